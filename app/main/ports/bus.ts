@@ -1,0 +1,107 @@
+/**
+ * AMQP 0-9-1 as far as a node uses it, in our own words and without a type of any library.
+ * Two adapters: amqplib for real brokers, and the broker in memory for demo and tests. One conformance suite.
+ */
+import type { Cancel } from './clock.js';
+
+/** Property names are AMQP's, camel-cased; only those we read or write. Absent properties are absent. */
+export type MessageProperties = {
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
+  readonly deliveryMode?: number | undefined;
+  readonly priority?: number | undefined;
+  readonly correlationId?: string | undefined;
+  readonly replyTo?: string | undefined;
+  /** Milliseconds, as a decimal string. */
+  readonly expiration?: string | undefined;
+  readonly messageId?: string | undefined;
+  /** Seconds since the epoch. */
+  readonly timestamp?: number | undefined;
+  readonly type?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly appId?: string | undefined;
+};
+
+export type Envelope = {
+  /** '' is the default exchange: the routing key names a queue. */
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly properties: MessageProperties;
+  readonly body: Uint8Array;
+  /** Ask to be told (AppError BUS_UNROUTABLE) when no queue takes it. */
+  readonly mandatory?: boolean;
+};
+
+export type Delivery = {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly redelivered: boolean;
+  readonly properties: MessageProperties;
+  readonly body: Buffer;
+};
+
+/** What a handler decides about a delivery: done; put it back at once; dead-letter it. */
+export type Disposition = 'ack' | 'requeue' | 'reject';
+
+export type ExchangeSpec = {
+  readonly name: string;
+  readonly type: 'topic' | 'fanout' | 'direct';
+  readonly durable: boolean;
+  readonly autoDelete?: boolean;
+};
+export type QueueSpec = {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly exclusive: boolean;
+  readonly arguments: Readonly<Record<string, string | number | boolean>>;
+};
+export type BindingSpec = { readonly queue: string; readonly exchange: string; readonly routingKey: string };
+export type Topology = {
+  readonly exchanges: readonly ExchangeSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly bindings: readonly BindingSpec[];
+};
+
+export type Consumer =
+  | {
+      readonly queue: string;
+      /** No acknowledgement: the fastest way to watch. The handler must be quick; a throw is counted, never passed on. */
+      readonly mode: 'watch';
+      readonly handle: (delivery: Delivery) => void;
+    }
+  | {
+      readonly queue: string;
+      readonly mode: 'work';
+      readonly prefetch: number;
+      readonly handle: (delivery: Delivery) => Promise<Disposition> | Disposition;
+    };
+
+/** What the bus needs to keep after every (re)connect: it declares this, then consumes. */
+export type BusPlan = { readonly topology: Topology; readonly consumers: readonly Consumer[] };
+
+export type BusEvent =
+  /** A step on the way: socket open, TLS verified, signed in, topology declared. `note` is fit for display. */
+  | { readonly type: 'step'; readonly step: 'broker' | 'tls' | 'login' | 'topology'; readonly note: string | null }
+  /** Connected, declared and consuming: on the first time and after every recovery. */
+  | { readonly type: 'live'; readonly tls: string | null }
+  /** The link is gone. `willRetry: false`: credentials, vhost, permission, TLS; it waits for `reconnect()`. */
+  | { readonly type: 'down'; readonly error: Error; readonly willRetry: boolean }
+  | { readonly type: 'retrying'; readonly attempt: number; readonly delayMs: number; readonly error: Error }
+  | { readonly type: 'blocked'; readonly reason: string }
+  | { readonly type: 'unblocked' }
+  /** A handler threw: a bug, already contained. */
+  | { readonly type: 'handler-error'; readonly queue: string; readonly error: unknown };
+
+export interface Bus {
+  /** Begins to connect, and keeps at it until `close`. Returns at once; listen to events. */
+  open(plan: BusPlan): void;
+  /** Resolves on the broker's confirm; rejects with AppError BUS_UNROUTABLE, BUS_NOT_CONNECTED, BUS_BLOCKED or BUS_LOST. */
+  publish(envelope: Envelope): Promise<void>;
+  onEvent(handle: (event: BusEvent) => void): Cancel;
+  /** Try now: after a refusal, or instead of waiting. */
+  reconnect(): void;
+  /** Cancels consumers, waits (bounded, 2 s) for open confirms, closes both connections. Never rejects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,6 @@
+/** Small values that outlive the process, each under a key we choose (never a peer). Writes are atomic. */
+export interface Store {
+  /** `undefined` when nothing is kept under the key. */
+  read(key: string): Promise<unknown>;
+  write(key: string, value: unknown): Promise<void>;
+}

@@ -1,0 +1,66 @@
+/**
+ * What happened, as the Events page, the log and `legion-console events` show it.
+ * Facts only; the sentence is made from the catalogue (`event.<kind>`), so that all three say the same.
+ */
+import { z } from 'zod';
+
+/** The filter buttons of the Events page. */
+export const EVENT_AREAS = ['nodes', 'changes', 'keys', 'legions', 'secrets', 'link', 'audit'] as const;
+export type EventArea = (typeof EVENT_AREAS)[number];
+
+export const EVENT_KINDS = {
+  'node.joined': 'nodes',
+  'node.silent': 'nodes',
+  'node.recovered': 'nodes',
+  'node.troubled': 'nodes',
+  'node.well': 'nodes',
+  'node.left': 'nodes',
+  'node.forgotten': 'audit',
+  'node.restarted': 'nodes',
+  'node.duplicate': 'nodes',
+  'node.flapping': 'nodes',
+  'node.skew': 'nodes',
+  /** A message of the bus whose behaviour is not ours to act on; `facts.message` names its kind. */
+  'heard.keys': 'keys',
+  'heard.secrets': 'secrets',
+  'heard.changes': 'changes',
+  'bus.undecodable': 'link',
+  'link.live': 'link',
+  'link.lost': 'link',
+  'link.refused': 'link',
+  'link.blocked': 'link',
+  'link.unblocked': 'link',
+  'name.taken': 'link',
+  'session.started': 'audit',
+  'session.ended': 'audit',
+} as const satisfies Record<string, EventArea>;
+export type EventKind = keyof typeof EVENT_KINDS;
+
+export const ConsoleEvent = z.object({
+  /** Grows by one per event; an event that folds more in keeps its id and comes again. */
+  id: z.number().int(),
+  /** When it began, epoch ms. */
+  at: z.number(),
+  /** When the last one folded into it happened; equal to `at` for a single one. */
+  until: z.number(),
+  kind: z.string(),
+  area: z.enum(EVENT_AREAS),
+  /** How many were folded into this line. */
+  count: z.number().int(),
+  /** The names concerned, at most 50 of them. */
+  names: z.array(z.string()),
+  group: z.string().nullable(),
+  /** Small facts for the sentence and the fold-out: text and numbers, cut at 300 characters, secrets masked. */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** The message as heard (redacted, cut), or null. */
+  raw: z.string().nullable(),
+});
+export type ConsoleEvent = z.infer<typeof ConsoleEvent>;
+
+/** Put these (by id, newest last) into what you have; a snapshot replaces it. */
+export const EventFrame = z.object({
+  type: z.enum(['snapshot', 'delta']),
+  seq: z.number(),
+  events: z.array(ConsoleEvent),
+});
+export type EventFrame = z.infer<typeof EventFrame>;

@@ -1,0 +1,48 @@
+/**
+ * Every error of the product, in one table: code, whether trying again can help, HTTP status.
+ * The sentence and the remedy of a code are in the catalogue (`error.<CODE>` and `error.<CODE>.next`);
+ * a test holds the two together.
+ */
+type Row = { readonly retryable: boolean; readonly status: number };
+
+const row = (retryable: boolean, status: number): Row => ({ retryable, status });
+
+export const ERROR_CODES = {
+  // the bus: reaching it, being let in, declaring what a node needs
+  BUS_UNREACHABLE: row(true, 503),
+  BUS_NOT_AMQP: row(true, 503),
+  BUS_HOST_UNKNOWN: row(true, 503),
+  BUS_TIMEOUT: row(true, 503),
+  BUS_LOST: row(true, 503),
+  BUS_ACCESS_REFUSED: row(false, 503),
+  BUS_VHOST_MISSING: row(false, 503),
+  BUS_NO_PERMISSION: row(false, 503),
+  BUS_TOPOLOGY_MISMATCH: row(false, 503),
+  BUS_NO_TLS: row(false, 503),
+  BUS_TLS_REQUIRED: row(false, 503),
+  BUS_CERT_EXPIRED: row(false, 503),
+  BUS_CERT_UNTRUSTED: row(false, 503),
+  BUS_CERT_HOST: row(false, 503),
+  BUS_CLIENT_CERT: row(false, 503),
+  BUS_CLOSED: row(true, 503),
+  BUS_BLOCKED: row(true, 503),
+  BUS_UNROUTABLE: row(false, 409),
+  BUS_NAME_TAKEN: row(true, 409),
+  BUS_NOT_CONNECTED: row(true, 503),
+  // configuration
+  CONFIG_INVALID: row(false, 400),
+  // the contract and its hosts
+  CONTRACT_INPUT_INVALID: row(false, 400),
+  PROCEDURE_UNKNOWN: row(false, 404),
+  SESSION_EXPIRED: row(false, 401),
+  HOST_REFUSED: row(false, 403),
+  NODE_UNKNOWN: row(false, 404),
+  FILTER_INVALID: row(false, 400),
+  CONSOLE_NOT_RUNNING: row(false, 503),
+  INTERNAL: row(false, 500),
+} as const satisfies Record<string, Row>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERROR_CODES, text);
+export const isRetryable = (code: ErrorCode): boolean => ERROR_CODES[code].retryable;
