@@ -1,0 +1,85 @@
+/**
+ * A delivery from exchange `node` or from our own queue, to one decoded and schema-checked message.
+ * Bytes in, value out or ProtocolError; no clock, no state. Follows LegionIO's order of decoding, but kinder:
+ * content types with parameters and in any case are read, and an absent one is taken for JSON.
+ */
+import { isJsonObject } from '../../../../shared/lib/json.js';
+import { decryptClusterText, type ClusterKey } from '../../crypto/cluster-cipher.js';
+import type { Delivery } from '../amqp.js';
+import { ProtocolError } from '../protocol-error.js';
+import { readBeat, type Beat } from './beat.js';
+import { FUNCTIONS, isFunctionName, UpdateResult, type FunctionName } from './messages.js';
+
+/** Real messages are below 4 KB; more than this is refused before any parse. */
+export const MAX_BODY_BYTES = 65_536;
+
+export type Heard =
+  | { readonly type: 'beat'; readonly beat: Beat; readonly body: Record<string, unknown> }
+  | { readonly type: 'result'; readonly result: UpdateResult; readonly body: Record<string, unknown> }
+  | {
+      readonly type: 'function';
+      readonly name: FunctionName;
+      readonly body: Record<string, unknown>;
+      readonly encrypted: boolean;
+    };
+
+/** Throws ProtocolError; the code says which step refused. `key` is null while we hold no cluster secret. */
+export function decodeDelivery(delivery: Delivery, key: ClusterKey | null): Heard {
+  const { body, properties } = delivery;
+  if (body.length > MAX_BODY_BYTES) throw new ProtocolError('TOO_LARGE', `body of ${body.length} bytes`);
+  const encoding = properties.contentEncoding;
+  const encrypted = encoding === 'encrypted/cs';
+  if (encoding === 'encrypted/pk') throw new ProtocolError('CONTENT_ENCODING', 'encrypted/pk has no reader');
+  const bytes = encrypted ? decrypt(delivery, key) : body;
+  checkContentType(properties.contentType);
+
+  const parsed = parseObject(bytes);
+  // A header called `function` counts more than the body's (LegionIO merges headers over the body).
+  const header = properties.headers?.function;
+  const name = typeof header === 'string' ? header : parsed.function;
+  if (name === undefined || name === null) return decodeWithoutFunction(delivery, parsed);
+  if (typeof name !== 'string') throw new ProtocolError('SCHEMA', 'function is not a text');
+  if (!isFunctionName(name)) throw new ProtocolError('UNKNOWN_FUNCTION', 'a function that nodes do not have');
+  const checked = FUNCTIONS[name].schema.safeParse(parsed);
+  if (!checked.success) {
+    const path = checked.error.issues[0]?.path.join('.') ?? '';
+    throw new ProtocolError('SCHEMA', `${name}: ${path} is missing or has the wrong type`);
+  }
+  return { type: 'function', name, body: parsed, encrypted };
+}
+
+function decodeWithoutFunction(delivery: Delivery, body: Record<string, unknown>): Heard {
+  if (delivery.routingKey === 'status' || delivery.properties.type === 'heartbeat') {
+    return { type: 'beat', beat: readBeat(body), body };
+  }
+  if (body.action !== undefined || delivery.routingKey.endsWith('.update_result')) {
+    const checked = UpdateResult.safeParse(body);
+    if (!checked.success) throw new ProtocolError('SCHEMA', 'update result: a field is missing or has the wrong type');
+    return { type: 'result', result: checked.data, body };
+  }
+  throw new ProtocolError('NO_FUNCTION', 'the message names no function');
+}
+
+function decrypt({ body, properties }: Delivery, key: ClusterKey | null): Buffer {
+  const iv = properties.headers?.iv;
+  if (typeof iv !== 'string') throw new ProtocolError('NO_IV', 'encrypted message without an IV header');
+  if (!key) throw new ProtocolError('NO_SECRET', 'encrypted message, and we hold no cluster secret');
+  return decryptClusterText(key, body.toString('latin1'), iv);
+}
+
+function checkContentType(contentType: string | undefined): void {
+  if (contentType === undefined || contentType === 'application/json') return;
+  const bare = contentType.split(';', 1)[0]!.trim().toLowerCase();
+  if (bare !== 'application/json') throw new ProtocolError('CONTENT_TYPE', 'not application/json');
+}
+
+function parseObject(bytes: Buffer): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new ProtocolError('NOT_JSON', 'the body is not JSON');
+  }
+  if (!isJsonObject(parsed)) throw new ProtocolError('NOT_OBJECT', 'the body is JSON but not an object');
+  return parsed;
+}
