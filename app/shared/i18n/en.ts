@@ -1,0 +1,13 @@
+/**
+ * English: one flat catalogue of whole ICU messages, for windows, menus and the command line alike.
+ * Apostrophes are typographic (’), since ICU takes the plain one for a quote. Foreign text is passed as a
+ * value and never stands in a message.
+ */
+import { domain } from './en/domain.js';
+import { errors } from './en/errors.js';
+import { pages } from './en/pages.js';
+import { shell } from './en/shell.js';
+
+export const en = { ...errors, ...domain, ...shell, ...pages } as const;
+
+export type TextKey = keyof typeof en;

@@ -1,0 +1,95 @@
+/**
+ * Facts of the domain as sentences, the same for window, log and command line: events, needs, errors,
+ * refusals, rows. What is missing among the facts is left out of the sentence. Names and words of peers go
+ * through `visible`. Facts that sentences look at:
+ *   node.recovered silentMs · node.troubled word · node.restarted pid · node.duplicate pids ("4121, 5003")
+ *   node.flapping changes · node.skew skewMs · heard.* message · bus.undecodable code
+ *   link.live address, outageMs · link.lost/refused code or reason · link.blocked reason · name.taken pid
+ *   session.* profile
+ */
+import type { ConsoleEvent } from '../domain/event.js';
+import type { NodeState } from '../domain/node-state.js';
+import type { Need } from '../domain/session.js';
+import { formatAge, formatClock, formatDuration, formatSkew } from './format.js';
+import { isTextKey, text, type TextKey, type Values } from './text.js';
+import { visible } from './visible.js';
+
+/** ICU `select` has no "absent"; this word stands for it. */
+const NONE = 'none';
+
+type Fact = string | number | boolean | null | undefined;
+const shown = (fact: Fact): string =>
+  fact === null || fact === undefined || fact === '' ? NONE : visible(String(fact));
+const spoken = (fact: Fact, format: (ms: number) => string): string =>
+  typeof fact === 'number' && Number.isFinite(fact) ? format(fact) : NONE;
+
+/** What happened, in one line. */
+export function eventText(event: ConsoleEvent): string {
+  const { facts } = event;
+  const key = `event.${event.kind}`;
+  const isLink = event.area === 'link';
+  const reason =
+    typeof facts['code'] === 'string'
+      ? reasonText(facts['code'])
+      : shown(facts['reason'] ?? facts['message']);
+  const values: Values = {
+    count: event.count,
+    name: shown(event.names[0] ?? facts['name']),
+    group: event.count > 1 ? shown(event.group) : NONE,
+    kind: visible(event.kind),
+    word: shown(facts['word']),
+    pid: shown(facts['pid']),
+    pids: shown(facts['pids']),
+    changes: shown(facts['changes']),
+    message: shown(facts['message']),
+    address: shown(facts['address']),
+    profile: shown(facts['profile']),
+    skew: spoken(facts['skewMs'], formatSkew),
+    age: spoken(facts['silentMs'] ?? facts['outageMs'], formatDuration),
+    reason: isLink ? reason.replace(/\.$/, '') : NONE,
+  };
+  return text(isTextKey(key) ? key : 'event.other', values);
+}
+
+/** Headline, reason and verb of one thing that needs a person. */
+export function needText(need: Need, now: number, utc = false): { title: string; why: string; verb: string } {
+  const values: Values = {
+    count: need.count,
+    name: shown(need.names[0]),
+    group: shown(need.group),
+    since: formatClock(need.since, { utc }),
+    age: formatAge(now - need.since),
+  };
+  return {
+    title: text(`need.${need.kind}`, values),
+    why: text(`need.${need.kind}.why`, values),
+    verb: text(`need.${need.kind}.verb`),
+  };
+}
+
+/** What happened and what to do, for a code of the table of errors; unknown codes read as INTERNAL. */
+export function errorText(code: string): { what: string; next: string } {
+  const key: TextKey = isTextKey(`error.${code}`) ? (`error.${code}` as TextKey) : 'error.INTERNAL';
+  return { what: text(key), next: text(`${key}.next` as TextKey) };
+}
+
+/** Why a message of the bus was not used. */
+export function refusalText(code: string): string {
+  const key = `refusal.${code}`;
+  return isTextKey(key) ? text(key) : text('refusal.other', { code: visible(code, 60) });
+}
+
+/** A code that may be an error's or a refusal's, as words. */
+function reasonText(code: string): string {
+  return isTextKey(`error.${code}`) ? errorText(code).what : refusalText(code);
+}
+
+/** What a row says of its node: "4 s ago", "silent for 2 min", the node's own word. */
+export function rowText(
+  row: { state: NodeState; lastBeatAt: number | null; stateSince: number; word: string | null },
+  now: number,
+): string {
+  const beat = row.lastBeatAt === null || row.lastBeatAt < 0 ? row.stateSince : row.lastBeatAt;
+  const from = row.state === 'left' || row.state === 'updating' ? row.stateSince : beat;
+  return text(`row.${row.state}`, { age: formatAge(now - from), word: visible(row.word ?? '', 40) });
+}
