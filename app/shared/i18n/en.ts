@@ -5,9 +5,11 @@
  */
 import { domain } from './en/domain.js';
 import { errors } from './en/errors.js';
+import { host } from './en/host.js';
+import { filter } from './en/filter.js';
 import { pages } from './en/pages.js';
 import { shell } from './en/shell.js';
 
-export const en = { ...errors, ...domain, ...shell, ...pages } as const;
+export const en = { ...errors, ...domain, ...host, ...filter, ...shell, ...pages } as const;
 
 export type TextKey = keyof typeof en;
