@@ -27,8 +27,6 @@ export type Beat = {
   readonly extensions: number | null;
   readonly uptimeS: number | null;
   readonly workers: number | null;
-  /** The part `rabbitmq_cluster` as it came; foreign, unchecked. */
-  readonly broker: unknown;
 };
 
 const MAX_WORD = 80;
@@ -68,7 +66,6 @@ export function readBeat(body: Record<string, unknown>): Beat {
     extensions: measureOrNull(metrics.loaded_extensions),
     uptimeS: measureOrNull(metrics.uptime_seconds),
     workers: Array.isArray(workers) ? workers.length : null,
-    broker: body.rabbitmq_cluster ?? null,
   };
 }
 

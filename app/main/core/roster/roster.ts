@@ -1,0 +1,406 @@
+/**
+ * Which nodes exist and how they are. A pure machine: beats, knowledge and time in, changed rows and effects out.
+ * It never reads a clock: `at` is wall time for stamps, `up` is steady time for silence.
+ * Rules RO1-RO12 are in docs/spec/roster.md; frames and views for readers are beside this file.
+ */
+import { badgeBit, GOODBYE_WORD, isGoodWord, NODE_STATES, type NodeState } from '../../../shared/domain/node-state.js';
+import { createDeadlineWheel } from '../deadlines.js';
+import type { Beat } from '../protocol/bus/beat.js';
+import { GAPS, gapDeviation, medianGap, MEMORY_SAMPLES } from './columns.js';
+import {
+  clampInterval,
+  duplicateForMs,
+  FLAP_CHANGES,
+  FLAP_QUIET_MS,
+  FLAP_WINDOW_MS,
+  lateAfterMs,
+  MAX_STRAYS,
+  reloadGraceMs,
+  silentAfterMs,
+  SKEW_MS,
+  STALL_MS,
+  TICK_MS,
+} from './rules.js';
+import { addSlot, createState, eachSlot, intern, removeSlot, STATE, touchCold, type RosterState } from './state.js';
+
+export type RosterEffect = {
+  readonly type: 'joined' | 'state' | 'restarted' | 'duplicate' | 'flapping' | 'skew' | 'name-taken' | 'forgotten';
+  readonly name: string;
+  readonly group: string;
+  readonly at: number;
+  readonly from: NodeState;
+  readonly to: NodeState;
+  /** For `state`: how long it had been in `from`; for `skew`: the skew; else 0. */
+  readonly ms: number;
+  readonly intervalMs: number;
+  readonly word: string | null;
+};
+
+export type RosterOptions = {
+  /** Our own name and pid: they carry the badge `self`, and another pid under the name is reported. */
+  readonly self: { readonly name: string; readonly pid: number } | null;
+  /** The interval to expect of a node before its fourth beat, ms. */
+  readonly expectedIntervalMs: number;
+  readonly maxNodes: number;
+  /** Called with how much later than its interval each beat came, ms. */
+  readonly onDelay?: (delayMs: number) => void;
+};
+
+export type Roster = ReturnType<typeof createRoster>;
+
+export function createRoster(options: RosterOptions, startUp: number) {
+  const state: RosterState = createState();
+  const { columns } = state;
+  const wheel = createDeadlineWheel(TICK_MS, startUp);
+  let effects: RosterEffect[] = [];
+  /** RO11: time in which we ourselves were stopped; roster time is steady time less this. */
+  let lostMs = 0;
+  let lastTickUp = startUp;
+  let frozen = false;
+  /** RO10: silence counts from here at the earliest: when we joined, or when our link came back. */
+  let floor = startUp;
+  let beforeOutage: Uint8Array | null = null;
+  let strays = 0;
+
+  const emit = (type: RosterEffect['type'], slot: number, at: number, from: number, ms: number): void => {
+    effects.push({
+      type,
+      name: state.names[slot]!,
+      group: state.groups[slot]!,
+      at,
+      from: NODE_STATES[from]!,
+      to: NODE_STATES[columns.state[slot]!]!,
+      ms,
+      intervalMs: columns.intervalMs[slot]!,
+      word: state.words[slot] ?? null,
+    });
+  };
+
+  const setBadge = (slot: number, bit: number, on: boolean): void => {
+    const bits = on ? columns.badges[slot]! | bit : columns.badges[slot]! & ~bit;
+    if (bits === columns.badges[slot]) return;
+    columns.badges[slot] = bits;
+    touchCold(state, slot);
+  };
+
+  const moveTo = (slot: number, to: number, at: number, now: number): void => {
+    const from = columns.state[slot]!;
+    if (from === to) return;
+    state.counts[from]! -= 1;
+    state.counts[to]! += 1;
+    const lasted = Math.max(0, at - columns.stateAt[slot]!);
+    columns.state[slot] = to;
+    columns.stateAt[slot] = at;
+    const isNew = from === STATE.unheard;
+    if (!isNew) {
+      columns.changes[slot] = Math.min(65_535, columns.changes[slot]! + 1);
+      noteFlap(slot, now, at);
+      touchCold(state, slot);
+    }
+    emit(isNew && to !== STATE.left ? 'joined' : 'state', slot, at, from, lasted);
+  };
+
+  /** RO7 */
+  const noteFlap = (slot: number, now: number, at: number): void => {
+    const recent = (state.flaps.get(slot) ?? []).filter((when) => now - when < FLAP_WINDOW_MS);
+    recent.push(now);
+    state.flaps.set(slot, recent);
+    if (recent.length < FLAP_CHANGES || columns.badges[slot]! & badgeBit('flapping')) return;
+    setBadge(slot, badgeBit('flapping'), true);
+    emit('flapping', slot, at, columns.state[slot]!, 0);
+  };
+
+  const schedule = (slot: number, due: number): void => {
+    columns.dueUp[slot] = due;
+    wheel.set(slot, due);
+  };
+
+  /** RO2-RO4: what age makes of a node, and when to look again. */
+  const look = (slot: number, now: number, at: number): void => {
+    if (state.names[slot] === undefined || now < columns.dueUp[slot]!) return;
+    columns.dueUp[slot] = Infinity;
+    const current = columns.state[slot]!;
+    if (current === STATE.unheard || current === STATE.left || current === STATE.silent) return;
+    const reload = state.reloads.get(slot);
+    if (reload !== undefined && now < reload) return schedule(slot, reload);
+    if (reload !== undefined) state.reloads.delete(slot);
+    const since = Math.max(columns.lastUp[slot]!, floor);
+    const late = since + lateAfterMs(columns.intervalMs[slot]!);
+    const silent = since + silentAfterMs(columns.intervalMs[slot]!);
+    if (now > silent) moveTo(slot, STATE.silent, at, now);
+    else if (now > late) {
+      moveTo(slot, STATE.late, at, now);
+      schedule(slot, silent + 1);
+    } else {
+      if (current === STATE.updating) moveTo(slot, isGoodWord(state.words[slot]!) ? STATE.healthy : STATE.troubled, at, now);
+      schedule(slot, late + 1);
+    }
+  };
+
+  /** RO1. Every beat at first, every fourth later: a median moves slowly. */
+  const learn = (slot: number): void => {
+    const count = columns.gapCount[slot]!;
+    if (count > 16 && (count & 3) !== 0) return;
+    const median = medianGap(columns, slot);
+    if (median === null) return;
+    const interval = clampInterval(median);
+    // Noise below 2 % is not news to anybody.
+    if (Math.abs(interval - columns.intervalMs[slot]!) > 0.02 * interval) {
+      columns.intervalMs[slot] = interval;
+      touchCold(state, slot);
+      const late = columns.lastUp[slot]! + lateAfterMs(interval) + 1;
+      if (late < columns.dueUp[slot]! - TICK_MS) schedule(slot, late);
+    }
+    const jitter = gapDeviation(columns, slot, median);
+    if (Math.abs(jitter - columns.jitterMs[slot]!) > Math.max(50, 0.2 * columns.jitterMs[slot]!)) {
+      columns.jitterMs[slot] = jitter;
+      touchCold(state, slot);
+    }
+  };
+
+  const noteGap = (slot: number, now: number): void => {
+    const gap = now - columns.lastUp[slot]!;
+    const ring = slot * GAPS + (columns.gapCount[slot]! % GAPS);
+    columns.gapCount[slot]! += 1;
+    if (columns.lastUp[slot]! < floor) {
+      columns.gaps[ring] = -1;
+      return;
+    }
+    columns.gaps[ring] = gap;
+    options.onDelay?.(Math.max(0, gap - columns.intervalMs[slot]!));
+  };
+
+  /** RO6, RO9: another pid is a restart, unless it is one that we heard before: then two processes take turns. */
+  const notePid = (slot: number, pid: number, at: number, now: number): void => {
+    const before = columns.pid[slot]!;
+    columns.pid[slot] = pid;
+    touchCold(state, slot);
+    if (before === -1) return;
+    const known = state.pids.get(slot) ?? [before];
+    const isTurn = known.includes(pid);
+    state.pids.set(slot, [pid, ...known.filter((other) => other !== pid)].slice(0, 16));
+    const wasDuplicate = state.duplicates.has(slot);
+    if (isTurn) {
+      state.duplicates.set(slot, now);
+      setBadge(slot, badgeBit('duplicate'), true);
+      if (!wasDuplicate) emit('duplicate', slot, at, columns.state[slot]!, 0);
+    } else if (!wasDuplicate) emit('restarted', slot, at, columns.state[slot]!, 0);
+    if (options.self?.name === state.names[slot] && pid !== options.self?.pid) {
+      emit('name-taken', slot, at, columns.state[slot]!, 0);
+    }
+  };
+
+  /** RO8 */
+  const noteSkew = (slot: number, sentAt: number, at: number): void => {
+    const skew = sentAt - at;
+    const before = columns.skewMs[slot]!;
+    columns.skewMs[slot] = skew;
+    const is = Math.abs(skew) > SKEW_MS;
+    const was = (columns.badges[slot]! & badgeBit('skew')) !== 0;
+    if (is !== was) {
+      setBadge(slot, badgeBit('skew'), is);
+      if (is) emit('skew', slot, at, columns.state[slot]!, skew);
+    } else if (!(Math.abs(skew - before) < 2_000)) touchCold(state, slot);
+  };
+
+  const noteMetrics = (slot: number, beat: Beat, at: number): void => {
+    const uptime = beat.uptimeS ?? -1;
+    if (uptime >= 0) {
+      const started = at - uptime * 1_000;
+      if (Math.abs(started - columns.startedAt[slot]!) > 3_000) {
+        columns.startedAt[slot] = started;
+        touchCold(state, slot);
+      }
+    }
+    columns.uptimeS[slot] = uptime;
+    const memory = beat.memoryMb ?? -1;
+    columns.memory[slot * MEMORY_SAMPLES + (columns.beats[slot]! % MEMORY_SAMPLES)] = memory;
+    if (Math.abs(memory - columns.memoryMb[slot]!) > Math.max(1, 0.03 * memory)) {
+      columns.memoryMb[slot] = memory;
+      touchCold(state, slot);
+    }
+    columns.cpuUserS[slot] = beat.cpuUserS ?? -1;
+    columns.cpuSystemS[slot] = beat.cpuSystemS ?? -1;
+    const threads = beat.threads ?? -1;
+    const extensions = beat.extensions ?? -1;
+    const workers = beat.workers ?? -1;
+    if (
+      threads !== columns.threads[slot] ||
+      extensions !== columns.extensions[slot] ||
+      workers !== columns.workers[slot]
+    ) {
+      columns.threads[slot] = threads;
+      columns.extensions[slot] = extensions;
+      columns.workers[slot] = workers;
+      touchCold(state, slot);
+    }
+  };
+
+  const noteTexts = (slot: number, beat: Beat): void => {
+    if (beat.status !== state.words[slot]) {
+      state.words[slot] = beat.status === null ? null : intern(beat.status);
+      touchCold(state, slot);
+    }
+    if (beat.version !== state.versions[slot]) {
+      state.versions[slot] = beat.version === null ? null : intern(beat.version);
+      touchCold(state, slot);
+    }
+    if (beat.hostname !== null && beat.hostname !== state.hostnames.get(slot)) {
+      state.hostnames.set(slot, beat.hostname);
+      // No Ruby node of either generation sends a host name beside its name; a console does.
+      setBadge(slot, badgeBit('console'), true);
+    }
+  };
+
+  /** RO12: names that were heard at most once and are silent make room, the oldest first. */
+  const dropStrays = (): void => {
+    const found: number[] = [];
+    eachSlot(state, (slot) => {
+      const current = columns.state[slot]!;
+      if (columns.beats[slot]! <= 1 && (current === STATE.silent || current === STATE.unheard)) found.push(slot);
+    });
+    found.sort((a, b) => columns.stateAt[a]! - columns.stateAt[b]!);
+    for (const slot of found.slice(0, Math.max(0, found.length - MAX_STRAYS))) removeSlot(state, slot);
+    strays = 0;
+  };
+
+  /** A slot for a name, or null when the roster is full. */
+  const slotFor = (name: string, at: number): number | null => {
+    const known = state.byName.get(name);
+    if (known !== undefined) return known;
+    if (state.byName.size >= options.maxNodes) return null;
+    const slot = addSlot(state, name, at);
+    columns.intervalMs[slot] = clampInterval(options.expectedIntervalMs);
+    strays += 1;
+    return slot;
+  };
+
+  return {
+    state,
+
+    /** A beat was heard. False: the roster is full, and the name is new. */
+    hear(beat: Beat, at: number, up: number): boolean {
+      const slot = slotFor(beat.name, at);
+      if (slot === null) return false;
+      const now = up - lostMs;
+      const isFirst = columns.beats[slot] === 0;
+      if (!isFirst) noteGap(slot, now);
+      const uptimeBefore = columns.uptimeS[slot]!;
+      columns.lastUp[slot] = now;
+      columns.lastAt[slot] = at;
+      columns.beats[slot]! += 1;
+      columns.hotRev[slot] = ++state.rev;
+      if (columns.dueUp[slot] === Infinity) schedule(slot, now + lateAfterMs(columns.intervalMs[slot]!) + 1);
+
+      const pid = beat.pid ?? -1;
+      const pidChanged = pid !== columns.pid[slot];
+      if (pidChanged) notePid(slot, pid, at, now);
+      noteTexts(slot, beat);
+      if (beat.sentAt !== null) noteSkew(slot, beat.sentAt, at);
+      noteMetrics(slot, beat, at);
+      if (!isFirst) learn(slot);
+      if (options.self?.name === beat.name) setBadge(slot, badgeBit('self'), pid === options.self.pid);
+
+      const reloaded = pidChanged || (beat.uptimeS ?? -1) < uptimeBefore;
+      if (state.reloads.has(slot) && reloaded) state.reloads.delete(slot);
+      const next =
+        beat.status === GOODBYE_WORD
+          ? STATE.left
+          : state.reloads.has(slot)
+            ? STATE.updating
+            : isGoodWord(beat.status)
+              ? STATE.healthy
+              : STATE.troubled;
+      moveTo(slot, next, at, now);
+      return true;
+    },
+
+    /** A name was read elsewhere (a key, a request): it is listed as unheard until it beats. */
+    know(name: string, at: number): void {
+      slotFor(name, at);
+    },
+
+    /** RO4: a change that reloads this node was heard on its way. */
+    expectReload(name: string, at: number, up: number): void {
+      const slot = state.byName.get(name);
+      if (slot === undefined || columns.state[slot] === STATE.unheard || columns.state[slot] === STATE.left) return;
+      const now = up - lostMs;
+      const until = now + reloadGraceMs(columns.intervalMs[slot]!);
+      state.reloads.set(slot, until);
+      moveTo(slot, STATE.updating, at, now);
+      schedule(slot, until);
+    },
+
+    forget(name: string, at: number): boolean {
+      const slot = state.byName.get(name);
+      if (slot === undefined) return false;
+      emit('forgotten', slot, at, columns.state[slot]!, 0);
+      removeSlot(state, slot);
+      return true;
+    },
+
+    /** RO10: our link is down. Nobody changes state until `thaw`. */
+    freeze(): void {
+      if (!frozen) beforeOutage = columns.state.slice();
+      frozen = true;
+    },
+
+    thaw(up: number): void {
+      if (!frozen) return;
+      frozen = false;
+      floor = up - lostMs;
+      lastTickUp = up;
+      eachSlot(state, (slot) => {
+        if (columns.dueUp[slot] !== Infinity) schedule(slot, floor + lateAfterMs(columns.intervalMs[slot]!) + 1);
+      });
+    },
+
+    /** Names whose state is another than before the last outage. */
+    differSinceOutage(): string[] {
+      const before = beforeOutage;
+      if (!before) return [];
+      const names: string[] = [];
+      eachSlot(state, (slot) => {
+        if (slot < before.length && before[slot] !== columns.state[slot]) names.push(state.names[slot]!);
+      });
+      return names;
+    },
+
+    /** Call every TICK_MS. Turns silence into states. */
+    tick(at: number, up: number): void {
+      const lateness = up - lastTickUp - TICK_MS;
+      lastTickUp = up;
+      if (frozen) return;
+      if (lateness > STALL_MS) lostMs += lateness;
+      const now = up - lostMs;
+      wheel.advance(now, (slot) => look(slot, now, at));
+      if (strays > MAX_STRAYS) dropStrays();
+    },
+
+    /** Call now and then (10 s): takes back badges whose time is over. */
+    sweep(up: number): void {
+      const now = up - lostMs;
+      for (const [slot, turned] of state.duplicates) {
+        if (now - turned < duplicateForMs(columns.intervalMs[slot]!)) continue;
+        state.duplicates.delete(slot);
+        setBadge(slot, badgeBit('duplicate'), false);
+      }
+      for (const [slot, changes] of state.flaps) {
+        if (now - changes.at(-1)! < FLAP_QUIET_MS) continue;
+        state.flaps.delete(slot);
+        setBadge(slot, badgeBit('flapping'), false);
+      }
+    },
+
+    isFrozen: (): boolean => frozen,
+    /** Roster time at which silence began to count; for "just joined". */
+    floorUp: (): number => floor + lostMs,
+    rosterTime: (up: number): number => up - lostMs,
+
+    takeEffects(): RosterEffect[] {
+      const taken = effects;
+      effects = [];
+      return taken;
+    },
+  };
+}
