@@ -36,7 +36,8 @@ export const host = {
   'cli.events.none': 'Nothing happened yet.',
   'cli.link.none': 'This console has no web address.',
   'cli.not-running': 'No running console was found in {dataDir}.',
-  'cli.not-running.next': 'Start one with “legion-console serve”, or say where it is with --data-dir or --url.',
+  'cli.not-running.next':
+    'Start one with “legion-console serve”, or say where it is with --data-dir or --url.',
   'cli.unreachable': 'Nothing answers at {url}.',
   'cli.config.from-here': 'No console is running here; this is what would be used.',
   'cli.token.missing': 'The token file {file} cannot be read.',
