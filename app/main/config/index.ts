@@ -114,6 +114,8 @@ function contradictions(values: Values): string[] {
   const { 'bus.url': url, 'bus.verify': verify, 'profile.kind': kind } = values;
   if (url !== '' && !URL.canParse(url)) problems.push('bus.url: is not an address; write amqp://user@host:5672/vhost');
   if (!verify && kind === 'production') problems.push('bus.verify: cannot be off for a production profile');
+  const name = nameProblem(values['node.name']);
+  if (name) problems.push(`node.name: ${name}`);
   if ((values['bus.certFile'] === '') !== (values['bus.keyFile'] === '')) problems.push('bus.certFile and bus.keyFile: one without the other; give both');
   return problems;
 }
@@ -214,6 +216,13 @@ function dereference(key: SettingKey, reference: Record<string, unknown>, env: N
   return undefined;
 }
 
+/** The name becomes part of a queue name (255 bytes at most) and of a binding, where * and # are patterns. */
+export function nameProblem(name: string): string | null {
+  if (Buffer.byteLength(name) > 220) return 'is longer than 220 bytes';
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return /[\s*#\u0000-\u001f\u007f]/.test(name) ? 'must not hold spaces, control characters, * or #' : null;
+}
+
 /** The default of LegionIO: host name with dots as underscores, a dot, the process id. */
 export const defaultNodeName = (): string => `${hostname().replaceAll('.', '_')}.${process.pid}`;
 
@@ -230,4 +239,4 @@ export function reportConfig(config: Config): ConfigReport {
 }
 
 const maskAddress = (value: unknown): unknown =>
-  typeof value === 'string' ? value.replace(/^(amqps?:\/\/[^:@/]*):[^@/]*@/i, '$1:•••@') : value;
+  typeof value === 'string' ? value.replace(/^(amqps?:\/\/[^:@/]*):.*@/i, '$1:•••@') : value;

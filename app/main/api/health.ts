@@ -1,0 +1,56 @@
+/** How this console itself is: services, refusals by code, its log and its configuration. */
+import type { Api } from '../../shared/contract/contract.js';
+import type { ConfigReport, Health } from '../../shared/domain/health.js';
+import type { Clock } from '../ports/clock.js';
+import type { Vitals } from '../ports/vitals.js';
+import type { SessionService } from '../services/session-service.js';
+
+type HealthApi = Pick<Api, 'health.get' | 'config.get' | 'history.get' | 'host.link'>;
+
+export type HealthDeps = {
+  readonly session: SessionService;
+  readonly clock: Clock;
+  readonly vitals: Vitals;
+  readonly version: string;
+  readonly runtime: string;
+  readonly config: () => ConfigReport;
+  readonly link: () => string | null;
+  readonly recentLog: () => Health['log'];
+  readonly loopDelayP99Ms: () => number | null;
+};
+
+export function healthApi(deps: HealthDeps): HealthApi {
+  const { session, clock, vitals } = deps;
+  const startedAt = clock.now();
+  return {
+    'health.get': async () => {
+      const node = session.node();
+      const { link } = session.current();
+      const now = vitals.read();
+      const state = link.state === 'live' ? 'running' : link.state === 'off' ? 'stopped' : link.state === 'connecting' ? 'starting' : 'degraded';
+      const counters = node?.observer.counters();
+      return {
+        version: deps.version,
+        runtime: deps.runtime,
+        startedAt,
+        services: [
+          { name: 'bus', state, since: link.since, code: link.error?.code ?? null },
+          { name: 'roster', state: node ? (node.roster.isFrozen() ? 'degraded' : 'running') : 'stopped', since: link.since, code: null },
+          { name: 'beats', state: node?.isBeating() ? 'running' : 'stopped', since: link.since, code: null },
+        ],
+        refused: [...(counters?.refused ?? [])].map(([code, entry]) => ({ code, ...entry })),
+        heard: [...(counters?.heard ?? [])].map(([message, { count, lastAt }]) => ({ message, count, lastAt })),
+        loop: { delayP99Ms: deps.loopDelayP99Ms(), heapMb: now.heapMb, rssMb: now.memoryMb },
+        log: deps.recentLog(),
+      };
+    },
+    'config.get': async () => deps.config(),
+    'history.get': async ({ rangeMs, points }) => {
+      const now = clock.now();
+      const node = session.node();
+      if (node) return node.history.page(now, rangeMs, points);
+      return { fromAt: now - rangeMs, toAt: now, at: [], healthyShare: [], delayP50Ms: [], delayP99Ms: [], beatsPerSecond: [], latePerMinute: [], outages: [], marks: [] };
+    },
+    'host.link': async () => ({ url: deps.link() }),
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * Our own link as a person sees it: the state, the six steps with their times, what was last true.
+ * Events of the bus and wall time in, one value out.
+ */
+import { LINK_STEPS, type Link, type LinkStep, type LinkStepId } from '../../shared/domain/link.js';
+import { toWireError } from '../../shared/errors/wire.js';
+
+export type LinkMachine = ReturnType<typeof createLink>;
+
+export function createLink(address: string, isTls: boolean, now: number) {
+  let link: Link = {
+    state: 'connecting',
+    since: now,
+    address,
+    tls: null,
+    attempt: 0,
+    nextAttemptAt: null,
+    error: null,
+    blocked: null,
+    steps: freshSteps(isTls),
+    asOf: null,
+    back: null,
+  };
+  let stepSince = now;
+  let wasLive = false;
+  let downAt: number | null = null;
+
+  const update = (change: Partial<Link>): void => {
+    link = { ...link, ...change };
+  };
+  const enter = (state: Link['state'], at: number): void => {
+    if (link.state !== state) update({ state, since: at });
+  };
+  const setStep = (id: LinkStepId, change: Partial<LinkStep>): void => {
+    update({ steps: link.steps.map((step) => (step.id === id ? { ...step, ...change } : step)) });
+  };
+  /** This step is done, and the next one that applies begins. */
+  const finish = (id: LinkStepId, at: number, note: string | null): void => {
+    const step = link.steps.find((candidate) => candidate.id === id)!;
+    if (step.state === 'done' || step.state === 'skipped') return;
+    setStep(id, { state: 'done', ms: Math.round(at - stepSince), note });
+    stepSince = at;
+    const next = link.steps.find((candidate) => candidate.state === 'waiting');
+    if (next) setStep(next.id, { state: 'running' });
+  };
+
+  return {
+    get: (): Link => link,
+
+    step(id: LinkStepId, at: number, note: string | null = null): void {
+      // A later step proves the earlier ones.
+      for (const earlier of LINK_STEPS.slice(0, LINK_STEPS.indexOf(id))) finish(earlier, at, null);
+      finish(id, at, note);
+    },
+
+    live(tls: string | null, at: number): void {
+      for (const id of ['broker', 'tls', 'login', 'topology'] as const) finish(id, at, null);
+      wasLive = true;
+      const back = downAt === null ? link.back : { at, outageMs: at - downAt, differ: [] };
+      downAt = null;
+      enter('live', at);
+      update({ tls, error: null, blocked: null, attempt: 0, nextAttemptAt: null, asOf: null, back });
+    },
+
+    /** `willRetry: false`: it waits for a person. */
+    down(error: Error, willRetry: boolean, at: number): void {
+      if (wasLive && downAt === null) downAt = at;
+      const running = link.steps.find((step) => step.state === 'running' || step.state === 'failed');
+      if (!wasLive && running) setStep(running.id, { state: 'failed' });
+      enter(willRetry ? (wasLive ? 'reconnecting' : 'connecting') : 'refused', at);
+      update({ error: toWireError(error), asOf: wasLive ? (link.asOf ?? at) : null, nextAttemptAt: null, blocked: null });
+    },
+
+    retrying(attempt: number, delayMs: number, error: Error, at: number): void {
+      if (!wasLive) {
+        update({ steps: freshSteps(isTls) });
+        stepSince = at + delayMs;
+      }
+      update({ attempt, nextAttemptAt: at + delayMs, error: toWireError(error) });
+    },
+
+    blocked(reason: string | null): void {
+      update({ blocked: reason });
+    },
+
+    /** Something is missing though the link is live, or is there again. */
+    degraded(is: boolean, at: number): void {
+      if (is && link.state === 'live') enter('degraded', at);
+      if (!is && link.state === 'degraded') enter('live', at);
+    },
+
+    setError(error: Error | null): void {
+      update({ error: error === null ? null : toWireError(error) });
+    },
+    differ(names: string[]): void {
+      if (link.back && link.back.differ.length !== names.length) update({ back: { ...link.back, differ: names } });
+    },
+    forgetBack(): void {
+      if (link.back) update({ back: null });
+    },
+    off(at: number): void {
+      enter('off', at);
+    },
+  };
+}
+
+function freshSteps(isTls: boolean): LinkStep[] {
+  return LINK_STEPS.map((id) => ({
+    id,
+    state: id === 'broker' ? 'running' : id === 'tls' && !isTls ? 'skipped' : 'waiting',
+    ms: null,
+    note: null,
+  }));
+}
+
+export const idleLink = (now: number): Link => ({
+  ...createLink('', false, now).get(),
+  state: 'off',
+  steps: [],
+});

@@ -1,0 +1,305 @@
+/**
+ * One node on one bus: topology, observer, roster, own beats, history, and the link as a person sees it.
+ * Built for one profile and thrown away with it; the session service decides which one lives.
+ */
+import { AppError } from '../../shared/errors/app-error.js';
+import type { EventKind } from '../../shared/domain/event.js';
+import { BUCKET_MS, createHistory } from '../core/history/aggregates.js';
+import type { EventLog } from '../core/history/event-log.js';
+import { createLink } from '../core/link.js';
+import { deriveClusterKey } from '../core/crypto/cluster-cipher.js';
+import { nodeBindings, nodeQueue, nodeTopology, observerQueue } from '../core/protocol/bus/topology.js';
+import { createRoster, type RosterEffect } from '../core/roster/roster.js';
+import { TICK_MS } from '../core/roster/rules.js';
+import { settleMs } from '../core/roster/views.js';
+import type { Bus, BusEvent } from '../ports/bus.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { Vitals } from '../ports/vitals.js';
+import { assertNever } from '../../shared/lib/assert.js';
+import { createBeats, type Identity } from './beats.js';
+import { createObserver } from './observer.js';
+
+export type NodeSettings = {
+  readonly identity: Identity;
+  /** Without user and password. */
+  readonly address: string;
+  readonly isTls: boolean;
+  readonly beating: boolean;
+  readonly intervalMs: number;
+  readonly expectedIntervalMs: number;
+  readonly nameCheckMs: number;
+  readonly joinVaultQueue: boolean;
+  readonly clusterSecret: string;
+  readonly maxNodes: number;
+};
+
+export type NodeDeps = {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly vitals: Vitals;
+  readonly events: EventLog;
+};
+
+export type NodeService = ReturnType<typeof createNode>;
+
+/** Beats per second over this many seconds, for the small line in the header. */
+const RECENT_SECONDS = 44;
+/** "4 nodes differ from before" is news for this long. */
+const BACK_NEWS_MS = 300_000;
+const SWEEP_MS = 10_000;
+
+export function createNode(settings: NodeSettings, { bus, clock, log, vitals, events }: NodeDeps) {
+  const { identity } = settings;
+  const history = createHistory();
+  const link = createLink(settings.address, settings.isTls, clock.now());
+  const roster = createRoster(
+    {
+      self: { name: identity.name, pid: identity.pid },
+      expectedIntervalMs: settings.expectedIntervalMs,
+      maxNodes: settings.maxNodes,
+      onDelay: history.countDelay,
+    },
+    clock.uptime(),
+  );
+  const beats = createBeats({ bus, clock, vitals, log, identity, intervalMs: settings.intervalMs, extensions: 1 });
+  const observer = createObserver({
+    roster,
+    events,
+    history,
+    clock,
+    log,
+    clusterKey: settings.clusterSecret === '' ? null : deriveClusterKey(settings.clusterSecret),
+    self: identity,
+    onOwnBeat: () => {
+      beats.heardBack();
+      link.step('beats', clock.now());
+    },
+  });
+
+  const stops = new Set<() => void>();
+  const recent: number[] = Array.from({ length: RECENT_SECONDS }, () => 0);
+  let beatsBefore = 0;
+  let delay: { p50: number | null; p99: number | null } = { p50: null, p99: null };
+  /** `free`: nobody else beats under our name, so we may. */
+  let name: 'unchecked' | 'checking' | 'free' | 'taken' = 'unchecked';
+  let joinedUp = clock.uptime();
+  let stopped = false;
+  let isDown = true;
+
+  const record = (kind: EventKind, facts: Record<string, string | number | boolean | null> = {}): void => {
+    events.record({ kind, facts }, clock.now());
+  };
+
+  /** A timer that comes again until the node stops. */
+  const every = (periodMs: number, run: () => void): void => {
+    let cancel = (): void => undefined;
+    const again = (): void => {
+      cancel = clock.after(periodMs, () => {
+        run();
+        if (!stopped) again();
+      });
+    };
+    again();
+    stops.add(() => cancel());
+  };
+
+  const checkName = (): void => {
+    if (!settings.beating) {
+      link.step('name', clock.now());
+      return;
+    }
+    if (name === 'free') return beats.start();
+    if (name === 'taken') return;
+    name = 'checking';
+    const listenMs = Math.min(2 * settings.intervalMs, settings.nameCheckMs);
+    stops.add(
+      clock.after(listenMs, () => {
+        if (name !== 'checking' || isDown) return;
+        name = 'free';
+        link.step('name', clock.now());
+        beats.start();
+      }),
+    );
+  };
+
+  const nameTaken = (): void => {
+    if (name === 'checking') beats.pause();
+    const isFirst = name !== 'taken';
+    // A twin that comes later is shown; we do not go, and we do not fight.
+    if (name !== 'free') name = 'taken';
+    link.setError(new AppError('BUS_NAME_TAKEN', `another process beats as ${identity.name}`, { details: { name: identity.name } }));
+    if (isFirst) record('name.taken', { name: identity.name });
+  };
+
+  const onLive = (tls: string | null): void => {
+    const now = clock.now();
+    const wasDown = isDown;
+    isDown = false;
+    link.live(tls, now);
+    roster.thaw(clock.uptime());
+    history.setAway(false, now);
+    joinedUp = clock.uptime();
+    if (wasDown) record('link.live', { address: settings.address, tls });
+    log.info({ address: settings.address, tls }, 'bus live');
+    checkName();
+  };
+
+  const onDown = (error: Error, willRetry: boolean): void => {
+    const now = clock.now();
+    const code = error instanceof AppError ? error.code : 'INTERNAL';
+    link.down(error, willRetry, now);
+    if (!isDown) {
+      roster.freeze();
+      history.setAway(true, now);
+      record('link.lost', { code, message: error.message.slice(0, 300) });
+    } else if (!willRetry) record('link.refused', { code, message: error.message.slice(0, 300) });
+    isDown = true;
+    beats.pause();
+    if (name === 'checking') name = 'unchecked';
+    log.warn({ code, reason: error.message, willRetry }, 'bus down');
+  };
+
+  const onBusEvent = (event: BusEvent): void => {
+    const now = clock.now();
+    switch (event.type) {
+      case 'step':
+        return link.step(event.step, now, event.note);
+      case 'live':
+        return onLive(event.tls);
+      case 'down':
+        return onDown(event.error, event.willRetry);
+      case 'retrying':
+        return link.retrying(event.attempt, event.delayMs, event.error, now);
+      case 'blocked':
+        link.blocked(event.reason);
+        return record('link.blocked', { reason: event.reason.slice(0, 300) });
+      case 'unblocked':
+        link.blocked(null);
+        return record('link.unblocked');
+      case 'handler-error':
+        return log.error({ queue: event.queue, error: event.error }, 'message handler failed');
+      default:
+        return assertNever(event);
+    }
+  };
+
+  const tick = (): void => {
+    const now = clock.now();
+    roster.tick(now, clock.uptime());
+    for (const effect of roster.takeEffects()) onEffect(effect, now);
+    const counters = observer.counters();
+    link.degraded(link.get().blocked !== null || name === 'taken' || counters.encryptedUnread, now);
+  };
+
+  const onEffect = (effect: RosterEffect, now: number): void => {
+    if (effect.type === 'state' && effect.to === 'late') history.countLate();
+    if (effect.type === 'name-taken') return nameTaken();
+    const event = eventOf(effect);
+    if (event) events.record(event, now);
+    if (event?.kind === 'node.silent') history.mark(effect.at, `${effect.name}`);
+  };
+
+  const closeBucket = (): void => {
+    const { counts } = roster.state;
+    const total = roster.state.byName.size;
+    delay = history.close(clock.now(), total === 0 ? null : counts[0]! / total);
+  };
+
+  const countSecond = (): void => {
+    const { beats: heardBeats } = observer.counters();
+    recent.push(heardBeats - beatsBefore);
+    recent.shift();
+    beatsBefore = heardBeats;
+  };
+
+  return {
+    settings,
+    roster,
+    history,
+    observer,
+    queue: nodeQueue(identity.name),
+    bindings: nodeBindings(identity.name),
+
+    start(): void {
+      stops.add(bus.onEvent(onBusEvent));
+      every(TICK_MS, tick);
+      every(1_000, countSecond);
+      every(SWEEP_MS, () => roster.sweep(clock.uptime()));
+      every(BUCKET_MS, closeBucket);
+      bus.open({
+        topology: nodeTopology(identity.name, settings),
+        consumers: [
+          { queue: observerQueue(identity.name), mode: 'watch', handle: observer.watch },
+          { queue: nodeQueue(identity.name), mode: 'work', prefetch: 100, handle: observer.work },
+        ],
+      });
+    },
+
+    /** Says goodbye, then leaves. Never rejects. */
+    async stop(): Promise<void> {
+      if (stopped) return;
+      stopped = true;
+      if (!isDown) await beats.goodbye();
+      for (const stop of stops) stop();
+      await bus.close();
+      link.off(clock.now());
+    },
+
+    reconnect: (): void => bus.reconnect(),
+
+    link() {
+      const { back } = link.get();
+      if (back && clock.now() - back.at > BACK_NEWS_MS) link.forgetBack();
+      else if (back) link.differ(roster.differSinceOutage());
+      return link.get();
+    },
+
+    beats: beats.view,
+    isBeating: beats.isBeating,
+    isNameTaken: (): boolean => name === 'taken',
+    /** Just joined, or back: the picture is not complete yet. */
+    isSettling: (): boolean => clock.uptime() - joinedUp < settleMs(settings.expectedIntervalMs),
+    ingest: () => ({
+      recent: [...recent],
+      beatsPerSecond: recent.slice(-5).reduce((sum, value) => sum + value, 0) / 5,
+      delay,
+    }),
+  };
+}
+
+/** Late is the table's business, not the feed's. */
+function eventOf(effect: RosterEffect): Parameters<EventLog['record']>[0] | null {
+  const names = [effect.name];
+  const base = { names, group: effect.group };
+  // RO13: nodes that fall within two intervals, and share a group, fell together.
+  const together = Math.min(30_000, Math.max(2_000, 2 * effect.intervalMs));
+  switch (effect.type) {
+    case 'joined':
+      return { ...base, kind: 'node.joined', facts: { word: effect.word }, foldMs: 3_000 };
+    case 'restarted':
+      return { ...base, kind: 'node.restarted', foldMs: 3_000 };
+    case 'duplicate':
+      return { ...base, kind: 'node.duplicate' };
+    case 'flapping':
+      return { ...base, kind: 'node.flapping', foldMs: 10_000 };
+    case 'skew':
+      return { ...base, kind: 'node.skew', facts: { ms: Math.round(effect.ms) }, foldMs: 10_000 };
+    case 'forgotten':
+      return { ...base, kind: 'node.forgotten' };
+    case 'name-taken':
+      return null;
+    case 'state':
+      break;
+    default:
+      return assertNever(effect.type);
+  }
+  if (effect.to === 'silent') return { ...base, kind: 'node.silent', facts: { word: effect.word }, foldMs: together };
+  if (effect.to === 'left') return { ...base, kind: 'node.left', foldMs: 3_000 };
+  if (effect.to === 'troubled') return { ...base, kind: 'node.troubled', facts: { word: effect.word }, foldMs: 3_000 };
+  if (effect.from === 'silent') return { ...base, kind: 'node.recovered', facts: { ms: effect.ms }, foldMs: 3_000 };
+  if (effect.from === 'troubled') return { ...base, kind: 'node.well', facts: { word: effect.word }, foldMs: 3_000 };
+  if (effect.from === 'left') return { ...base, kind: 'node.joined', facts: { word: effect.word }, foldMs: 3_000 };
+  return null;
+}

@@ -1,0 +1,179 @@
+/**
+ * Listens: every delivery is decoded, checked and handed on, or refused and counted by code. Never a crash, never
+ * silence. Beats go to the roster; the rest becomes an event of the feed. This is the hot path of the product: no
+ * promise, no timer and no log line per message.
+ */
+import type { Refusal } from '../core/protocol/protocol-error.js';
+import { ProtocolError } from '../core/protocol/protocol-error.js';
+import type { ClusterKey } from '../core/crypto/cluster-cipher.js';
+import { decodeDelivery, type Heard } from '../core/protocol/bus/decode.js';
+import { FUNCTIONS, senderOf } from '../core/protocol/bus/messages.js';
+import { readName } from '../core/protocol/bus/name.js';
+import { redact } from '../core/protocol/redact.js';
+import type { EventLog } from '../core/history/event-log.js';
+import type { History } from '../core/history/aggregates.js';
+import type { Roster } from '../core/roster/roster.js';
+import type { Delivery, Disposition } from '../ports/bus.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { assertNever } from '../../shared/lib/assert.js';
+
+export type Counted = { count: number; lastAt: number; from: string | null };
+
+export type Observer = ReturnType<typeof createObserver>;
+
+type Deps = {
+  readonly roster: Roster;
+  readonly events: EventLog;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly clusterKey: ClusterKey | null;
+  readonly self: { readonly name: string; readonly pid: number };
+  /** Our own beat came back: how long it took. */
+  readonly onOwnBeat: () => void;
+};
+
+/** Feed lines of one kind and sender fold within this time. */
+const FOLD_MS = 5_000;
+/** A node counts as looked at for this long after somebody asked. */
+const LOOK_MS = 30_000;
+const MAX_LOOKS = 50;
+/** The feed holds thousands of events; each keeps this much of its message. */
+const EVENT_RAW = 1_500;
+const rawOf = (body: Record<string, unknown>): string => redact(body).slice(0, EVENT_RAW);
+
+export function createObserver({ roster, events, history, clock, log, clusterKey, self, onOwnBeat }: Deps) {
+  const refused = new Map<Refusal, Counted>();
+  const heard = new Map<string, Counted>();
+  const looks = new Map<string, { until: number; raw: string | null; broker: string | null }>();
+  let messages = 0;
+  let beats = 0;
+  let encryptedUnread = false;
+
+  const count = <K>(map: Map<K, Counted>, key: K, at: number, from: string | null): void => {
+    const entry = map.get(key);
+    if (!entry) map.set(key, { count: 1, lastAt: at, from });
+    else {
+      entry.count += 1;
+      entry.lastAt = at;
+      entry.from = from;
+    }
+  };
+
+  const refuse = (code: Refusal, delivery: Delivery, at: number): void => {
+    count(refused, code, at, delivery.routingKey.slice(0, 80));
+    if (code === 'NO_SECRET') encryptedUnread = true;
+    if (refused.get(code)!.count === 1) log.debug({ code, routingKey: delivery.routingKey.slice(0, 80) }, 'message refused');
+    events.record(
+      { kind: 'bus.undecodable', facts: { code, key: delivery.routingKey.slice(0, 80) }, foldMs: 60_000, foldKey: code },
+      at,
+    );
+  };
+
+  const hearBeat = (message: Extract<Heard, { type: 'beat' }>, delivery: Delivery, at: number): void => {
+    const { beat } = message;
+    if (!roster.hear(beat, at, clock.uptime())) return refuse('ROSTER_FULL', delivery, at);
+    beats += 1;
+    history.countBeat();
+    if (beat.name === self.name && beat.pid === self.pid) onOwnBeat();
+    if (looks.size === 0) return;
+    const look = looks.get(beat.name);
+    if (look) {
+      look.raw = redact(message.body);
+      const cluster = message.body.rabbitmq_cluster;
+      look.broker = cluster === undefined ? null : redact({ rabbitmq_cluster: cluster });
+    }
+  };
+
+  const hearResult = ({ result, body }: Extract<Heard, { type: 'result' }>, at: number): void => {
+    const name = readName(result.node);
+    const facts = {
+      message: 'UpdateResult',
+      action: result.action,
+      status: result.status.slice(0, 80),
+      detail: result.detail?.slice(0, 300) ?? null,
+      error: result.error?.slice(0, 300) ?? null,
+    };
+    count(heard, 'UpdateResult', at, name);
+    events.record({ kind: 'heard.changes', names: [name], facts, raw: rawOf(body), foldMs: FOLD_MS, foldKey: `${result.action} ${result.status.slice(0, 20)}` }, at);
+  };
+
+  const hearFunction = (message: Extract<Heard, { type: 'function' }>, delivery: Delivery, at: number): void => {
+    const { message: kind, area } = FUNCTIONS[message.name];
+    const sender = senderOf(message.body);
+    const name = sender === null ? null : readName(sender);
+    count(heard, kind, at, name);
+    // Who asks or shows a key exists, whether or not it has beaten yet.
+    if (name !== null && area !== 'changes') roster.know(name, at);
+    const target = /^node\.(.+)$/.exec(delivery.routingKey)?.[1];
+    const reloads =
+      (message.name === 'update_settings' && message.body.restart === true) ||
+      (message.name === 'update_gem' && message.body.reload !== false);
+    if (reloads && target) roster.expectReload(target, at, clock.uptime());
+    events.record(
+      {
+        kind: `heard.${area}`,
+        names: name === null ? [] : [name],
+        facts: { message: kind, function: message.name, key: delivery.routingKey.slice(0, 120), encrypted: message.encrypted },
+        raw: rawOf(message.body),
+        foldMs: FOLD_MS,
+        foldKey: `${message.name} ${name ?? ''} ${delivery.routingKey}`,
+      },
+      at,
+    );
+  };
+
+  /** True when it was understood. */
+  const take = (delivery: Delivery): boolean => {
+    messages += 1;
+    const at = clock.now();
+    try {
+      const message = decodeDelivery(delivery, clusterKey);
+      if (message.type === 'beat') hearBeat(message, delivery, at);
+      else if (message.type === 'result') hearResult(message, at);
+      else if (message.type === 'function') hearFunction(message, delivery, at);
+      else assertNever(message);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      refuse(error.code, delivery, at);
+      // A function that no node has is acknowledged and counted, as LegionIO does; a broken body is not.
+      return error.code === 'UNKNOWN_FUNCTION' || error.code === 'NO_FUNCTION';
+    }
+  };
+
+  return {
+    /** For our observer queue: everything that passes exchange `node`. */
+    watch: (delivery: Delivery): void => {
+      take(delivery);
+    },
+
+    /**
+     * For our node queue. What came through exchange `node` the observer queue has told already; what was sent to us
+     * alone (default exchange) is told here. Never requeues: what cannot be read once cannot be read twice.
+     */
+    work(delivery: Delivery): Disposition {
+      if (delivery.exchange === '') return take(delivery) ? 'ack' : 'reject';
+      try {
+        decodeDelivery(delivery, clusterKey);
+        return 'ack';
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        return error.code === 'UNKNOWN_FUNCTION' || error.code === 'NO_FUNCTION' ? 'ack' : 'reject';
+      }
+    },
+
+    /** Somebody looks at this node: its raw messages are kept from now on, for a while. */
+    lookAt(name: string): { raw: string | null; broker: string | null } {
+      const now = clock.uptime();
+      for (const [other, look] of looks) if (look.until < now) looks.delete(other);
+      const look = looks.get(name) ?? { until: 0, raw: null, broker: null };
+      look.until = now + LOOK_MS;
+      if (looks.size < MAX_LOOKS) looks.set(name, look);
+      return look;
+    },
+
+    counters: () => ({ messages, beats, refused, heard, encryptedUnread }),
+  };
+}

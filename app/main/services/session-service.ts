@@ -1,0 +1,123 @@
+/**
+ * What the console is connected to, and changing it: the demo, a cluster, or nothing until the user chooses.
+ * Holds the one living node and gives everybody the same picture of it.
+ */
+import type { Session } from '../../shared/domain/session.js';
+import { idleLink } from '../core/link.js';
+import { createEventLog, type EventLog } from '../core/history/event-log.js';
+import { needsOf, summaryOf } from '../core/roster/views.js';
+import { createState } from '../core/roster/state.js';
+import type { Clock } from '../ports/clock.js';
+import type { NodeService } from './node-service.js';
+
+/** One choice of what to be connected to, built but not started. */
+export type Joined = {
+  readonly mode: 'demo' | 'cluster';
+  readonly profile: Session['profile'];
+  readonly node: NodeService;
+  /** What belongs to it beside the node: the demo's own cluster. */
+  readonly companion: { start(): void; stop(): Promise<void> } | null;
+};
+
+export type SessionService = ReturnType<typeof createSessionService>;
+
+const MAX_NEEDS = 6;
+const NOBODY = createState();
+
+export function createSessionService(clock: Clock) {
+  const events: EventLog = createEventLog();
+  let joined: Joined | null = null;
+  /** Grows with each change of what we are connected to; streams open anew then. */
+  let generation = 0;
+  let changing: Promise<void> = Promise.resolve();
+  const idle = idleLink(clock.now());
+
+  const leave = async (): Promise<void> => {
+    const old = joined;
+    joined = null;
+    generation += 1;
+    if (!old) return;
+    events.record({ kind: 'session.ended', facts: { profile: old.profile.name, mode: old.mode } }, clock.now());
+    await old.node.stop();
+    await old.companion?.stop();
+  };
+
+  /** Changes one at a time: two clicks never leave two nodes behind. */
+  const change = (run: () => Promise<void>): Promise<void> => (changing = changing.then(run, run));
+
+  const current = (): Session => {
+    const now = clock.now();
+    const node = joined?.node;
+    if (!joined || !node) {
+      return {
+        at: now,
+        mode: 'idle',
+        profile: { name: '', kind: 'local', readOnly: false },
+        self: null,
+        link: idle,
+        ingest: { beatsPerSecond: 0, recent: [], lagMs: null, refused: 0, delayP50Ms: null, delayP99Ms: null },
+        secret: 'unused',
+        summary: summaryOf(NOBODY, false),
+        needs: [],
+        needsTotal: 0,
+      };
+    }
+    const { settings, roster, observer } = node;
+    const counters = observer.counters();
+    const beats = node.beats();
+    const ingest = node.ingest();
+    const needs = needsOf(roster.state);
+    if (node.isNameTaken()) {
+      needs.unshift({ id: 'name', kind: 'name-taken', severity: 'alarm', since: node.link().since, count: 1, names: [settings.identity.name], group: null, filter: null });
+    }
+    let refused = 0;
+    for (const { count } of counters.refused.values()) refused += count;
+    return {
+      at: now,
+      mode: joined.mode,
+      profile: joined.profile,
+      self: {
+        ...settings.identity,
+        queue: node.queue,
+        bindings: node.bindings,
+        beating: node.isBeating(),
+        intervalMs: settings.intervalMs,
+        lastBeatAt: beats.lastBeatAt,
+        nextBeatAt: beats.nextBeatAt,
+      },
+      link: node.link(),
+      ingest: {
+        beatsPerSecond: ingest.beatsPerSecond,
+        recent: ingest.recent,
+        lagMs: beats.lagMs,
+        refused,
+        delayP50Ms: ingest.delay.p50,
+        delayP99Ms: ingest.delay.p99,
+      },
+      secret: settings.clusterSecret !== '' ? 'held' : counters.encryptedUnread ? 'missing' : 'unused',
+      summary: summaryOf(roster.state, node.isSettling()),
+      needs: needs.slice(0, MAX_NEEDS),
+      needsTotal: needs.length,
+    };
+  };
+
+  return {
+    events,
+    generation: (): number => generation,
+    node: (): NodeService | null => joined?.node ?? null,
+    current,
+
+    /** Leaves what was, then joins what `build` makes. Rejects only when building does; nothing was left then. */
+    async join(build: () => Joined): Promise<void> {
+      const next = build();
+      await change(async () => {
+        await leave();
+        joined = next;
+        events.record({ kind: 'session.started', facts: { profile: next.profile.name, mode: next.mode } }, clock.now());
+        next.companion?.start();
+        next.node.start();
+      });
+    },
+    leave: (): Promise<void> => change(leave),
+  };
+}
