@@ -34,10 +34,10 @@ export function moodOf(index: number, size: number, elapsedMs: number): Mood {
     return calm;
   }
   const quarter = Math.floor(size / 4);
-  // Nine neighbours of the third rack go dark together, and one in each other rack on its own.
+  // Nine neighbours of the third rack go dark together, and one in each of the first two on its own.
   const inThird = index - 2 * quarter;
   if (inThird >= Math.floor(quarter * 0.05) && inThird < Math.floor(quarter * 0.05) + 9) return { ...calm, quiet: time > 30_000 };
-  if (index % quarter === Math.floor(quarter * 0.7) && index < 3 * quarter) return { ...calm, quiet: time > 15_000 };
+  if (index % quarter === Math.floor(quarter * 0.7) && index < 2 * quarter) return { ...calm, quiet: time > 15_000 };
   if (index % Math.max(1, Math.floor(size / 3)) === 29) return { ...calm, status: 'degraded' };
   // A few drag their feet and are late now and then.
   if (index % Math.max(20, Math.floor(size / 21)) === 17) return { ...calm, drag: Math.floor(elapsedMs / 40_000) % 3 === index % 3 ? 2.4 : 0 };

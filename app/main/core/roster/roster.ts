@@ -180,6 +180,9 @@ export function createRoster(options: RosterOptions, startUp: number) {
     const before = columns.pid[slot]!;
     columns.pid[slot] = pid;
     touchCold(state, slot);
+    if (options.self?.name === state.names[slot] && pid !== options.self?.pid) {
+      emit('name-taken', slot, at, columns.state[slot]!, 0);
+    }
     if (before === -1) return;
     const known = state.pids.get(slot) ?? [before];
     const isTurn = known.includes(pid);
@@ -190,9 +193,6 @@ export function createRoster(options: RosterOptions, startUp: number) {
       setBadge(slot, badgeBit('duplicate'), true);
       if (!wasDuplicate) emit('duplicate', slot, at, columns.state[slot]!, 0);
     } else if (!wasDuplicate) emit('restarted', slot, at, columns.state[slot]!, 0);
-    if (options.self?.name === state.names[slot] && pid !== options.self?.pid) {
-      emit('name-taken', slot, at, columns.state[slot]!, 0);
-    }
   };
 
   /** RO8 */

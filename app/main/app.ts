@@ -1,0 +1,91 @@
+/**
+ * The composition root: builds every part, hands it what it needs, starts nothing until `start`.
+ * What a window or script may ask is `api`; what the hosts need beside it is the rest of `App`.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Api } from '../shared/contract/contract.js';
+import type { Health } from '../shared/domain/health.js';
+import { processVitals } from './adapters/process-vitals.js';
+import { systemClock } from './adapters/system-clock.js';
+import { systemRandom } from './adapters/system-random.js';
+import { healthApi } from './api/health.js';
+import { prometheusText } from './api/metrics.js';
+import { rosterApi } from './api/roster.js';
+import { sessionApi } from './api/session.js';
+import { reportConfig, type Config } from './config/index.js';
+import { inputFromConfig, joinCluster, joinDemo, type JoinDeps } from './join.js';
+import type { Log } from './ports/log.js';
+import type { Store } from './ports/store.js';
+import { createProfiles } from './services/profiles.js';
+import { createSessionService } from './services/session-service.js';
+import { VERSION } from './version.js';
+
+export type App = {
+  readonly api: Api;
+  /** Prometheus text. */
+  metrics(): string;
+  /** For GET /healthz: well while the link is, or while nothing is to be connected. */
+  health(): { readonly ok: boolean; readonly detail: string };
+  start(): void;
+  /** Says goodbye on the bus and closes; never rejects. */
+  stop(): Promise<void>;
+};
+
+export type AppDeps = {
+  readonly log: Log;
+  readonly store: Store;
+  /** A fresh one-time address of the web host, or null where there is none. */
+  readonly link: () => string | null;
+  readonly recentLog: () => Health['log'];
+};
+
+export function createApp(config: Config, { log, store, link, recentLog }: AppDeps): App {
+  const clock = systemClock;
+  const vitals = processVitals;
+  const session = createSessionService(clock);
+  const deps: JoinDeps = { config, clock, random: systemRandom, vitals, log, events: session.events };
+  const doors = {
+    cluster: (input: Parameters<typeof joinCluster>[0]) => joinCluster(input, deps),
+    demo: (size: number) => joinDemo(size, deps),
+  };
+  // Resolution 20 ms: finer costs more of a core than it tells.
+  const loop = monitorEventLoopDelay({ resolution: 20 });
+  const api: Api = {
+    ...sessionApi(session, createProfiles(store), doors, clock),
+    ...rosterApi(session, clock),
+    ...healthApi({
+      session,
+      clock,
+      vitals,
+      version: VERSION,
+      runtime: `Node ${process.versions.node}${process.versions.electron ? `, Electron ${process.versions.electron}` : ''}`,
+      config: () => reportConfig(config),
+      link,
+      recentLog,
+      // The resolution itself is part of what the histogram measures.
+      loopDelayP99Ms: () => (loop.count === 0 ? null : Math.max(0, Math.round(loop.percentile(99) / 1e5) / 10 - 20)),
+    }),
+  };
+
+  return {
+    api,
+    metrics: () => prometheusText(session),
+    health() {
+      const { mode, link: own } = session.current();
+      const ok = mode === 'idle' || own.state === 'live' || own.state === 'degraded';
+      return { ok, detail: mode === 'idle' ? 'idle' : own.state };
+    },
+    start() {
+      loop.enable();
+      const size = config.values['demo.nodes'];
+      if (config.values['bus.url'] === '' && size === 0) return;
+      session
+        .join(() => (config.values['bus.url'] === '' ? doors.demo(size) : doors.cluster(inputFromConfig(config))))
+        .catch((error: unknown) => log.error({ error }, 'could not join what the configuration names'));
+    },
+    async stop() {
+      loop.disable();
+      await session.leave();
+    },
+  };
+}
