@@ -18,7 +18,28 @@ export type PinoLogOptions = {
   readonly pretty?: boolean;
 };
 
-export function createPinoLog({ level, sink, pretty = false }: PinoLogOptions): Log {
+/** A line as the Health page shows it: redacted, its facts as JSON text. */
+export type RecentLine = {
+  readonly at: number;
+  readonly level: Level;
+  readonly message: string;
+  readonly facts: string;
+};
+
+export type PinoLog = Log & {
+  /** The newest lines, oldest first; at most 2,000. */
+  recent(): RecentLine[];
+};
+
+const MAX_RECENT = 2000;
+
+export function createPinoLog({ level, sink, pretty = false }: PinoLogOptions): PinoLog {
+  const recent: RecentLine[] = [];
+  const remember = (line: RecentLine): void => {
+    recent.push(line);
+    // Dropping in batches keeps the cost of a line constant.
+    if (recent.length >= 2 * MAX_RECENT) recent.splice(0, recent.length - MAX_RECENT);
+  };
   const logger = pino(
     {
       level,
@@ -29,14 +50,17 @@ export function createPinoLog({ level, sink, pretty = false }: PinoLogOptions): 
     },
     pretty ? { write: (line: string) => sink.write(prettyLine(line)) } : sink,
   );
-  return toLog(logger, {});
+  return { ...toLog(logger, {}, remember), recent: () => recent.slice(-MAX_RECENT) };
 }
 
-function toLog(logger: Logger, base: object): Log {
+function toLog(logger: Logger, base: object, remember: (line: RecentLine) => void): Log {
   const say =
     (level: Level) =>
     (facts: object, message: string): void => {
-      if (logger.isLevelEnabled(level)) logger[level](redactFacts({ ...base, ...facts }), message);
+      if (!logger.isLevelEnabled(level)) return;
+      const plain = redactFacts({ ...base, ...facts });
+      logger[level](plain, message);
+      remember({ at: Date.now(), level, message, facts: JSON.stringify(plain) });
     };
   return {
     debug: say('debug'),
@@ -44,7 +68,7 @@ function toLog(logger: Logger, base: object): Log {
     warn: say('warn'),
     error: say('error'),
     fatal: say('fatal'),
-    child: (facts) => toLog(logger, { ...base, ...facts }),
+    child: (facts) => toLog(logger, { ...base, ...facts }, remember),
   };
 }
 

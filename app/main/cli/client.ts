@@ -1,0 +1,106 @@
+/**
+ * A running console, reached through its web host as any script would: calls by POST, streams as lines.
+ * What goes wrong becomes a CliError with the sentence, the raw words and the remedy.
+ */
+import { readFile } from 'node:fs/promises';
+import type { CallName, In, Out, StreamName } from '../../shared/contract/contract.js';
+import { fromWireError, WireError } from '../../shared/errors/wire.js';
+import { errorText, text, visible } from '../../shared/i18n/index.js';
+import { isJsonObject } from '../../shared/lib/json.js';
+import { CliError, EXIT, type ExitCode } from './exit.js';
+
+const ANSWER_TIMEOUT_MS = 15_000;
+
+export type ConsoleClient = {
+  call<K extends CallName>(name: K, input: In<K>): Promise<Out<K>>;
+  /** Ends when the console does; throws CliError when it fails. */
+  watch<K extends StreamName>(name: K, input: In<K>): AsyncIterable<Out<K>>;
+};
+
+export async function openConsole(url: string, tokenFile: string): Promise<ConsoleClient> {
+  const token = await readToken(tokenFile);
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const request = async (path: string, init: RequestInit): Promise<Response> => {
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, url), { ...init, headers, redirect: 'error' });
+    } catch (cause) {
+      throw unreachable(url, cause);
+    }
+    if (response.ok) return response;
+    throw await refusal(response);
+  };
+
+  return {
+    async call(name, input) {
+      const response = await request(`/api/${name}`, {
+        method: 'POST',
+        body: JSON.stringify(input),
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      });
+      return (await response.json()) as Out<typeof name>;
+    },
+
+    async *watch(name, input) {
+      const response = await request(`/api/${name}?input=${encodeURIComponent(JSON.stringify(input))}`, {
+        method: 'GET',
+      });
+      try {
+        for await (const line of linesOf(response)) {
+          const item: unknown = JSON.parse(line);
+          const failure = isJsonObject(item) ? WireError.safeParse(item['failure']) : null;
+          if (failure?.success) throw told(failure.data);
+          yield item as Out<typeof name>;
+        }
+      } catch (cause) {
+        throw cause instanceof CliError ? cause : unreachable(url, cause);
+      }
+    },
+  };
+}
+
+async function readToken(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new CliError(EXIT.failed, [text('cli.token.missing', { file: visible(file) })], { cause });
+  }
+}
+
+async function refusal(response: Response): Promise<CliError> {
+  const body: unknown = await response.json().catch(() => null);
+  const wire = WireError.safeParse(body);
+  return wire.success ? told(wire.data) : new CliError(EXIT.failed, [`HTTP ${response.status}`]);
+}
+
+const USAGE: readonly string[] = ['CONTRACT_INPUT_INVALID', 'FILTER_INVALID'];
+const NOT_CONNECTED: readonly string[] = ['BUS_NOT_CONNECTED', 'CONSOLE_NOT_RUNNING'];
+
+function told(wire: WireError): CliError {
+  const { code, message } = fromWireError(wire);
+  const { what, next } = errorText(code);
+  const exit: ExitCode = USAGE.includes(code)
+    ? EXIT.usage
+    : NOT_CONNECTED.includes(code)
+      ? EXIT.notConnected
+      : EXIT.failed;
+  const report = wire.reportId === null ? '' : ` [${wire.reportId}]`;
+  return new CliError(exit, [`${what} (${visible(message)})${report}`, next]);
+}
+
+const unreachable = (url: string, cause: unknown): CliError =>
+  new CliError(
+    EXIT.notConnected,
+    [text('cli.unreachable', { url: visible(url) }), text('cli.not-running.next')],
+    { cause },
+  );
+
+async function* linesOf(response: Response): AsyncIterable<string> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The verbs of `legion-console` and their flags. Each asks a running console and prints the answer, as text
+ * or as JSON; `serve` and the configuration are handed in, since they are more than the contract.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EVENT_AREAS, type ConsoleEvent, type EventArea } from '../../shared/domain/event.js';
+import type { ConfigReport } from '../../shared/domain/health.js';
+import { formatAge, text } from '../../shared/i18n/index.js';
+import { type ConsoleClient, openConsole } from './client.js';
+import { CliError, EXIT, type ExitCode } from './exit.js';
+import { configText, eventLine, nodesText, nodeText, statusText } from './views.js';
+
+export type CliDeps = {
+  readonly version: string;
+  out(line: string): void;
+  err(line: string): void;
+  /** Where a console runs with this data folder, or null. */
+  findHost(dataDir: string): Promise<{ readonly url: string; readonly tokenFile: string } | null>;
+  /** Runs the node and its web host until it is told to stop. `flags` as typed. */
+  serve(flags: readonly string[]): Promise<ExitCode>;
+  /** What flags, environment and files amount to. Throws CliError with all mistakes at once. */
+  localConfig(flags: readonly string[]): { readonly dataDir: string; readonly report: ConfigReport };
+  addConfigFlags(command: Command): Command;
+};
+
+type Where = { dataDir?: string; url?: string; tokenFile?: string; json?: boolean };
+
+/** Runs one command line (without node and script) and says how it ended. Never rejects for what a user did. */
+export async function runCli(argv: readonly string[], deps: CliDeps): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.done;
+  const program = createProgram(argv, deps, (code) => (exit = code));
+  try {
+    if (argv.length === 0) program.help({ error: true });
+    await program.parseAsync([...argv], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (!(error instanceof CliError)) throw error;
+    error.lines.forEach((line) => deps.err(line));
+    return error.exit;
+  }
+}
+
+function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitCode) => void): Command {
+  const program = new Command('legion-console')
+    .description(text('cli.about'))
+    .version(deps.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (words) => deps.out(words.trimEnd()),
+      writeErr: (words) => deps.err(words.trimEnd()),
+    });
+  const { out, err } = deps;
+  const json = (value: unknown): void => out(JSON.stringify(value));
+
+  deps
+    .addConfigFlags(program.command('serve').description(text('cli.serve')))
+    .action(async () => end(await deps.serve(argv.slice(1))));
+
+  asks(program.command('status').description(text('cli.status'))).action(async (where: Where) => {
+    const session = await (await find(where, deps)).call('session.get', {});
+    if (where.json) json(session);
+    else out(statusText(session));
+    if (session.link.state !== 'live' && session.link.state !== 'degraded') end(EXIT.notConnected);
+  });
+
+  asks(program.command('nodes').description(text('cli.nodes')))
+    .option('--filter <filter>', text('cli.option.filter'))
+    .option('--limit <number>', text('cli.option.limit'), wholeUpTo(100_000))
+    .action(async (where: Where & { filter?: string; limit?: number }) => {
+      const client = await find(where, deps);
+      const { filter, limit } = where;
+      const { nodes, at, total } = await client.call('node.list', { filter, limit });
+      if (where.json) return out(jsonLines(nodes));
+      await warnWhenStale(client, deps);
+      if (nodes.length > 0) out(nodesText(nodes, at, total));
+      else out(text(filter === undefined ? 'cli.none' : 'cli.none.match'));
+    });
+
+  asks(program.command('node').description(text('cli.node')).argument('<name>')).action(
+    async (name: string, where: Where) => {
+      const client = await find(where, deps);
+      const node = await client.call('node.get', { name });
+      if (where.json) return json(node);
+      await warnWhenStale(client, deps);
+      out(nodeText(node, Date.now()));
+    },
+  );
+
+  asks(program.command('events').description(text('cli.events')))
+    .option('-f, --follow', text('cli.option.follow'))
+    .option('--limit <number>', text('cli.option.limit'), wholeUpTo(5000))
+    .addOption(
+      new Option('--area <area>', text('cli.option.area', { areas: EVENT_AREAS.join(', ') })).choices(
+        EVENT_AREAS,
+      ),
+    )
+    .action(async (where: Where & { follow?: boolean; limit?: number; area?: EventArea }) => {
+      const client = await find(where, deps);
+      const { limit, area } = where;
+      const print = (event: ConsoleEvent): void => (where.json ? json(event) : out(eventLine(event)));
+      if (where.follow) {
+        for await (const { events } of client.watch('event.watch', { limit })) {
+          events.filter((event) => area === undefined || event.area === area).forEach(print);
+        }
+        throw new CliError(EXIT.notConnected, [text('error.CONSOLE_NOT_RUNNING')]);
+      }
+      const { events } = await client.call('event.list', { limit, area });
+      if (where.json) return out(jsonLines(events));
+      if (events.length === 0) err(text('cli.events.none'));
+      events.forEach(print);
+    });
+
+  deps
+    .addConfigFlags(program.command('config').description(text('cli.config')))
+    .option('--json', text('cli.option.json'))
+    .option('--url <url>', text('cli.option.url'))
+    .action(async (where: Where) => {
+      const report = await effectiveConfig(where, argv, deps);
+      if (where.json) json(report);
+      else out(configText(report));
+    });
+
+  asks(program.command('link').description(text('cli.link'))).action(async (where: Where) => {
+    const { url } = await (await find(where, deps)).call('host.link', {});
+    if (url === null) throw new CliError(EXIT.failed, [text('cli.link.none')]);
+    if (where.json) json({ url });
+    else out(url);
+  });
+
+  program
+    .command('version')
+    .description(text('cli.version'))
+    .option('--json', text('cli.option.json'))
+    .action(({ json: asJson }: Where) =>
+      asJson ? json({ version: deps.version, node: process.versions.node }) : out(deps.version),
+    );
+
+  return program;
+}
+
+/** The flags of every verb that asks a running console. */
+const asks = (command: Command): Command =>
+  command
+    .option('--json', text('cli.option.json'))
+    .option('--data-dir <dir>', text('cli.option.data-dir'))
+    .option('--url <url>', text('cli.option.url'))
+    .option('--token-file <file>', text('cli.option.token-file'));
+
+/** By address and token file where they are given, else by what the running console wrote in its data folder. */
+async function find(where: Where, deps: CliDeps): Promise<ConsoleClient> {
+  if (where.url !== undefined) {
+    if (!URL.canParse(where.url)) throw new CliError(EXIT.usage, [`--url: ${where.url}`]);
+    if (where.tokenFile !== undefined) return openConsole(where.url, where.tokenFile);
+  }
+  const { dataDir } = where.dataDir === undefined ? deps.localConfig([]) : { dataDir: where.dataDir };
+  const host = await deps.findHost(dataDir);
+  if (where.url === undefined && host === null) {
+    throw new CliError(EXIT.notConnected, [
+      text('cli.not-running', { dataDir }),
+      text('cli.not-running.next'),
+    ]);
+  }
+  return openConsole(where.url ?? host?.url ?? '', where.tokenFile ?? host?.tokenFile ?? `${dataDir}/token`);
+}
+
+/** Of the running console, or what a start with these flags would use. */
+async function effectiveConfig(where: Where, argv: readonly string[], deps: CliDeps): Promise<ConfigReport> {
+  if (where.url !== undefined) return (await find(where, deps)).call('config.get', {});
+  const { dataDir, report } = deps.localConfig(argv.slice(1).filter((flag) => flag !== '--json'));
+  if ((await deps.findHost(dataDir)) === null) {
+    deps.err(text('cli.config.from-here'));
+    return report;
+  }
+  return (await find({ ...where, dataDir }, deps)).call('config.get', {});
+}
+
+/** Rows of a lost link are true as of a moment; whoever reads them as text is told. */
+async function warnWhenStale(client: ConsoleClient, deps: CliDeps): Promise<void> {
+  const { link, at } = await client.call('session.get', {});
+  if (link.asOf !== null) deps.err(text('cli.as-of', { age: formatAge(at - link.asOf) }));
+}
+
+/** A JSON array with one entry per line: whole for a parser, and still good for grep. */
+const jsonLines = (values: readonly unknown[]): string =>
+  values.length === 0 ? '[]' : `[\n${values.map((value) => JSON.stringify(value)).join(',\n')}\n]`;
+
+function wholeUpTo(max: number): (typed: string) => number {
+  return (typed) => {
+    const value = Number(typed);
+    if (!Number.isInteger(value) || value < 1 || value > max) throw new InvalidArgumentError(`1 to ${max}`);
+    return value;
+  };
+}
