@@ -62,7 +62,7 @@ export function createState(): RosterState {
 /** Gives a name a slot, in state `unheard`. The caller fills the rest. */
 export function addSlot(state: RosterState, name: string, at: number): number {
   const slot = state.free.pop() ?? state.used++;
-  if (slot >= state.columns.capacity) growColumns(state.columns, Math.ceil(state.columns.capacity * 1.5));
+  if (slot >= state.columns.capacity) growColumns(state.columns, state.columns.capacity * 2);
   state.names[slot] = name;
   state.groups[slot] = intern(groupOf(name));
   state.words[slot] = null;

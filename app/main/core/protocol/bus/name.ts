@@ -27,8 +27,20 @@ function fnv1a(text: string): string {
  * and the default name `web01_example_org.4711` (host name with dots as underscores, then the pid) in `web`.
  */
 export function groupOf(name: string): string {
-  const host = name.replace(/\.\d+$/, '');
-  const first = host.split('_').length > 2 ? host.slice(0, host.indexOf('_')) : host;
-  const prefix = first.replace(/[\d]+$/, '').replace(/[-_.:\s]+$/, '');
-  return (prefix === '' ? first : prefix).slice(0, 60);
+  let end = name.length;
+  while (end > 0 && isDigit(name, end - 1)) end -= 1;
+  // `.4711` at the end is a process id; digits without a dot belong to the host name.
+  const host = end > 0 && end < name.length && name[end - 1] === '.' ? name.slice(0, end - 1) : name;
+  const cut = host.indexOf('_');
+  const first = cut > 0 && host.indexOf('_', cut + 1) > 0 ? host.slice(0, cut) : host;
+  end = first.length;
+  while (end > 0 && isDigit(first, end - 1)) end -= 1;
+  while (end > 0 && SEPARATORS.includes(first[end - 1]!)) end -= 1;
+  return (end === 0 ? first : first.slice(0, end)).slice(0, 60);
 }
+
+const SEPARATORS = '-_.: ';
+const isDigit = (text: string, index: number): boolean => {
+  const code = text.charCodeAt(index);
+  return code >= 48 && code <= 57;
+};
