@@ -219,7 +219,7 @@ export function createRoster(options: RosterOptions, startUp: number) {
     }
     columns.uptimeS[slot] = uptime;
     const memory = beat.memoryMb ?? -1;
-    columns.memory[slot * MEMORY_SAMPLES + (columns.beats[slot]! % MEMORY_SAMPLES)] = memory;
+    columns.memory[slot * MEMORY_SAMPLES + ((columns.beats[slot]! - 1) % MEMORY_SAMPLES)] = memory;
     if (Math.abs(memory - columns.memoryMb[slot]!) > Math.max(1, 0.03 * memory)) {
       columns.memoryMb[slot] = memory;
       touchCold(state, slot);

@@ -265,3 +265,13 @@ describe('what needs a person', () => {
     expect(summaryOf(fleet.roster.state, false).silentGroup).toMatchObject({ group: 'rack-c', count: 9 });
   });
 });
+
+describe('metrics', () => {
+  it('are those of the last beat, and the memory of the last beats is kept in order', () => {
+    const fleet = aRoster();
+    for (let i = 1; i <= 30; i += 1) fleet.hear({ memoryMb: i, uptimeS: i, cpuUserS: i / 10, threads: 8, extensions: 2, workers: 3 });
+    const detail = nodeDetail(fleet.roster.state, fleet.slot(), fleet.now());
+    expect(detail.metrics).toEqual({ memoryMb: 30, cpuUserS: 3, cpuSystemS: 0.1, threads: 8, extensions: 2, uptimeS: 30, workers: 3 });
+    expect(detail.memory).toEqual(Array.from({ length: 24 }, (_, i) => i + 7));
+  });
+});
