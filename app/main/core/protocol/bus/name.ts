@@ -30,7 +30,7 @@ export function groupOf(name: string): string {
   let end = name.length;
   while (end > 0 && isDigit(name, end - 1)) end -= 1;
   // `.4711` at the end is a process id; digits without a dot belong to the host name.
-  const host = end > 0 && end < name.length && name[end - 1] === '.' ? name.slice(0, end - 1) : name;
+  const host = end > 1 && end < name.length && name[end - 1] === '.' ? name.slice(0, end - 1) : name;
   const cut = host.indexOf('_');
   const first = cut > 0 && host.indexOf('_', cut + 1) > 0 ? host.slice(0, cut) : host;
   end = first.length;
