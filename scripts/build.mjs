@@ -1,0 +1,72 @@
+/**
+ * Builds the product into out/: the command line, the Electron main process and its preload with esbuild,
+ * the page with Vite. Each bundle holds everything it needs, so a packaged app has no node_modules.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ensureInstalled, sourceHash, STAMP } from './lib/ready.mjs';
+import { isStarted, requireNode, ROOT, say } from './lib/run.mjs';
+
+// Bundled CommonJS packages ask for `require`, which a module does not have.
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const PRODUCTION = "process.env['NODE_ENV'] ??= 'production';";
+
+const common = {
+  bundle: true,
+  absWorkingDir: ROOT,
+  logLevel: 'warning',
+  legalComments: 'none',
+  charset: 'utf8',
+};
+const node = { ...common, platform: 'node', sourcemap: 'linked', sourcesContent: false };
+
+/** The three bundles beside the page, as esbuild options; `dev` watches them with the same. */
+export const bundles = [
+  {
+    ...node,
+    entryPoints: ['app/main/cli.ts'],
+    outfile: 'out/main/cli.js',
+    format: 'esm',
+    target: 'node20.19',
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}${PRODUCTION}` },
+  },
+  {
+    ...node,
+    entryPoints: ['app/main/electron.ts'],
+    outfile: 'out/main/electron.cjs',
+    format: 'cjs',
+    target: 'node24',
+    external: ['electron'],
+    banner: { js: PRODUCTION },
+  },
+  {
+    ...common,
+    entryPoints: ['app/main/hosts/electron/preload.ts'],
+    outfile: 'out/main/preload.cjs',
+    platform: 'node',
+    format: 'cjs',
+    target: 'chrome156',
+    external: ['electron'],
+  },
+];
+
+async function build() {
+  const startedAt = performance.now();
+  const hash = sourceHash();
+  const [esbuild, vite] = await Promise.all([import('esbuild'), import('vite')]);
+  rmSync(join(ROOT, 'out'), { recursive: true, force: true });
+  await Promise.all([
+    ...bundles.map((options) => esbuild.build(options)),
+    vite.build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'warn', mode: 'production' }),
+  ]);
+  mkdirSync(dirname(STAMP), { recursive: true });
+  writeFileSync(STAMP, hash);
+  say(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
+}
+
+if (isStarted(import.meta)) {
+  requireNode();
+  await ensureInstalled();
+  await build();
+}

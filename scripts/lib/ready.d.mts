@@ -1,0 +1,5 @@
+export const STAMP: string;
+export function ensureInstalled(): Promise<void>;
+export function ensureBuilt(): Promise<void>;
+export function isBuilt(): boolean;
+export function sourceHash(): string;
