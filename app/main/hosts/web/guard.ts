@@ -4,23 +4,10 @@
  * that use the browser of somebody who is signed in here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
-/** Styles may be inline since the parts library sets some; scripts, frames and other hosts never. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+import { PAGE_POLICY } from '../../../shared/lib/page-policy.js';
 
 export function setSafeHeaders(response: ServerResponse): void {
-  response.setHeader('Content-Security-Policy', POLICY);
+  response.setHeader('Content-Security-Policy', PAGE_POLICY);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('X-Frame-Options', 'DENY');
   response.setHeader('Referrer-Policy', 'no-referrer');

@@ -11,6 +11,12 @@ export const host = {
   'page.refused.next': 'The console answers only to its own address on this machine.',
   'page.not-found': 'There is nothing here.',
 
+  'menu.view': 'View',
+  'menu.help': 'Help',
+  'menu.logs': 'Open log folder',
+  'shell.cannot-start': 'Legion Console cannot start',
+  'shell.runs-already': 'A console runs with the data folder {dataDir} already. Its address is {url}.',
+
   'cli.about': 'Console for a LegionIO cluster; it joins as a full node.',
   'cli.serve': 'join the cluster and serve the console on a loopback address',
   'cli.status': 'is the cluster well, and is the link live',

@@ -1,0 +1,93 @@
+/**
+ * Entry point of the desktop app (`out/main/electron.cjs`): one instance per data folder, the node, its
+ * window. The node is started once and outlives every window; leaving waits for its goodbye.
+ */
+import { join } from 'node:path';
+import { app as electron, dialog } from 'electron';
+import { errorText, text } from '../shared/i18n/index.js';
+import { createFileStore } from './adapters/file-store.js';
+import { createPinoLog, rotatingFile } from './adapters/pino-log.js';
+import { serve } from './api/serve.js';
+import { type App, createApp } from './app.js';
+import { type Config, ConfigError, loadConfig } from './config/index.js';
+import { declareScheme, ownFlags, startShell } from './hosts/electron/index.js';
+import { findHost } from './hosts/web/data-dir.js';
+import type { Log } from './ports/log.js';
+
+const STOP_WITHIN_MS = 5000;
+
+function run(): void {
+  // What `npm start` handed over may hold a password: it is read once, and no child inherits it.
+  const handedOver = process.env['LEGION_START_FLAGS'];
+  delete process.env['LEGION_START_FLAGS'];
+  declareScheme();
+  const config = configOrNull(ownFlags(process.argv, electron.isPackaged, handedOver));
+  if (config === null) return electron.exit(2);
+
+  electron.setPath('userData', join(config.dataDir, 'electron'));
+  // Before anything touches the bus: a second console would beat under the same name.
+  if (!electron.requestSingleInstanceLock()) return electron.exit(0);
+
+  const file = rotatingFile(join(electron.getPath('logs'), 'console.log'));
+  const log = createPinoLog({ level: config.log.level, sink: file });
+  const store = createFileStore(join(config.dataDir, 'store'));
+  const app = createApp(config, { log, store, link: () => null, recentLog: log.recent });
+  process.on('uncaughtException', (error) => log.fatal({ err: error }, 'a bug in the main process'));
+  process.on('unhandledRejection', (error) => log.fatal({ err: error }, 'a bug in the main process'));
+  leaveOrderly(app, log);
+
+  electron
+    .whenReady()
+    .then(async () => {
+      const other = await findHost(config.dataDir);
+      if (other) {
+        const words = text('shell.runs-already', { dataDir: config.dataDir, url: other.url });
+        dialog.showErrorBox(text('shell.cannot-start'), words);
+        return electron.exit(1);
+      }
+      app.start();
+      const root = electron.getAppPath();
+      return startShell({
+        attach: (channel) => serve(app.api, channel, log),
+        pageFolder: join(root, 'out', 'renderer'),
+        preload: join(root, 'out', 'main', 'preload.cjs'),
+        store,
+        log: log.child({ service: 'shell' }),
+      });
+    })
+    .catch((error: unknown) => {
+      log.fatal({ err: error }, 'the shell could not start');
+      electron.exit(1);
+    });
+}
+
+function configOrNull(flags: readonly string[]): Config | null {
+  try {
+    return loadConfig(flags, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { what, next } = errorText('CONFIG_INVALID');
+    dialog.showErrorBox(text('shell.cannot-start'), [what, ...error.problems, next].join('\n'));
+    return null;
+  }
+}
+
+/** Says goodbye on the bus before the process goes, but not for longer than five seconds. */
+function leaveOrderly(app: App, log: Log): void {
+  electron.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') electron.quit();
+  });
+  let isLeaving = false;
+  electron.on('before-quit', (event) => {
+    event.preventDefault();
+    if (isLeaving) return;
+    isLeaving = true;
+    setTimeout(() => {
+      log.error({ withinMs: STOP_WITHIN_MS }, 'could not stop in time');
+      electron.exit(1);
+    }, STOP_WITHIN_MS);
+    void app.stop().finally(() => electron.exit(0));
+  });
+}
+
+run();
