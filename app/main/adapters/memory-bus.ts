@@ -71,7 +71,8 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
       const channel = connection.openChannel();
       for (const { name, ...options } of topology.exchanges) channel.declareExchange(name, options);
       for (const { name, ...options } of topology.queues) channel.declareQueue(name, options);
-      for (const { queue, exchange, routingKey } of topology.bindings) channel.bind(queue, exchange, routingKey);
+      for (const { queue, exchange, routingKey } of topology.bindings)
+        channel.bind(queue, exchange, routingKey);
       const made: Link = { connection, consumers: new Map(), publisher: openPublisher(connection) };
       consumers.forEach((consumer, index) => {
         const tag = `${connectionName}.${index}`;
@@ -128,7 +129,8 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
         const publication = pending.get(frame.sequence);
         const { exchange, routingKey } = frame.message;
         const words = `${frame.code} ${frame.text}`;
-        if (publication) publication.returned = new AppError('BUS_UNROUTABLE', words, { details: { exchange, routingKey } });
+        if (publication)
+          publication.returned = new AppError('BUS_UNROUTABLE', words, { details: { exchange, routingKey } });
         return;
       }
       case 'confirm':

@@ -40,7 +40,12 @@ export type Broker = {
   unblock(): void;
 };
 
-type Live = { readonly connection: Connection; readonly hear: Hear; end(frame: Frame | null): void; toldBlocked: boolean };
+type Live = {
+  readonly connection: Connection;
+  readonly hear: Hear;
+  end(frame: Frame | null): void;
+  toldBlocked: boolean;
+};
 
 export function createBroker(clock: Readings): Broker {
   const topology = createTopologyStore(clock, () => wake());
@@ -137,7 +142,8 @@ export function createBroker(clock: Readings): Broker {
 
     cut() {
       isCut = true;
-      for (const one of [...live]) one.end({ type: 'connection-closed', code: null, text: 'the line was cut' });
+      for (const one of [...live])
+        one.end({ type: 'connection-closed', code: null, text: 'the line was cut' });
     },
 
     restore() {

@@ -207,7 +207,12 @@ export function createChannel({ id, connection, topology, emit, whenUnblocked, o
     publish({ exchange, routingKey, properties, body, mandatory = false }) {
       if (!open) throw new BrokerError(504, 'channel is closed');
       refuseLongStrings(exchange, routingKey, properties);
-      const message = { exchange, routingKey, properties: copyProperties(properties), body: Buffer.from(body) };
+      const message = {
+        exchange,
+        routingKey,
+        properties: copyProperties(properties),
+        body: Buffer.from(body),
+      };
       const sequence = ++published;
       whenUnblocked(() => told(() => routeMessage(message, sequence, mandatory)));
       return sequence;

@@ -28,7 +28,12 @@ const deathsOf = (message: Message): readonly Death[] => {
  */
 export function bury(
   message: Message,
-  death: { readonly queue: string; readonly reason: DeathReason; readonly exchange: string; readonly routingKey: string },
+  death: {
+    readonly queue: string;
+    readonly reason: DeathReason;
+    readonly exchange: string;
+    readonly routingKey: string;
+  },
   nowMs: number,
 ): Message {
   const { expiration, ...properties } = message.properties;

@@ -5,7 +5,13 @@
 import { bury, goesInCircles } from './dead-letter.js';
 import { createExchange, type Exchange } from './exchange.js';
 import { createQueue, type Queue } from './queue.js';
-import { BrokerError, type ExchangeOptions, type Message, type QueueOptions, type Readings } from './types.js';
+import {
+  BrokerError,
+  type ExchangeOptions,
+  type Message,
+  type QueueOptions,
+  type Readings,
+} from './types.js';
 
 export type TopologyStore = ReturnType<typeof createTopologyStore>;
 
@@ -92,7 +98,8 @@ export function createTopologyStore(clock: Readings, onExpiry: () => void) {
 
   function forgetBindings(queue: Queue): void {
     for (const [name, exchange] of exchanges) {
-      if (exchange.forget(queue) && exchange.options.autoDelete && exchange.isUnbound()) exchanges.delete(name);
+      if (exchange.forget(queue) && exchange.options.autoDelete && exchange.isUnbound())
+        exchanges.delete(name);
     }
   }
 
@@ -126,7 +133,12 @@ export function createTopologyStore(clock: Readings, onExpiry: () => void) {
         const received = options[arg] ?? false;
         const current = existing.options[arg] ?? false;
         if (received === current) continue;
-        throw inequivalent(arg === 'autoDelete' ? 'auto_delete' : arg, `exchange '${name}'`, received, current);
+        throw inequivalent(
+          arg === 'autoDelete' ? 'auto_delete' : arg,
+          `exchange '${name}'`,
+          received,
+          current,
+        );
       }
     },
 

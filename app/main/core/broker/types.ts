@@ -69,7 +69,12 @@ export type Frame =
     }
   | { readonly type: 'confirm'; readonly channel: number; readonly sequence: number }
   | { readonly type: 'cancel'; readonly channel: number; readonly consumerTag: string }
-  | { readonly type: 'channel-closed'; readonly channel: number; readonly code: number; readonly text: string }
+  | {
+      readonly type: 'channel-closed';
+      readonly channel: number;
+      readonly code: number;
+      readonly text: string;
+    }
   | { readonly type: 'blocked'; readonly reason: string }
   | { readonly type: 'unblocked' }
   /** `code` null: the line was cut, nobody said anything. */

@@ -76,7 +76,8 @@ function openRaw(
   return {
     story,
     closed,
-    declareExchange: (name, type) => ask(() => channel.declareExchange(name, { type, durable: false, autoDelete: true })),
+    declareExchange: (name, type) =>
+      ask(() => channel.declareExchange(name, { type, durable: false, autoDelete: true })),
     declareQueue: (name, options) => ask(() => channel.declareQueue(name, options)),
     checkQueue: (name) => ask(() => channel.checkQueue(name)),
     checkExchange: (name) => ask(() => channel.checkExchange(name)),
