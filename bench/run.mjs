@@ -2,6 +2,7 @@
  * `npm run bench [-- <name> …]`: each goal beside its anchor, in one interleaved run (A B A B …), each contestant in a
  * fresh process, the ratio taken per round, the median held against the goal. Exit 1 when a goal is missed.
  *   --rounds N    rounds per goal (default 5)     --seconds N   length of a paced run (default 20)
+ *   --restarts N  broker restarts of `reconnect` (default 20)
  *   --minutes N   also a long run of N minutes, for growth
  * RabbitMQ: AMQP_URL, else a private one from this machine. Without any, its rows say so and count as missed in CI.
  */
@@ -11,13 +12,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { reconnect } from './programs/reconnect.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const out = join(root, '.cache', 'bench');
 const { values: flags, positionals: only } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '20' }, minutes: { type: 'string', default: '0' } },
+  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '20' }, restarts: { type: 'string', default: '20' }, minutes: { type: 'string', default: '0' } },
 });
 const rounds = Number(flags.rounds);
 const results = [];
@@ -163,6 +165,13 @@ const goals = {
 };
 const NEEDS_BROKER = new Set(['paced', 'startup']);
 
+goals.reconnect = async () => {
+  const { startRabbitMq } = await import(program('rabbitmq'));
+  const seen = await reconnect({ startRabbitMq, cli: join(root, 'out', 'main', 'cli.js'), restarts: Number(flags.restarts) });
+  const p95 = [...seen.liveMs].sort((a, b) => a - b)[Math.ceil(seen.liveMs.length * 0.95) - 1];
+  judge('max', `broker's port accepts to everything live again, p95 of ${flags.restarts}, ms`, [p95], 1_000, `${spread(seen.liveMs)} ms; turned silent meanwhile: ${seen.silent}; names in the roster: ${seen.names}`);
+};
+
 function installAnchors() {
   const anchors = join(here, 'anchors');
   if (existsSync(join(anchors, 'node_modules', 'moleculer'))) return;
@@ -173,7 +182,7 @@ function installAnchors() {
 
 async function withRabbitMq(use) {
   if (process.env.AMQP_URL) return use(process.env.AMQP_URL);
-  const { startRabbitMq } = await import(program('rabbitmq-server'));
+  const { startRabbitMq } = await import(program('rabbitmq'));
   const server = await startRabbitMq();
   try {
     return await use(server.url);
@@ -184,7 +193,7 @@ async function withRabbitMq(use) {
 
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: ['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare'].map((name) => join(here, 'programs', `${name}.ts`)).concat(join(root, 'test', 'support', 'rabbitmq-server.ts')),
+  entryPoints: ['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare'].map((name) => join(here, 'programs', `${name}.ts`)).concat(join(root, 'test', 'support', 'rabbitmq.ts')),
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -80,7 +80,7 @@ export function createSessionService(clock: Clock) {
         ...settings.identity,
         queue: node.queue,
         bindings: node.bindings,
-        beating: node.isBeating(),
+        beating: settings.beating && !node.isNameTaken(),
         intervalMs: settings.intervalMs,
         lastBeatAt: beats.lastBeatAt,
         nextBeatAt: beats.nextBeatAt,
