@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAmqpBus, type AmqpOptions } from '../../app/main/adapters/amqp-bus.js';
 import { systemClock } from '../../app/main/adapters/system-clock.js';
-import type { Bus, BusEvent, BusPlan } from '../../app/main/ports/bus.js';
+import type { Bus, BusEvent, BusPlan, Delivery } from '../../app/main/ports/bus.js';
 import { makeCerts, type Identity } from '../support/certs.js';
 import { describeWithRabbitMq, freePort, startRabbitMq, type RabbitMq } from '../support/rabbitmq.js';
+import { fieldOf, publishWithHeaders, u32 } from '../support/raw-amqp.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
@@ -401,6 +402,42 @@ describeWithRabbitMq('a bus whose broker goes away', () => {
       await live(cut + 1, 1500);
       await echo(bus, `cut ${cut}`);
     }
+  });
+
+  it('takes headers that its library cannot read as none, loses nothing around them and stays up', async () => {
+    const bodies: Delivery[] = [];
+    const watch: BusPlan = {
+      ...plan,
+      consumers: [{ queue: 'own', mode: 'watch', handle: (delivery) => bodies.push(delivery) }],
+    };
+    const { bus, heard, live } = startBus({ url: server.url }, watch);
+    await live();
+    const nested = Array.from({ length: 15_000 }).reduce<Buffer>(
+      (inner) => fieldOf('k', 'F', Buffer.concat([u32(inner.length), inner])),
+      Buffer.alloc(0),
+    );
+    const tables = {
+      fine: fieldOf('k', 't', Buffer.from([1])),
+      prototype: fieldOf('__proto__', 'F', Buffer.concat([u32(4), fieldOf('x', 't', Buffer.from([1]))])),
+      unsigned: fieldOf('k', 'L', Buffer.alloc(8, 1)),
+      nested,
+      'no text': Buffer.concat([
+        Buffer.from([2, 0xff, 0xfe]),
+        Buffer.from('S'),
+        u32(2),
+        Buffer.from([0xff, 0xfe]),
+      ]),
+    };
+    for (const [name, table] of Object.entries(tables)) {
+      expect([name, await publishWithHeaders(server.port, 'own', table)]).toEqual([name, 'kept']);
+    }
+    expect(await publishWithHeaders(server.port, 'own', fieldOf('k', 'Z', Buffer.alloc(8)))).toBe('refused');
+    await send(bus, 'after');
+    await until(() => bodies.length === 6);
+    expect(bodies.map(({ body }) => body.toString())).toEqual(['{}', '{}', '{}', '{}', '{}', 'after']);
+    expect(bodies[0]?.properties.headers).toEqual({ k: true });
+    expect([bodies[2]?.properties.headers, bodies[3]?.properties.headers]).toEqual([undefined, undefined]);
+    expect(heard('down')).toEqual([]);
   });
 
   it('shows up in the broker’s list as itself, once to publish and once to consume', async () => {

@@ -17,7 +17,7 @@ import type {
 import { AppError } from '../../app/shared/errors/app-error.js';
 
 export type RawDelivery = Delivery & { readonly deliveryTag: number };
-export type RawQueueOptions = Omit<QueueSpec, 'name'>;
+type RawQueueOptions = Omit<QueueSpec, 'name'>;
 
 /** A channel without the port's help. Refusals reject with an error whose `code` is AMQP's number. */
 export type RawChannel = {

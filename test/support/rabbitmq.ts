@@ -1,7 +1,6 @@
 /**
  * A private RabbitMQ for tests: own ports on loopback, own node name, data, cookie and epmd, in a temporary
- * folder; ended by its process group. `AMQP_URL` names a broker to borrow where a test need not harm it.
- * Without a server, tests are skipped with a plain sentence, or fail when CI is set.
+ * folder; ended by its process group. Without a server, tests are skipped with a plain sentence, or fail when CI is set.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -20,7 +19,7 @@ import { promisify } from 'node:util';
 import { describe, it } from 'vitest';
 import { until } from './until.js';
 
-export type TlsFiles = { readonly ca: string; readonly cert: string; readonly key: string };
+type TlsFiles = { readonly ca: string; readonly cert: string; readonly key: string };
 
 export type RabbitMqOptions = {
   /** PEM texts; adds a TLS listener. */
@@ -71,7 +70,7 @@ function findSbin(): string | null {
 }
 
 /** Why there is no own RabbitMQ here, or null when there can be one. */
-export function rabbitMqMissing(): string | null {
+function rabbitMqMissing(): string | null {
   return findSbin() ? null : 'no rabbitmq-server found (Debian: apt-get install rabbitmq-server)';
 }
 
@@ -96,12 +95,6 @@ export async function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
-}
-
-/** A broker to use but not to harm: the one named by AMQP_URL, or an own one. */
-export async function borrowRabbitMq(): Promise<{ readonly url: string; dispose(): Promise<void> }> {
-  const url = process.env['AMQP_URL'];
-  return url ? { url, dispose: async () => {} } : startRabbitMq();
 }
 
 export async function startRabbitMq(options: RabbitMqOptions = {}): Promise<RabbitMq> {

@@ -15,7 +15,7 @@ import { findOut } from './amqp-probe.js';
 import { createPublisher } from './amqp-publisher.js';
 import { socketOptions, toTarget, type AmqpOptions } from './amqp-target.js';
 
-export type { AmqpOptions, AmqpTls } from './amqp-target.js';
+export type { AmqpOptions } from './amqp-target.js';
 
 type Role = 'publish' | 'consume';
 const ROLES: readonly Role[] = ['publish', 'consume'];
@@ -52,7 +52,7 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
   function openRole(role: Role, what: BusPlan): Link {
     const isCurrent = (): boolean => links[role] === link && !isClosed;
     const link: Link = openLink(target, socketOptions(target, options, role), clock, {
-      setup: role === 'publish' ? publisher.start : (model) => startConsuming(model, what, link),
+      setup: (model) => (role === 'publish' ? publisher.start(model) : startConsuming(model, what, link)),
       onUp: () => isCurrent() && up(),
       onLost: () => isCurrent() && (isLive = false),
       onRetry: (error, phase, attempt, delayMs) => {
@@ -92,7 +92,7 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
   function down(error: AppError, attempt: number, delayMs: number): void {
     isLive = false;
     const willRetry = isRetryable(error.code);
-    if (!willRetry) closeLinks();
+    if (!willRetry) void closeLinks();
     if (!isDownTold || !willRetry) {
       if (!isDownTold) tellSteps(error.code);
       tell({ type: 'down', error, willRetry });

@@ -4,7 +4,7 @@
  * close the connection.
  */
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import type { BusPlan, Consumer, Delivery, Disposition, MessageProperties, Topology } from '../ports/bus.js';
+import type { BusPlan, Consumer, Delivery, Disposition, Topology } from '../ports/bus.js';
 
 export type ConsumersHandlers = {
   readonly onHandlerError: (queue: string, error: unknown) => void;
@@ -120,7 +120,7 @@ function toDelivery({ fields, properties, content }: ConsumeMessage): Delivery {
     exchange: fields.exchange,
     routingKey: fields.routingKey,
     redelivered: fields.redelivered,
-    properties: properties as MessageProperties,
+    properties,
     body: content,
   };
 }

@@ -10,9 +10,13 @@ import { connect, type ChannelModel, type SocketOptions } from 'amqplib';
 import type { Clock } from '../ports/clock.js';
 import type { Phase } from './amqp-errors.js';
 import type { AmqpTarget } from './amqp-target.js';
+import { tolerateHeaders } from './amqp-tolerance.js';
 
-/** Back within a second of the port accepting, and never a stampede. */
-const RECOVERY = { initialDelay: 50, factor: 2, maxDelay: 1000, jitter: 0.2, waitForConnect: false } as const;
+/**
+ * Live again within a second of the port accepting: a starting broker takes some 0.1 s for the first handshake, and the
+ * slower of our two links decides, so the longest wait is half a second. Jitter keeps it from being a stampede.
+ */
+const RECOVERY = { initialDelay: 50, factor: 2, maxDelay: 500, jitter: 0.2, waitForConnect: false } as const;
 const CLOSE_WITHIN_MS = 1000;
 
 export type LinkHandlers = {
@@ -47,12 +51,12 @@ export function openLink(target: AmqpTarget, options: SocketOptions, clock: Cloc
     phase = 'declaring';
     model.on('error', () => {}); // said again by `close`; without a listener it would be thrown
     boundClose(model, own, clock);
+    tolerateHeaders(model);
     // Recovery listens for the end only after this function: one that comes earlier would go unheard.
-    let endedBy: { readonly error: unknown } | null = null;
-    model.on('close', (error) => (endedBy = { error }));
+    let ended = null as Error | null;
+    model.on('close', (error) => (ended = error ?? new Error('Unexpected close')));
     await on.setup(model);
-    const ended = endedBy as { readonly error: unknown } | null;
-    if (ended) throw ended.error ?? new Error('Unexpected close');
+    if (ended) throw ended;
   }
 
   const recovering = connect(target.connect, { ...options, recovery: { ...RECOVERY, setup } }).then(

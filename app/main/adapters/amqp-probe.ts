@@ -13,7 +13,7 @@ const PROTOCOL_HEADER = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
 const WITHIN_MS = 1500;
 const METHOD_FRAME = 1;
 const FRAME_END = 0xce;
-const [START, START_OK, TUNE, TUNE_OK, OPEN, OPEN_OK, CLOSE] = [10, 11, 30, 31, 40, 41, 50];
+const [START, START_OK, TUNE, TUNE_OK, OPEN, OPEN_OK, CLOSE] = [10, 11, 30, 31, 40, 41, 50] as const;
 
 /** @param words what amqplib said, kept when the probe finds nothing wrong */
 export async function findOut(target: AmqpTarget, words: string): Promise<AppError> {
@@ -88,13 +88,13 @@ function reply(socket: Socket, method: Buffer, { user, password, vhost }: AmqpTa
     case START: {
       const response = Buffer.from(`\0${user}\0${password}`);
       socket.write(
-        frame(START_OK!, uint32(0), short('PLAIN'), uint32(response.length), response, short('en_US')),
+        frame(START_OK, uint32(0), short('PLAIN'), uint32(response.length), response, short('en_US')),
       );
       return null;
     }
     case TUNE:
-      socket.write(frame(TUNE_OK!, method.subarray(4)));
-      socket.write(frame(OPEN!, short(vhost), short(''), Buffer.from([0])));
+      socket.write(frame(TUNE_OK, method.subarray(4)));
+      socket.write(frame(OPEN, short(vhost), short(''), Buffer.from([0])));
       return null;
     case OPEN_OK:
       return { kind: 'opened' };

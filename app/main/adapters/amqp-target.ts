@@ -5,7 +5,7 @@
 import type { Options, SocketOptions } from 'amqplib';
 import { AppError } from '../../shared/errors/app-error.js';
 
-export type AmqpTls = {
+type AmqpTls = {
   readonly ca?: Buffer | string;
   /** Our own certificate and its key, PEM. */
   readonly cert?: Buffer | string;

@@ -15,7 +15,7 @@ export type Connection = {
   close(): void;
 };
 
-export type Output = { readonly frame: Frame; readonly hear: Hear };
+type Output = { readonly frame: Frame; readonly hear: Hear };
 
 export type Broker = {
   /** @throws BrokerError 0 while the broker is cut off */
@@ -129,8 +129,8 @@ export function createBroker(clock: Readings): Broker {
       wake = listener;
     },
 
-    nextExpiry: topology.nextExpiry,
-    tick: topology.expire,
+    nextExpiry: () => topology.nextExpiry(),
+    tick: () => topology.expire(),
     connectionNames: () => [...live].map(({ connection }) => connection.name),
     queueStatus: () =>
       new Map(

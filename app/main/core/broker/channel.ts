@@ -3,6 +3,7 @@
  * and gives it back when it closes. A refusal closes it: thrown where the client waits for an answer, said in a
  * `channel-closed` frame where it does not (publish, ack).
  */
+import type { Envelope, MessageProperties } from '../protocol/amqp.js';
 import type { Entry, Queue, QueueConsumer } from './queue.js';
 import type { TopologyStore } from './topology.js';
 import {
@@ -11,18 +12,9 @@ import {
   type ExchangeOptions,
   type Frame,
   type Message,
-  type Properties,
   type QueueOptions,
   type QueueStatus,
 } from './types.js';
-
-export type Publication = {
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly properties: Properties;
-  readonly body: Uint8Array;
-  readonly mandatory?: boolean | undefined;
-};
 
 export type Channel = {
   readonly id: number;
@@ -40,7 +32,7 @@ export type Channel = {
   /** From now on every publish is answered by a `confirm` frame with its sequence, counted from 1. */
   confirmSelect(): void;
   /** Returns the sequence of this publish on the channel. The body and the headers are copied. */
-  publish(publication: Publication): number;
+  publish(envelope: Envelope): number;
   ack(deliveryTag: number, multiple?: boolean): void;
   nack(deliveryTag: number, requeue: boolean): void;
   close(): void;
@@ -255,7 +247,7 @@ function expirationFault(text: string): string | null {
 }
 
 /** A bug of the caller: such a frame cannot be written at all. */
-function refuseLongStrings(exchange: string, routingKey: string, properties: Properties): void {
+function refuseLongStrings(exchange: string, routingKey: string, properties: MessageProperties): void {
   const { headers: _, ...rest } = properties;
   for (const text of [exchange, routingKey, ...Object.values(rest)]) {
     if (typeof text === 'string' && text.length > 63 && Buffer.byteLength(text) > MAX_SHORT_STRING_BYTES) {
@@ -265,7 +257,7 @@ function refuseLongStrings(exchange: string, routingKey: string, properties: Pro
 }
 
 /** What the wire would do: absent stays absent, and later changes by the sender are not seen. */
-function copyProperties(properties: Properties): Properties {
+function copyProperties(properties: MessageProperties): MessageProperties {
   const copy: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(properties)) if (value !== undefined) copy[key] = value;
   copy['headers'] = copyTable(properties.headers ?? {});

@@ -15,6 +15,9 @@ import {
 
 export type TopologyStore = ReturnType<typeof createTopologyStore>;
 
+/** Of a declaration; absent is undefined. */
+type Value = string | number | boolean | undefined;
+
 const IN = "in vhost '/'";
 const PREDECLARED: readonly [string, ExchangeOptions['type']][] = [
   ['amq.direct', 'direct'],
@@ -37,7 +40,7 @@ export function createTopologyStore(clock: Readings, onExpiry: () => void) {
   const expiring = new Set<Queue>();
   for (const [name, type] of PREDECLARED) exchanges.set(name, createExchange(name, { type, durable: true }));
 
-  const inequivalent = (arg: string, what: string, received: unknown, current: unknown): BrokerError =>
+  const inequivalent = (arg: string, what: string, received: Value, current: Value): BrokerError =>
     new BrokerError(
       406,
       `inequivalent arg '${arg}' for ${what} ${IN}: ` +
@@ -154,7 +157,7 @@ export function createTopologyStore(clock: Readings, onExpiry: () => void) {
         }
         if (options.arguments['x-queue-type'] === 'quorum') refuseForQuorum(name, options);
         const queue = createQueue(name, options, options.exclusive ? owner : null, {
-          uptime: clock.uptime,
+          uptime: () => clock.uptime(),
           onDeath: die,
         });
         queues.set(name, queue);
@@ -211,12 +214,12 @@ export function createTopologyStore(clock: Readings, onExpiry: () => void) {
 }
 
 /** Classic is what a queue is when nothing is said. */
-function argumentOf(options: QueueOptions, name: string): string | number | boolean | undefined {
+function argumentOf(options: QueueOptions, name: string): Value {
   const value = options.arguments[name];
   return name === 'x-queue-type' && value === 'classic' ? undefined : value;
 }
 
-function quote(value: unknown): string {
+function quote(value: Value): string {
   if (value === undefined) return 'none';
   const type = typeof value === 'string' ? 'longstr' : typeof value === 'boolean' ? 'bool' : 'long';
   return `the value '${String(value)}' of type '${type}'`;

@@ -2,49 +2,20 @@
  * The words of the broker in memory: what goes in (messages, declarations) and what comes out (frames).
  * Modelled on AMQP 0-9-1 as RabbitMQ 3.10 speaks it, as far as a node uses it; no type of any client library.
  */
+import type { ExchangeSpec, MessageProperties, QueueSpec } from '../protocol/amqp.js';
 
 /** The readings of a clock. `uptime` drives expiry, `now` stamps dead letters. */
 export type Readings = { now(): number; uptime(): number };
 
-/** AMQP's basic properties, camel-cased; absent ones are absent. */
-export type Properties = {
-  readonly contentType?: string | undefined;
-  readonly contentEncoding?: string | undefined;
-  readonly headers?: Readonly<Record<string, unknown>> | undefined;
-  readonly deliveryMode?: number | undefined;
-  readonly priority?: number | undefined;
-  readonly correlationId?: string | undefined;
-  readonly replyTo?: string | undefined;
-  /** Milliseconds, as a decimal string. */
-  readonly expiration?: string | undefined;
-  readonly messageId?: string | undefined;
-  /** Seconds since the epoch. */
-  readonly timestamp?: number | undefined;
-  readonly type?: string | undefined;
-  readonly userId?: string | undefined;
-  readonly appId?: string | undefined;
-};
-
 export type Message = {
   readonly exchange: string;
   readonly routingKey: string;
-  readonly properties: Properties;
+  readonly properties: MessageProperties;
   readonly body: Uint8Array;
 };
 
-export type ExchangeType = 'topic' | 'fanout' | 'direct';
-export type ExchangeOptions = {
-  readonly type: ExchangeType;
-  readonly durable: boolean;
-  readonly autoDelete?: boolean | undefined;
-};
-export type QueueArguments = Readonly<Record<string, string | number | boolean>>;
-export type QueueOptions = {
-  readonly durable: boolean;
-  readonly autoDelete: boolean;
-  readonly exclusive: boolean;
-  readonly arguments: QueueArguments;
-};
+export type ExchangeOptions = Omit<ExchangeSpec, 'name'>;
+export type QueueOptions = Omit<QueueSpec, 'name'>;
 export type QueueStatus = { readonly messageCount: number; readonly consumerCount: number };
 
 export type ConsumeOptions = { readonly noAck: boolean; readonly prefetch?: number | undefined };
