@@ -11,7 +11,7 @@ const clockAndChance = ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'pe
 );
 
 export default tseslint.config(
-  { ignores: ['out/', 'dist/', 'node_modules/', 'coverage/', 'test-results/'] },
+  { ignores: ['out/', 'out-*/', 'dist/', 'node_modules/', 'coverage/', 'test-results/'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

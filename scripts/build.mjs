@@ -2,9 +2,9 @@
  * Builds the product into out/: the command line, the Electron main process and its preload with esbuild,
  * the page with Vite. Each bundle holds everything it needs, so a packaged app has no node_modules.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { ensureInstalled, sourceHash, STAMP } from './lib/ready.mjs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureInstalled, OUT, sourceHash } from './lib/ready.mjs';
 import { isStarted, requireNode, ROOT, say } from './lib/run.mjs';
 
 // Bundled CommonJS packages ask for `require`, which a module does not have.
@@ -36,7 +36,7 @@ export const bundles = [
     entryPoints: ['app/main/electron.ts'],
     outfile: 'out/main/electron.cjs',
     format: 'cjs',
-    target: 'node24',
+    target: 'node20.19',
     external: ['electron'],
     banner: { js: PRODUCTION },
   },
@@ -51,18 +51,37 @@ export const bundles = [
   },
 ];
 
+/** Builds beside `out` and swaps at the end: whoever runs the old one, or builds as well, sees no half. */
 async function build() {
   const startedAt = performance.now();
   const hash = sourceHash();
   const [esbuild, vite] = await Promise.all([import('esbuild'), import('vite')]);
-  rmSync(join(ROOT, 'out'), { recursive: true, force: true });
-  await Promise.all([
-    ...bundles.map((options) => esbuild.build(options)),
-    vite.build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'warn', mode: 'production' }),
-  ]);
-  mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, hash);
-  say(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
+  const fresh = `${OUT}-${process.pid}`;
+  const stale = `${fresh}-old`;
+  try {
+    const parts = await Promise.allSettled([
+      ...bundles.map((options) =>
+        esbuild.build({ ...options, outfile: options.outfile.replace(/^out/, fresh) }),
+      ),
+      vite.build({
+        configFile: join(ROOT, 'vite.config.ts'),
+        logLevel: 'warn',
+        mode: 'production',
+        build: { outDir: join(fresh, 'renderer') },
+      }),
+    ]);
+    const broken = parts.find((part) => part.status === 'rejected');
+    if (broken) throw broken.reason;
+    writeFileSync(join(fresh, 'stamp'), hash);
+    if (existsSync(OUT)) renameSync(OUT, stale);
+    renameSync(fresh, OUT);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  } finally {
+    for (const folder of [fresh, stale]) rmSync(folder, { recursive: true, force: true });
+  }
+  if (process.exitCode !== 1) say(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
 }
 
 if (isStarted(import.meta)) {

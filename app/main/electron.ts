@@ -8,9 +8,9 @@ import { errorText, text } from '../shared/i18n/index.js';
 import { createFileStore } from './adapters/file-store.js';
 import { createPinoLog, rotatingFile } from './adapters/pino-log.js';
 import { serve } from './api/serve.js';
-import { type App, createApp } from './app.js';
+import { createApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config/index.js';
-import { declareScheme, ownFlags, startShell } from './hosts/electron/index.js';
+import { declareScheme, ownFlags, type Shell, startShell } from './hosts/electron/index.js';
 import { findHost } from './hosts/web/data-dir.js';
 import type { Log } from './ports/log.js';
 
@@ -34,7 +34,8 @@ function run(): void {
   const app = createApp(config, { log, store, link: () => null, recentLog: log.recent });
   process.on('uncaughtException', (error) => log.fatal({ err: error }, 'a bug in the main process'));
   process.on('unhandledRejection', (error) => log.fatal({ err: error }, 'a bug in the main process'));
-  leaveOrderly(app, log);
+  let shell: Shell | null = null;
+  leaveOrderly(() => Promise.all([app.stop(), shell?.settle()]), log);
 
   electron
     .whenReady()
@@ -47,7 +48,7 @@ function run(): void {
       }
       app.start();
       const root = electron.getAppPath();
-      return startShell({
+      shell = await startShell({
         attach: (channel) => serve(app.api, channel, log),
         pageFolder: join(root, 'out', 'renderer'),
         preload: join(root, 'out', 'main', 'preload.cjs'),
@@ -73,7 +74,7 @@ function configOrNull(flags: readonly string[]): Config | null {
 }
 
 /** Says goodbye on the bus before the process goes, but not for longer than five seconds. */
-function leaveOrderly(app: App, log: Log): void {
+function leaveOrderly(stop: () => Promise<unknown>, log: Log): void {
   electron.on('window-all-closed', () => {
     if (process.platform !== 'darwin') electron.quit();
   });
@@ -86,7 +87,7 @@ function leaveOrderly(app: App, log: Log): void {
       log.error({ withinMs: STOP_WITHIN_MS }, 'could not stop in time');
       electron.exit(1);
     }, STOP_WITHIN_MS);
-    void app.stop().finally(() => electron.exit(0));
+    void stop().finally(() => electron.exit(0));
   });
 }
 

@@ -1,4 +1,4 @@
-export const STAMP: string;
+export const OUT: string;
 export function ensureInstalled(): Promise<void>;
 export function ensureBuilt(): Promise<void>;
 export function isBuilt(): boolean;

@@ -1,12 +1,13 @@
 /** What other scripts need first: dependencies installed, product built. Does nothing when all is there. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT, run, runNpm, say } from './run.mjs';
 
 const LOCK = join(ROOT, 'package-lock.json');
 const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
-export const STAMP = join(ROOT, 'out', 'stamp');
+export const OUT = join(ROOT, 'out');
+const STAMP = join(OUT, 'stamp');
 
 /** Installs exactly the lock file, development tools included: the build needs them. */
 export async function ensureInstalled() {
@@ -46,7 +47,6 @@ export const isBuilt = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') ==
 
 export async function ensureBuilt() {
   if (isBuilt()) return;
-  rmSync(STAMP, { force: true });
   const code = await run(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { stdio: ['ignore', 2, 2] });
   if (code !== 0) {
     say('The build failed.');

@@ -1,3 +1,3 @@
 /** The Electron host: see shell.ts. */
 export { ownFlags } from './flags.js';
-export { declareScheme, startShell } from './shell.js';
+export { declareScheme, type Shell, startShell } from './shell.js';

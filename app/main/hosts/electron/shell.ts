@@ -30,8 +30,13 @@ export function declareScheme(): void {
   ]);
 }
 
+export type Shell = {
+  /** Resolves when nothing is left to be kept; call before the process goes. */
+  settle(): Promise<void>;
+};
+
 /** Once the app is ready. Opens the window and keeps it. */
-export async function startShell({ attach, pageFolder, preload, store, log }: ShellOptions): Promise<void> {
+export async function startShell({ attach, pageFolder, preload, store, log }: ShellOptions): Promise<Shell> {
   confine(log);
   protocol.handle(SCHEME, servePage(pageFolder));
   acceptWindows(ipcMain, attach, log);
@@ -45,6 +50,7 @@ export async function startShell({ attach, pageFolder, preload, store, log }: Sh
   app.on('second-instance', () => void window.show());
   app.on('activate', () => void window.show());
   await window.show();
+  return { settle: window.settle };
 }
 
 /** Whatever page there is, it stays where it is, opens nothing and is granted next to nothing. */

@@ -26,12 +26,15 @@ export type WindowDeps = {
 export type MainWindow = {
   /** Opens it, or brings it to the front. */
   show(): Promise<void>;
+  /** Resolves when the place of the window is kept. */
+  settle(): Promise<void>;
 };
 
 export function createMainWindow(deps: WindowDeps): MainWindow {
   const { store, log } = deps;
   let window: BrowserWindow | null = null;
   let rebuiltAt: number[] = [];
+  const place = createPlaceKeeper(store, log);
 
   const open = (state: WindowState): void => {
     const opened = new BrowserWindow({
@@ -54,7 +57,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
     window = opened;
     if (state.isMaximized) opened.maximize();
     opened.once('ready-to-show', () => opened.show());
-    keepState(opened, store, log);
+    place.follow(opened);
     opened.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
       log.error({ reason, exitCode }, 'the window died');
       if (reason !== 'clean-exit') rebuild(opened);
@@ -91,6 +94,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
       if (window.isMinimized()) window.restore();
       window.focus();
     },
+    settle: place.settle,
   };
 }
 
@@ -99,20 +103,36 @@ const stateOf = (window: BrowserWindow): WindowState => ({
   isMaximized: window.isMaximized(),
 });
 
-function keepState(window: BrowserWindow, store: Store, log: Log): void {
+/** Writes the place some time after the last movement, and when the window goes. */
+function createPlaceKeeper(store: Store, log: Log) {
+  let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  const save = (): void => {
+  let latest: BrowserWindow | null = null;
+
+  const save = (window: BrowserWindow): void => {
     clearTimeout(timer);
-    store
+    writing = store
       .write(STORE_KEY, stateOf(window))
       .catch((error: unknown) => log.warn({ err: error }, 'the place of the window was not kept'));
   };
-  const saveSoon = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(save, SAVE_AFTER_MS);
+  return {
+    follow(window: BrowserWindow): void {
+      latest = window;
+      const saveSoon = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => save(window), SAVE_AFTER_MS);
+      };
+      window.on('resize', saveSoon);
+      window.on('move', saveSoon);
+      window.on('close', () => save(window));
+      window.on('closed', () => {
+        clearTimeout(timer);
+        if (latest === window) latest = null;
+      });
+    },
+    settle(): Promise<void> {
+      if (latest) save(latest);
+      return writing;
+    },
   };
-  window.on('resize', saveSoon);
-  window.on('move', saveSoon);
-  window.on('close', save);
-  window.on('closed', () => clearTimeout(timer));
 }

@@ -1,0 +1,3 @@
+export function electronExecutable(): string | null;
+export function hasDisplay(): boolean;
+export function whyNoElectron(): string | null;

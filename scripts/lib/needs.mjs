@@ -1,0 +1,64 @@
+/**
+ * The real things some layers run against: a broker and a browser. Found on this machine, else installed
+ * from Debian's packages when we may; else the tests that need them are skipped, and it is said how to get them.
+ */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { findProgram, run, say } from './run.mjs';
+
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'msedge'];
+const CHROMIUM_FILES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+/** A Chromium that tests may drive, or null; `CHROMIUM_PATH` names another one. */
+export function findChromium() {
+  const chosen = process.env.CHROMIUM_PATH;
+  if (chosen) return existsSync(chosen) ? chosen : null;
+  const onPath = CHROMIUM_NAMES.map((name) => findProgram(name)).find(Boolean);
+  return onPath ?? CHROMIUM_FILES.find((file) => existsSync(file)) ?? null;
+}
+
+const findRabbitMq = () =>
+  findProgram('rabbitmq-server', ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin']);
+
+const NEEDS = [
+  {
+    debian: 'rabbitmq-server',
+    isThere: () => Boolean(process.env.RABBITMQ_HOME || findRabbitMq()),
+    without:
+      'tests on a real broker are skipped. Install RabbitMQ (Debian: apt-get install rabbitmq-server).',
+  },
+  {
+    debian: 'chromium',
+    isThere: () => findChromium() !== null,
+    without:
+      'tests in a browser are skipped. Install Chromium (Debian: apt-get install chromium), or set CHROMIUM_PATH.',
+  },
+];
+
+export async function provideNeeds() {
+  const missing = () => NEEDS.filter((need) => !need.isThere());
+  if (missing().length > 0 && process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    await installFromDebian(missing().map((need) => need.debian));
+  }
+  for (const { debian, without } of missing()) say(`No ${debian} here: ${without}`);
+}
+
+/** Debian starts a server when it is installed; ours are started by the tests, on ports of their own. */
+async function installFromDebian(names) {
+  say(`Installing ${names.join(' and ')} from Debian…`);
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const quiet = { stdio: ['ignore', 'ignore', 2], env };
+    await run('apt-get', ['update', '-qq'], quiet);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], quiet);
+  } finally {
+    if (isOurs) rmSync(policy, { force: true });
+  }
+}
