@@ -64,7 +64,7 @@ export const formatDelay = (ms: number): string =>
 /** 0.9964 -> "99.64 %"; rounds down, so that 100 % means all. */
 export const formatShare = (share: number): string => {
   const cut = Math.floor(share * 10_000 + 1e-6) / 100;
-  return `${Number.isInteger(cut) ? cut : cut.toFixed(2)} %`;
+  return `${cut} %`;
 };
 
 export const formatMb = (mb: number): string =>

@@ -2,10 +2,9 @@
  * Facts of the domain as sentences, the same for window, log and command line: events, needs, errors,
  * refusals, rows. What is missing among the facts is left out of the sentence. Names and words of peers go
  * through `visible`. Facts that sentences look at:
- *   node.recovered silentMs · node.troubled word · node.restarted pid · node.duplicate pids ("4121, 5003")
- *   node.flapping changes · node.skew skewMs · heard.* message · bus.undecodable code
- *   link.live address, outageMs · link.lost/refused code or reason · link.blocked reason · name.taken pid
- *   session.* profile
+ *   node.recovered ms · node.troubled word · node.restarted pid · node.duplicate pids · node.flapping changes
+ *   node.skew ms · heard.* message · bus.undecodable code · link.live address, outageMs
+ *   link.lost and link.refused code · link.blocked reason · name.taken name, pid · session.* profile
  */
 import type { ConsoleEvent } from '../domain/event.js';
 import type { NodeState } from '../domain/node-state.js';
@@ -44,8 +43,8 @@ export function eventText(event: ConsoleEvent): string {
     message: shown(facts['message']),
     address: shown(facts['address']),
     profile: shown(facts['profile']),
-    skew: spoken(facts['skewMs'], formatSkew),
-    age: spoken(facts['silentMs'] ?? facts['outageMs'], formatDuration),
+    skew: spoken(facts['ms'], formatSkew),
+    age: spoken(facts['ms'] ?? facts['outageMs'], formatDuration),
     reason: isLink ? reason.replace(/\.$/, '') : NONE,
   };
   return text(isTextKey(key) ? key : 'event.other', values);

@@ -41,6 +41,7 @@ export const shell = {
   'shell.asOf': 'as of {at}',
   'shell.peek': 'Details of {name}',
   'shell.status': 'This node',
+  'peek.resize': 'Width of the details',
   'shell.banner': 'Notices about the link',
 
   'profile.menu': 'Profiles',

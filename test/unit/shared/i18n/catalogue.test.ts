@@ -4,6 +4,7 @@ import { EVENT_AREAS, EVENT_KINDS, type ConsoleEvent } from '../../../../app/sha
 import { LINK_STATES, LINK_STEPS } from '../../../../app/shared/domain/link.js';
 import { BADGES, NODE_STATES } from '../../../../app/shared/domain/node-state.js';
 import { Need, PROFILE_KINDS } from '../../../../app/shared/domain/session.js';
+import { REFUSALS } from '../../../../app/main/core/protocol/protocol-error.js';
 import { ERROR_CODES } from '../../../../app/shared/errors/codes.js';
 import {
   en,
@@ -44,6 +45,7 @@ describe('the catalogue', () => {
       `overview.read.${state}`,
       `node.say.${state}`,
     ]),
+    ...REFUSALS.map((code) => `refusal.${code}`),
     ...BADGES.map((badge) => `badge.${badge}`),
     ...LINK_STATES.map((state) => `link.${state}`),
     ...LINK_STEPS.map((step) => `step.${step}`),
@@ -55,7 +57,7 @@ describe('the catalogue', () => {
   it('names no code or kind that no longer exists', () => {
     const known = new Set(keys);
     const stale = Object.keys(en).filter(
-      (key) => /^(error|event|need)\./.test(key) && key !== 'event.other' && !known.has(key),
+      (key) => /^(error|event|need|refusal)\./.test(key) && !/\.other$/.test(key) && !known.has(key),
     );
     expect(stale).toEqual([]);
   });
@@ -110,7 +112,7 @@ describe('sentences', () => {
   it('tell one event from a folded one', () => {
     expect(eventText(anEvent({}))).toBe('c-114 fell silent');
     expect(eventText(anEvent({ count: 9, group: 'rack-c' }))).toBe('9 nodes fell silent together in rack-c');
-    expect(eventText(anEvent({ kind: 'node.recovered', facts: { silentMs: 192_000 } }))).toBe(
+    expect(eventText(anEvent({ kind: 'node.recovered', facts: { ms: 192_000 } }))).toBe(
       'c-114 beats again after 3 min 12 s',
     );
     expect(

@@ -1,0 +1,2 @@
+/** Charts in our colours and with our axes; recharts is known nowhere else. */
+export { SmallChart, type Series, type SmallChartProps } from './SmallChart.js';

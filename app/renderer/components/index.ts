@@ -1,0 +1,8 @@
+/** Shared parts: props in, elements out. They know no store and no client. */
+export { Button, Icon, IconButton, Kbd, PauseIcon } from './Button.js';
+export { Segments, Tabs, type Tab } from './Choice.js';
+export { Check, Field } from './Field.js';
+export { Dialog, Menu, MenuCheck, MenuChoice, MenuHead, MenuItem, MenuLine, Popover } from './Menu.js';
+export { StatusMark, TONE } from './StatusMark.js';
+export { Spark, tickPlaces, Ticks } from './Ticks.js';
+export { Empty, Failure, Foreign, Sentence } from './Words.js';

@@ -1,0 +1,2 @@
+/** Styles are imported for their effect; the bundler carries them. */
+declare module '*.css';

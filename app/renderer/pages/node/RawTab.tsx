@@ -1,0 +1,48 @@
+/** The last message as it was heard: redacted and cut by the node, shown as text only. */
+import type { NodeDetail } from '../../../shared/domain/node.js';
+import { text, visibleBlock } from '../../../shared/i18n/index.js';
+import { Button } from '../../components/index.js';
+import { say } from '../../store/ui.js';
+
+export function RawTab({ detail }: { readonly detail: NodeDetail }) {
+  const raw = detail.raw === null ? null : pretty(detail.raw);
+  const copy = (): void =>
+    void navigator.clipboard?.writeText(raw ?? '').then(() => say(text('shell.copied')));
+  return (
+    <>
+      <div className="row" style={{ minHeight: 28 }}>
+        <span className="t3 lab">{text(raw === null ? 'node.raw.none' : 'node.raw.note')}</span>
+        <span className="sp" />
+        {raw !== null && (
+          <Button look="quiet" onClick={copy}>
+            {text('shell.copy')}
+          </Button>
+        )}
+      </div>
+      {raw !== null && (
+        <pre className="mono raw" tabIndex={0} aria-label={text('node.tab.raw')}>
+          {raw}
+        </pre>
+      )}
+      {detail.broker !== null && (
+        <>
+          <h3 className="h2" style={{ marginTop: 16 }}>
+            {text('node.broker')}
+          </h3>
+          <pre className="mono raw" tabIndex={0} aria-label={text('node.broker')}>
+            {pretty(detail.broker)}
+          </pre>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Indented when it is JSON, as it is otherwise. */
+function pretty(raw: string): string {
+  try {
+    return visibleBlock(JSON.stringify(JSON.parse(raw), null, 2), 16_000);
+  } catch {
+    return visibleBlock(raw, 16_000);
+  }
+}

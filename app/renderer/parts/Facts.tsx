@@ -1,0 +1,69 @@
+/** Small connected pieces of text: ages that move with the fleet's clock, events as lines, names as links. */
+import type { ReactNode } from 'react';
+import type { ConsoleEvent } from '../../shared/domain/event.js';
+import type { NodeState } from '../../shared/domain/node-state.js';
+import { eventText, formatClock } from '../../shared/i18n/index.js';
+import { Foreign, StatusMark } from '../components/index.js';
+import { nodeHref } from '../route.js';
+import { useFleetTime } from '../store/clock.js';
+import { usePrefs } from '../store/prefs.js';
+
+/** A text made of an age; draws again only when its words change. */
+export const Since = ({ at, format }: { readonly at: number; readonly format: (age: number) => string }) => (
+  <>{useFleetTime((now) => format(now - at))}</>
+);
+
+/** A clock time, local or UTC as the user prefers. */
+export function At(props: { readonly at: number; readonly precision?: 'minute' | 'second' | 'ms' }) {
+  const utc = usePrefs((prefs) => prefs.utc);
+  return (
+    <time dateTime={isoOf(props.at)}>
+      {formatClock(props.at, { utc, precision: props.precision ?? 'second' })}
+    </time>
+  );
+}
+
+const isoOf = (at: number): string =>
+  Number.isFinite(at) && Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : '';
+
+export const NodeLink = ({ name }: { readonly name: string }) => (
+  <a className="verb" href={nodeHref(name)}>
+    <Foreign>{name}</Foreign>
+  </a>
+);
+
+/** The mark that stands before an event; kinds without a node state get the neutral ring. */
+export const eventMark = (kind: string): NodeState => {
+  const marks: Readonly<Record<string, NodeState>> = {
+    'node.silent': 'silent',
+    'node.recovered': 'healthy',
+    'node.well': 'healthy',
+    'node.joined': 'healthy',
+    'node.troubled': 'troubled',
+    'node.left': 'left',
+    'node.forgotten': 'left',
+    'node.flapping': 'late',
+    'node.skew': 'late',
+    'node.duplicate': 'late',
+    'node.restarted': 'updating',
+    'link.live': 'healthy',
+    'link.lost': 'late',
+    'link.refused': 'late',
+    'link.blocked': 'late',
+  };
+  return Object.hasOwn(marks, kind) ? (marks[kind] ?? 'unheard') : 'unheard';
+};
+
+/** One event in one line, as in "Lately" and on the node page. */
+export const EventLine = ({ event, after }: { readonly event: ConsoleEvent; readonly after?: ReactNode }) => (
+  <li>
+    <span className="t3 num">
+      <At at={event.at} precision="minute" />
+    </span>
+    <StatusMark state={eventMark(event.kind)} />
+    <span className="el t2" title={eventText(event)}>
+      {eventText(event)}
+    </span>
+    {after}
+  </li>
+);

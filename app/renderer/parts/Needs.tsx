@@ -1,0 +1,71 @@
+/** What needs a person: one line of cause, one of reason, one verb. Used by Overview, the bell and the narrow button. */
+import { CircleAlert, Clock, Copy, Unplug, type LucideIcon } from 'lucide-react';
+import type { Need } from '../../shared/domain/session.js';
+import { needText, text } from '../../shared/i18n/index.js';
+import { Icon, StatusMark } from '../components/index.js';
+import { href, nodesHref } from '../route.js';
+import { useFleetTime } from '../store/clock.js';
+import { usePrefs } from '../store/prefs.js';
+import { useShown } from '../store/session.js';
+
+const NONE: readonly Need[] = [];
+
+export function NeedList() {
+  const needs = useShown<readonly Need[]>((session) => session.needs, NONE);
+  const total = useShown((session) => session.needsTotal, 0);
+  if (needs.length === 0) return <p className="t3 need-none">{text('overview.needs.none')}</p>;
+  return (
+    <>
+      <ul className="need">
+        {needs.map((need) => (
+          <NeedItem key={need.id} need={need} />
+        ))}
+      </ul>
+      {total > needs.length && (
+        <p className="t3 lab">{text('overview.needs.more', { count: total - needs.length })}</p>
+      )}
+    </>
+  );
+}
+
+const targetOf = (need: Need): string => {
+  if (need.filter !== null) return nodesHref(need.filter);
+  return href(need.kind === 'name-taken' ? '/connect' : '/health');
+};
+
+function NeedItem({ need }: { readonly need: Need }) {
+  const utc = usePrefs((prefs) => prefs.utc);
+  const why = useFleetTime((now) => needText(need, now, utc).why);
+  const { title, verb } = needText(need, need.since, utc);
+  return (
+    <li>
+      <NeedMark kind={need.kind} />
+      <span className="b5 el" title={title}>
+        {title}
+      </span>
+      <a className="verb" href={targetOf(need)} aria-label={`${verb}: ${title}`}>
+        {verb}
+      </a>
+      <span className="why">{why}</span>
+    </li>
+  );
+}
+
+const ICONS: Readonly<Partial<Record<Need['kind'], readonly [LucideIcon, string]>>> = {
+  duplicate: [Copy, 'lost'],
+  'name-taken': [CircleAlert, 'late'],
+  link: [Unplug, 'late'],
+  skew: [Clock, 'late'],
+};
+
+function NeedMark({ kind }: { readonly kind: Need['kind'] }) {
+  const icon = ICONS[kind];
+  if (icon) {
+    return (
+      <span className={`c-${icon[1]}`}>
+        <Icon of={icon[0]} />
+      </span>
+    );
+  }
+  return <StatusMark state={kind === 'troubled' ? 'troubled' : kind === 'flapping' ? 'late' : 'silent'} />;
+}

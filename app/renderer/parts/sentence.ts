@@ -1,0 +1,52 @@
+/** The one-line answer to "is all well?", from the facts of the session. Facts come counted from the node. */
+import type { Session } from '../../shared/domain/session.js';
+import {
+  formatAge,
+  formatClock,
+  formatInterval,
+  parts,
+  text,
+  visible,
+  type Part,
+} from '../../shared/i18n/index.js';
+
+/** The headline of Overview, in stretches; tags are states. */
+export function overviewSentence(session: Session, utc = false): Part[] {
+  const { summary, link, mode } = session;
+  const { healthy, silent, late, troubled } = summary.counts;
+  const { total, silentGroup } = summary;
+  const at = link.asOf === null ? '' : formatClock(link.asOf, { utc });
+  if (mode === 'idle') return parts('overview.say.idle');
+  if (summary.settling && link.asOf === null) return parts('overview.say.settling', { heard: total });
+  if (total === 0) return parts('overview.say.empty');
+  if (healthy === total) return parts(at === '' ? 'overview.say.all' : 'overview.say.allPast', { total, at });
+  return parts(at === '' ? 'overview.say' : 'overview.say.past', {
+    healthy,
+    total,
+    silent,
+    late,
+    troubled,
+    at,
+    group: silent > 1 && silentGroup ? visible(silentGroup.group, 60) : 'none',
+    groupCount: silentGroup?.count ?? 0,
+    lead: silent > 0 ? 'silent' : late > 0 ? 'late' : troubled > 0 ? 'troubled' : 'none',
+  });
+}
+
+/** The quiet second line under it. */
+export function overviewThen(session: Session): string {
+  const { summary, self, link, mode } = session;
+  const interval = formatInterval(self?.intervalMs ?? 10_000).replace('.0 s', ' s');
+  if (mode === 'idle') return text('overview.then.idle');
+  if (link.asOf !== null) return text('overview.then.stale');
+  if (summary.settling) {
+    return text('overview.then.settling', { interval, twice: formatAge(2 * (self?.intervalMs ?? 10_000)) });
+  }
+  if (mode === 'demo') return text('overview.then.demo');
+  if (summary.total === 0) return text('overview.then.empty', { name: visible(self?.name ?? '', 60) });
+  if (!self) return '';
+  return text(self.beating ? 'overview.then.live' : 'overview.then.listening', {
+    name: visible(self.name, 60),
+    interval,
+  });
+}

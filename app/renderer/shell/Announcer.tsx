@@ -1,0 +1,57 @@
+/**
+ * What screen readers are told unasked: the cluster's sentence politely, at most every ten seconds and only when
+ * it changed in kind; our own link lost or back at once. Passing words at the corner are said politely too.
+ */
+import { useEffect, useState } from 'react';
+import { formatClock, text } from '../../shared/i18n/index.js';
+import { prefsStore } from '../store/prefs.js';
+import { isPast, sessionStore, useSession } from '../store/session.js';
+import { useUi } from '../store/ui.js';
+import { overviewSentence } from '../parts/sentence.js';
+
+const EVERY_MS = 10_000;
+
+export function Announcer() {
+  const past = useSession(isPast);
+  const [urgent, setUrgent] = useState('');
+  const [was, setWas] = useState(past);
+  if (was !== past) {
+    setWas(past);
+    const asOf = sessionStore.getState().live?.link.asOf ?? Date.now();
+    setUrgent(past ? text('banner.lost', { at: formatClock(asOf) }) : text('link.live'));
+  }
+  const toast = useUi((ui) => ui.toast);
+  return (
+    <>
+      <div className="sr" role="status">
+        <ClusterSentence />
+      </div>
+      <div className="sr" role="alert">
+        {urgent}
+      </div>
+      <div role="status">{toast !== null && <div className="toast">{toast}</div>}</div>
+    </>
+  );
+}
+
+function ClusterSentence() {
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    let kind = '';
+    let saidAt = -EVERY_MS;
+    return sessionStore.subscribe(({ live }) => {
+      if (!live || live.mode === 'idle' || prefsStore.getState().announce === 'less') return;
+      const { silent, late, troubled } = live.summary.counts;
+      const now = [silent > 0, late > 0, troubled > 0, live.summary.settling].join();
+      if (now === kind || performance.now() - saidAt < EVERY_MS) return;
+      kind = now;
+      saidAt = performance.now();
+      setSaid(
+        overviewSentence(live)
+          .map((part) => (typeof part === 'string' ? part : part.text))
+          .join(''),
+      );
+    });
+  }, []);
+  return said;
+}

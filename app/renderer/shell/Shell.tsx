@@ -1,0 +1,42 @@
+/** The frame: band, top bar, notices, navigation, page, details panel, status strip. */
+import type { ReactNode } from 'react';
+import { text } from '../../shared/i18n/index.js';
+import { usePrefs } from '../store/prefs.js';
+import { isPast, useSession } from '../store/session.js';
+import { Banners } from './Banners.js';
+import { Nav } from './Nav.js';
+import { Peek } from './Peek.js';
+import { Strip } from './Strip.js';
+import { TopBar } from './TopBar.js';
+import { useWidth } from '../parts/use-size.js';
+
+const RAIL_BELOW = 1280;
+
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const isNarrow = useWidth() < RAIL_BELOW;
+  const isRail = usePrefs((prefs) => prefs.narrowNav) || isNarrow;
+  const past = useSession(isPast);
+  const kind = useSession((state) => (state.live?.mode === 'idle' ? undefined : state.live?.profile.kind));
+  return (
+    <div className={`app${isRail ? ' rail' : ''}${past ? ' stale' : ''}`} data-kind={kind}>
+      <a className="btn skip" href="#main" onClick={skip}>
+        {text('shell.skip')}
+      </a>
+      <div className="band" aria-hidden="true" />
+      <TopBar isNarrow={isNarrow} />
+      <Banners />
+      <Nav />
+      <main className="main" id="main" tabIndex={-1} data-region>
+        {children}
+      </main>
+      <Peek />
+      <Strip />
+    </div>
+  );
+}
+
+/** The hash belongs to the router, so the link moves focus itself. */
+function skip(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}

@@ -1,0 +1,77 @@
+/**
+ * What the palette offers for a query: nodes, pages and commands, recent ones first. `>` asks for commands
+ * only, `@` for nodes only. Pure apart from reading the roster; ten thousand names take a few milliseconds.
+ */
+import type { RosterRow } from '../../shared/domain/roster-table.js';
+import { COMMANDS, type Command } from './commands.js';
+
+export type PaletteItem =
+  | { readonly kind: 'node'; readonly id: string; readonly row: RosterRow }
+  | { readonly kind: 'command'; readonly id: string; readonly command: Command }
+  | { readonly kind: 'peek' | 'open' | 'copy'; readonly id: string; readonly name: string };
+
+export type PaletteSection = {
+  readonly id: 'recent' | 'nodes' | 'pages' | 'commands' | 'commandsFor';
+  readonly items: readonly PaletteItem[];
+  /** How many match in all, where not all are listed. */
+  readonly total?: number;
+};
+
+const MAX_NODES = 6;
+
+export function paletteSections(
+  query: string,
+  rows: readonly (RosterRow | undefined)[],
+  recent: readonly string[],
+): readonly PaletteSection[] {
+  const mode = query.startsWith('>') ? 'commands' : query.startsWith('@') ? 'nodes' : 'all';
+  const wanted = (mode === 'all' ? query : query.slice(1)).trim().toLowerCase();
+  const there = COMMANDS.filter((command) => command.isThere?.() ?? true);
+  const commands = there
+    .filter((command) => fits(command.label.toLowerCase(), wanted))
+    .map((command): PaletteItem => ({ kind: 'command', id: command.id, command }));
+
+  if (mode === 'commands') return [section('commands', commands)];
+  if (mode === 'all' && wanted === '') {
+    const known = recent.flatMap((id) => commands.filter((item) => item.id === id)).slice(0, 5);
+    const rest = commands.filter((item) => !known.includes(item));
+    return [section('recent', known), section('commands', rest)].filter((part) => part.items.length > 0);
+  }
+  const { found, total } = findNodes(rows, wanted);
+  const nodes: PaletteItem[] = found.map((row) => ({ kind: 'node', id: `node-${row.name}`, row }));
+  const [best] = found;
+  const forBest: PaletteItem[] = best
+    ? (['peek', 'open', 'copy'] as const).map((kind) => ({
+        kind,
+        id: `${kind}-${best.name}`,
+        name: best.name,
+      }))
+    : [];
+  const sections: PaletteSection[] = [{ id: 'nodes', items: nodes, total }];
+  if (mode === 'all') sections.push(section('commands', commands.slice(0, 6)));
+  sections.push(section('commandsFor', forBest));
+  return sections.filter((part) => part.items.length > 0);
+}
+
+const section = (id: PaletteSection['id'], items: readonly PaletteItem[]): PaletteSection => ({ id, items });
+
+/** Every word of the query begins a word of the label. */
+const fits = (label: string, wanted: string): boolean =>
+  wanted
+    .split(/\s+/)
+    .every((word) => label.startsWith(word) || label.includes(` ${word}`) || label.includes(`(${word}`));
+
+/** Names that begin with the query before names that hold it; shorter before longer. */
+function findNodes(
+  rows: readonly (RosterRow | undefined)[],
+  wanted: string,
+): { found: readonly RosterRow[]; total: number } {
+  const hits: { row: RosterRow; rank: number }[] = [];
+  for (const row of rows) {
+    if (!row) continue;
+    const at = row.name.toLowerCase().indexOf(wanted);
+    if (at >= 0) hits.push({ row, rank: (at === 0 ? 0 : 1000) + row.name.length });
+  }
+  hits.sort((a, b) => a.rank - b.rank || (a.row.name < b.row.name ? -1 : 1));
+  return { found: hits.slice(0, MAX_NODES).map((hit) => hit.row), total: hits.length };
+}

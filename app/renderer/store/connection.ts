@@ -1,0 +1,204 @@
+/**
+ * The stores' line to the node: opens the three streams, applies what comes, opens them again after a loss,
+ * and sets the window's pace by when it takes the next item. Also the one hook for single answers.
+ */
+import { useEffect, useState } from 'react';
+import type { CallName, In, Out, StreamName } from '../../shared/contract/contract.js';
+import { AppError } from '../../shared/errors/app-error.js';
+import type { Client } from '../client/index.js';
+import { startClock } from './clock.js';
+import { acceptEvents } from './events.js';
+import { isPaused, resume, settleFreeze } from './pause.js';
+import { acceptFrame } from './roster.js';
+import { acceptSession, sessionStore } from './session.js';
+
+type Stop = () => void;
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 10_000;
+const UNFOCUSED_MS = 1000;
+
+let current: Client | null = null;
+
+/** Asks the node; rejects with AppError, CONSOLE_NOT_RUNNING while there is no channel. */
+export function ask<K extends CallName>(name: K, input: In<K>, signal?: AbortSignal): Promise<Out<K>> {
+  if (!current) return Promise.reject(new AppError('CONSOLE_NOT_RUNNING', 'no channel to the console'));
+  return current.call(name, input, signal);
+}
+
+/** Opens a channel and the stores' streams, and again whenever it is lost. The answer stops it all. */
+export function startConsole(open: () => Promise<Client>): Stop {
+  let stopped = false;
+  let attempt = 0;
+  let closeStreams: Stop = () => undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stopClock = startClock();
+
+  const tryOpen = async (): Promise<void> => {
+    try {
+      const client = await open();
+      if (stopped) return;
+      attempt = 0;
+      current = client;
+      closeStreams = connectStores(client);
+      client.onLost(() => {
+        closeStreams();
+        lose('CONSOLE_NOT_RUNNING');
+      });
+    } catch {
+      lose('CONSOLE_NOT_RUNNING');
+    }
+  };
+  const lose = (code: string): void => {
+    if (stopped) return;
+    current = null;
+    markLost(code);
+    timer = setTimeout(() => void tryOpen(), retryDelay(attempt));
+    attempt += 1;
+  };
+
+  void tryOpen();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    closeStreams();
+    stopClock();
+    current = null;
+  };
+}
+
+/** Fills the stores from one client until the answer is called or the client is lost. */
+export function connectStores(client: Client): Stop {
+  current = client;
+  const stops = [
+    keepOpen(client, 'session.watch', {}, (session) => {
+      // Another cluster: nothing of the old one may stay on screen as if it were the new one's.
+      const before = sessionStore.getState().live;
+      if (before && (before.mode !== session.mode || before.profile.name !== session.profile.name)) resume();
+      acceptSession(session, isPaused());
+      settleFreeze();
+      return true;
+    }),
+    keepOpen(client, 'roster.watch', {}, acceptFrame),
+    keepOpen(client, 'event.watch', { limit: 2000 }, (frame) => acceptEvents(frame, isPaused())),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+function markLost(code: string): void {
+  const { channel } = sessionStore.getState();
+  if (channel.state === 'lost') return;
+  sessionStore.setState({ channel: { state: 'lost', at: Date.now(), code } });
+  settleFreeze();
+}
+
+/** Watches a stream for good: after an end or a gap it is opened again, ever more slowly while it fails. */
+function keepOpen<K extends StreamName>(
+  client: Client,
+  name: K,
+  input: In<K>,
+  take: (item: Out<K>) => boolean,
+): Stop {
+  let cancel: Stop = () => undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  let attempt = 0;
+
+  const again = (): void => {
+    cancel();
+    if (stopped) return;
+    timer = setTimeout(watch, retryDelay(attempt));
+    attempt += 1;
+  };
+  const watch = (): void => {
+    cancel = client.watch(name, input, {
+      onItem: (item) => {
+        if (!take(item)) return again();
+        attempt = 0;
+        return pace();
+      },
+      onEnd: again,
+    });
+  };
+  watch();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    cancel();
+  };
+}
+
+const retryDelay = (attempt: number): number => Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
+
+/** When the window wants more: now in front, after a second behind another, not while hidden. */
+function pace(): Promise<void> | void {
+  if (document.hidden) return untilSeen();
+  if (document.hasFocus()) return;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      window.removeEventListener('focus', done);
+      resolve(document.hidden ? untilSeen() : undefined);
+    };
+    const timer = setTimeout(done, UNFOCUSED_MS);
+    window.addEventListener('focus', done);
+  });
+}
+
+const untilSeen = (): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (document.hidden) return;
+      document.removeEventListener('visibilitychange', look);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', look);
+  });
+
+export type Answer<T> = {
+  readonly data: T | null;
+  readonly error: AppError | null;
+  /** When `data` arrived, epoch ms. */
+  readonly at: number;
+};
+const NO_ANSWER = { data: null, error: null, at: 0 } as const;
+
+/**
+ * The answer to a call, asked again every `everyMs` while the window is seen and not paused. Data stays while
+ * a later call fails; it goes when the input changes. `input` null asks nothing.
+ */
+export function useCall<K extends CallName>(name: K, input: In<K> | null, everyMs?: number): Answer<Out<K>> {
+  const key = input === null ? '' : JSON.stringify(input);
+  const [state, setState] = useState<{ key: string; answer: Answer<Out<K>> }>({ key, answer: NO_ANSWER });
+
+  useEffect(() => {
+    if (key === '') return;
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const next = (): void => {
+      if (everyMs !== undefined && !stop.signal.aborted) timer = setTimeout(run, everyMs);
+    };
+    const fetch = (): void => {
+      ask(name, JSON.parse(key) as In<K>, stop.signal).then(
+        (data) => {
+          setState({ key, answer: { data, error: null, at: Date.now() } });
+          next();
+        },
+        (reason: unknown) => {
+          if (stop.signal.aborted) return;
+          const error = reason instanceof AppError ? reason : new AppError('INTERNAL', String(reason));
+          setState((old) => ({ key, answer: { ...(old.key === key ? old.answer : NO_ANSWER), error } }));
+          next();
+        },
+      );
+    };
+    const run = (): void => (document.hidden || isPaused() ? next() : fetch());
+    fetch();
+    return () => {
+      stop.abort(new DOMException('the view was left', 'AbortError'));
+      clearTimeout(timer);
+    };
+  }, [name, key, everyMs]);
+
+  return state.key === key ? state.answer : NO_ANSWER;
+}

@@ -1,0 +1,311 @@
+/**
+ * A client without a node behind it: one told story, for component tests and for looking at pages. Roster,
+ * session, events and answers are generated from the same rows, so that counts and lists agree. A test moves
+ * the story on with `set`, `emit` and `lose`; nothing moves by itself.
+ */
+import type { Client, Watcher } from '../../app/renderer/client/index.js';
+import type { CallName, In, Out, StreamName } from '../../app/shared/contract/contract.js';
+import type { ConsoleEvent } from '../../app/shared/domain/event.js';
+import type { NodeDetail } from '../../app/shared/domain/node.js';
+import { badgesOf, NODE_STATES } from '../../app/shared/domain/node-state.js';
+import { emptyColumns, type RosterColumns, type RosterFrame } from '../../app/shared/domain/roster-frame.js';
+import type { RosterRow } from '../../app/shared/domain/roster-table.js';
+import type { Session } from '../../app/shared/domain/session.js';
+import { AppError } from '../../app/shared/errors/app-error.js';
+import { aLink, aRow, aSession, fleetOf, historyOf, storyEvents, type FleetSize } from './fake-story.js';
+
+export type FakeClient = Client & {
+  readonly rows: RosterRow[];
+  readonly session: Session;
+  /** Calls that were made, oldest first. */
+  readonly calls: readonly { readonly name: CallName; readonly input: unknown }[];
+  /** Replaces parts of the session and tells the watchers. */
+  set(change: Partial<Session>): void;
+  /** Changes nodes by name and tells the watchers; unknown names join. */
+  emit(changes: Readonly<Record<string, Partial<RosterRow>>>): void;
+  happen(event: Partial<ConsoleEvent>): void;
+  /** The channel is gone. */
+  lose(): void;
+  /** The next calls of this name fail with this code. */
+  fail(name: CallName, code: ConstructorParameters<typeof AppError>[0]): void;
+};
+
+type AnyWatcher = { onItem(item: never): unknown; onEnd(error: AppError | null): void };
+
+export type FakeOptions = {
+  readonly size?: FleetSize;
+  readonly now?: number;
+  readonly session?: Partial<Session>;
+  readonly rows?: readonly RosterRow[];
+};
+
+export function fakeClient({
+  size = 12,
+  now = Date.now(),
+  session: over = {},
+  rows: given,
+}: FakeOptions = {}): FakeClient {
+  const rows = given ? [...given] : fleetOf(size, now);
+  const events = [...storyEvents(now, rows)];
+  let session: Session = { ...aSession(rows, now), ...over };
+  let seq = 1;
+  let eventSeq = 1;
+  let isLost = false;
+  const watchers = new Map<StreamName, Set<AnyWatcher>>();
+  const lostHandlers = new Set<() => void>();
+  const failures = new Map<CallName, AppError>();
+  const calls: { name: CallName; input: unknown }[] = [];
+
+  const tell = (name: StreamName, item: unknown): void =>
+    watchers.get(name)?.forEach((watcher) => void watcher.onItem(item as never));
+  const rowNamed = (name: string): RosterRow | undefined => rows.find((row) => row.name === name);
+
+  const answers: { readonly [K in CallName]: (input: In<K>) => Out<K> } = {
+    'session.get': () => session,
+    'session.connect': () => ({ ok: true }),
+    'session.demo': () => ({ ok: true }),
+    'session.leave': () => ({ ok: true }),
+    'session.reconnect': () => ({ ok: true }),
+    'profile.list': () => ({
+      profiles: [
+        { profileName: 'prod-eu', url: 'amqps://broker.eu:5671', kind: 'production', name: 'console-7' },
+      ],
+    }),
+    'profile.check': () => ({
+      profile: {
+        profileName: 'prod-eu',
+        url: 'amqps://broker.eu:5671',
+        kind: 'production',
+        name: 'console-7',
+      },
+      problems: [],
+    }),
+    'profile.forget': () => ({ ok: true }),
+    'roster.beats': ({ names }) => ({ at: Date.now(), ago: names.map((name) => beatsAgo(rowNamed(name))) }),
+    'node.list': () => ({ at: now, total: rows.length, nodes: [] }),
+    'node.get': ({ name }) => {
+      const row = rowNamed(name);
+      if (!row) throw new AppError('NODE_UNKNOWN', name);
+      return detailOf(row, rows, Date.now());
+    },
+    'node.forget': () => ({ ok: true }),
+    'event.list': () => ({ events }),
+    'history.get': ({ rangeMs, points }) => historyOf(Date.now(), rangeMs, points),
+    'health.get': () => aHealth(now),
+    'config.get': () => ({
+      values: [
+        {
+          key: 'bus.url',
+          value: '"amqps://broker.eu:5671"',
+          origin: 'flag --bus',
+          description: 'address of the broker',
+        },
+        { key: 'beatIntervalS', value: '10', origin: 'default', description: 'seconds between own beats' },
+      ],
+    }),
+    'host.link': () => ({ url: null }),
+  };
+
+  return {
+    rows,
+    calls,
+    get session() {
+      return session;
+    },
+    async call<K extends CallName>(name: K, input: In<K>): Promise<Out<K>> {
+      calls.push({ name, input });
+      const failure = failures.get(name);
+      if (failure) throw failure;
+      if (isLost) throw new AppError('CONSOLE_NOT_RUNNING', 'lost');
+      return answers[name](input);
+    },
+    watch<K extends StreamName>(name: K, _input: In<K>, watcher: Watcher<Out<K>>) {
+      const set = watchers.get(name) ?? new Set<AnyWatcher>();
+      watchers.set(name, set.add(watcher as AnyWatcher));
+      const first: Readonly<Record<StreamName, () => unknown>> = {
+        'session.watch': () => session,
+        'roster.watch': (): RosterFrame => ({
+          type: 'snapshot',
+          seq,
+          at: Date.now(),
+          rows: columnsOf(rows, Date.now()),
+        }),
+        'event.watch': () => ({ type: 'snapshot', seq: eventSeq, events: [...events] }),
+      };
+      queueMicrotask(() => {
+        if (set.has(watcher as AnyWatcher)) void watcher.onItem(first[name]() as Out<K>);
+      });
+      return () => void set.delete(watcher as AnyWatcher);
+    },
+    onLost(handle) {
+      lostHandlers.add(handle);
+      return () => void lostHandlers.delete(handle);
+    },
+    set(change) {
+      session = { ...session, ...change, at: Date.now() };
+      tell('session.watch', session);
+    },
+    emit(changes) {
+      const at = Date.now();
+      const changed = Object.entries(changes).map(([name, change]) => {
+        const old = rowNamed(name) ?? aRow(rows.length, name, at);
+        const next = { ...old, ...change };
+        rows[next.index] = next;
+        return next;
+      });
+      seq += 1;
+      tell('roster.watch', {
+        type: 'delta',
+        seq,
+        at,
+        beats: { index: [], lastBeatAgo: [], state: [], stateAgo: [] },
+        rows: columnsOf(changed, at),
+        gone: [],
+      } satisfies RosterFrame);
+      session = { ...session, ...pickFleet(aSession(rows, at)), at };
+      tell('session.watch', session);
+    },
+    happen(event) {
+      const id = (events.at(-1)?.id ?? 0) + 1;
+      const at = Date.now();
+      const full: ConsoleEvent = {
+        id,
+        at,
+        until: at,
+        kind: 'node.silent',
+        area: 'nodes',
+        count: 1,
+        names: [],
+        group: null,
+        facts: {},
+        raw: null,
+        ...event,
+      };
+      events.push(full);
+      eventSeq += 1;
+      tell('event.watch', { type: 'delta', seq: eventSeq, events: [full] });
+    },
+    lose() {
+      isLost = true;
+      for (const handle of lostHandlers) handle();
+    },
+    fail(name, code) {
+      failures.set(name, new AppError(code, 'as the test wished'));
+    },
+  };
+}
+
+const pickFleet = ({ summary, needs, needsTotal }: Session): Partial<Session> => ({
+  summary,
+  needs,
+  needsTotal,
+});
+
+/** Rows as the columns of a frame. */
+export function columnsOf(rows: readonly RosterRow[], at: number): RosterColumns {
+  const columns = emptyColumns();
+  const ago = (time: number): number => (time < 0 ? -1 : at - time);
+  for (const row of rows) {
+    columns.index.push(row.index);
+    columns.name.push(row.name);
+    columns.group.push(row.group);
+    columns.state.push(NODE_STATES.indexOf(row.state));
+    columns.badges.push(row.badges);
+    columns.lastBeatAgo.push(ago(row.lastBeatAt));
+    columns.stateAgo.push(ago(row.stateSince));
+    columns.firstSeenAgo.push(ago(row.firstSeenAt));
+    columns.startedAgo.push(ago(row.startedAt));
+    columns.intervalMs.push(row.intervalMs);
+    columns.jitterMs.push(row.jitterMs);
+    columns.skewMs.push(row.skewMs);
+    columns.word.push(row.word);
+    columns.version.push(row.version);
+    columns.pid.push(row.pid);
+    columns.memoryMb.push(row.memoryMb);
+    columns.threads.push(row.threads);
+    columns.extensions.push(row.extensions);
+    columns.workers.push(row.workers);
+    columns.changes.push(row.changes);
+  }
+  return columns;
+}
+
+/** Sixty regular beats before the last one, with a few holes for the restless. */
+function beatsAgo(row: RosterRow | undefined): number[] {
+  if (!row || row.lastBeatAt < 0) return [];
+  const last = Date.now() - row.lastBeatAt;
+  const holes =
+    row.badges & 1 ? new Set([3, 4, 9, 10, 17, 18]) : new Set(row.state === 'troubled' ? [15] : []);
+  return Array.from({ length: 60 }, (_, i) => i)
+    .filter((i) => !holes.has(i))
+    .map((i) => last + i * row.intervalMs);
+}
+
+function detailOf(row: RosterRow, rows: readonly RosterRow[], now: number): NodeDetail {
+  const orNull = (value: number): number | null => (value < 0 ? null : value);
+  const isSilent = row.state === 'silent';
+  return {
+    name: row.name,
+    group: row.group,
+    state: row.state,
+    stateSince: row.stateSince,
+    badges: badgesOf(row.badges),
+    status: row.word,
+    pid: orNull(row.pid),
+    version: row.version,
+    firstSeenAt: row.firstSeenAt,
+    lastBeatAt: orNull(row.lastBeatAt),
+    intervalMs: row.intervalMs,
+    jitterMs: orNull(row.jitterMs),
+    skewMs: row.skewMs,
+    metrics: {
+      memoryMb: orNull(row.memoryMb),
+      cpuUserS: 812,
+      cpuSystemS: 64,
+      threads: orNull(row.threads),
+      extensions: orNull(row.extensions),
+      uptimeS: row.startedAt < 0 ? null : (row.lastBeatAt - row.startedAt) / 1000,
+      workers: orNull(row.workers),
+    },
+    missed: isSilent ? Math.floor((now - row.lastBeatAt) / row.intervalMs) - 1 : row.state === 'late' ? 1 : 0,
+    gaps: Array.from({ length: 60 }, (_, i) => row.intervalMs + ((i * 37) % 60) * 5 - 150),
+    memory: [180, 184, 182, 190, 196, 201, 199, 205, 208, 212],
+    hostname: row.name,
+    pids: [row.pid],
+    broker: null,
+    commonVersion: row.version === '1.4.2' ? null : { version: '1.4.2', count: 9214 },
+    silentWith: isSilent
+      ? rows
+          .filter((other) => other.state === 'silent' && other.group === row.group && other.name !== row.name)
+          .map((other) => other.name)
+      : [],
+    raw: JSON.stringify({ name: row.name, status: row.word, pid: row.pid, version: row.version }),
+    changes: row.changes,
+  };
+}
+
+const aHealth = (now: number): Out<'health.get'> => ({
+  version: '0.1.0',
+  runtime: 'Node 20.20.2',
+  startedAt: now - 3_600_000,
+  services: [
+    { name: 'bus', state: 'running', since: now - 3_600_000, code: null },
+    { name: 'roster', state: 'running', since: now - 3_600_000, code: null },
+    { name: 'beat', state: 'degraded', since: now - 60_000, code: 'BUS_BLOCKED' },
+  ],
+  refused: [
+    { code: 'NOT_JSON', count: 12, lastAt: now - 8000, from: 'c-9' },
+    { code: 'TOO_LARGE', count: 1, lastAt: now - 200_000, from: null },
+  ],
+  heard: [
+    { message: 'beat', count: 1_204_113, lastAt: now },
+    { message: 'update_result', count: 41, lastAt: now - 90_000 },
+  ],
+  loop: { delayP99Ms: 4.2, heapMb: 61, rssMb: 142 },
+  log: [
+    { at: now - 5000, level: 'info', message: 'link is live', facts: '{"address":"broker.eu"}' },
+    { at: now - 2000, level: 'warn', message: 'message refused', facts: '{"code":"NOT_JSON"}' },
+  ],
+});
+
+export { aLink, aRow, aSession, fleetOf };
