@@ -48,9 +48,22 @@ export function healthApi(deps: HealthDeps): HealthApi {
     'history.get': async ({ rangeMs, points }) => {
       const now = clock.now();
       const node = session.node();
-      if (node) return node.history.page(now, rangeMs, points);
+      if (node) return { ...node.history.page(now, rangeMs, points), marks: marksOf(session, now - rangeMs) };
       return { fromAt: now - rangeMs, toAt: now, at: [], healthyShare: [], delayP50Ms: [], delayP99Ms: [], beatsPerSecond: [], latePerMinute: [], outages: [], marks: [] };
     },
     'host.link': async () => ({ url: deps.link() }),
   };
+}
+
+const MAX_MARKS = 12;
+
+/** Flags on the time axis: nodes that fell together, the largest groups of the range. */
+function marksOf({ events }: SessionService, after: number): { at: number; text: string }[] {
+  return events
+    .list(5_000, 'nodes')
+    .filter((event) => event.kind === 'node.silent' && event.count > 1 && event.at > after)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MAX_MARKS)
+    .sort((a, b) => a.at - b.at)
+    .map((event) => ({ at: event.at, text: `${event.count} in ${event.group ?? ''}` }));
 }

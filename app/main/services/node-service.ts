@@ -198,7 +198,6 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
     if (effect.type === 'name-taken') return nameTaken();
     const event = eventOf(effect);
     if (event) events.record(event, now);
-    if (event?.kind === 'node.silent') history.mark(effect.at, `${effect.name}`);
   };
 
   const closeBucket = (): void => {

@@ -25,7 +25,6 @@ export function createHistory() {
   const lates = new Float32Array(BUCKETS);
   const isAway = new Uint8Array(BUCKETS);
   const bins = new Uint32Array(BINS);
-  const marks: { at: number; text: string }[] = [];
   const outages: { from: number; to: number }[] = [];
   let written = 0;
   let openBeats = 0;
@@ -65,10 +64,6 @@ export function createHistory() {
       else if (outages.length > 0) outages.at(-1)!.to = now;
       if (outages.length > 500) outages.shift();
     },
-    mark(now: number, text: string): void {
-      marks.push({ at: now, text });
-      if (marks.length > 500) marks.shift();
-    },
     /** Ends the open bucket. `healthyShare` is 0 to 1, null when there are no nodes. Returns its delay quantiles. */
     close(now: number, healthyShare: number | null): { p50: number | null; p99: number | null } {
       const slot = written % BUCKETS;
@@ -87,7 +82,7 @@ export function createHistory() {
       bins.fill(0);
       return delay;
     },
-    /** The last `rangeMs`, thinned to `points`: means of shares and rates, maxima of delays, sums of lates. */
+    /** The last `rangeMs` without marks, thinned to `points`: means of shares and rates, maxima of delays, sums of lates. */
     page(now: number, rangeMs: number, points: number): HistoryPage {
       const page: HistoryPage = {
         fromAt: now - rangeMs,
@@ -101,7 +96,7 @@ export function createHistory() {
         outages: outages
           .filter((span) => span.to === -1 || span.to > now - rangeMs)
           .map((span) => ({ from: span.from, to: span.to === -1 ? now : span.to })),
-        marks: marks.filter((mark) => mark.at > now - rangeMs),
+        marks: [],
       };
       const first = Math.max(0, written - BUCKETS, written - Math.ceil(rangeMs / BUCKET_MS));
       const per = Math.max(1, Math.ceil((written - first) / points));

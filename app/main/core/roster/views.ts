@@ -177,47 +177,50 @@ const quote = (value: string): string => (/^[\w.-]+$/.test(value) ? value : JSON
 
 /** What needs a person, most urgent first. Each carries the filter that shows exactly its rows. */
 export function needsOf(state: RosterState): Need[] {
-  const needs: Need[] = [];
-  for (const { group, names, since } of groupsIn(state, STATE.silent)) {
-    const together = names.length > 1;
-    needs.push({
-      id: `silent:${group}`,
-      kind: together ? 'silent-together' : 'silent',
-      severity: together ? 'alarm' : 'warning',
-      since,
-      count: names.length,
-      names: names.slice(0, 50),
-      group,
-      filter: together ? `state:silent group:${quote(group)}` : `state:silent name:${quote(names[0]!)}`,
-    });
+  const silent = groupsIn(state, STATE.silent);
+  const together = silent.filter((group) => group.names.length > 1);
+  const needs: Need[] = together.map((group) => ({
+    ...needFrom(group, 'silent-together', 'alarm'),
+    id: `silent:${group.group}`,
+    group: group.group,
+    filter: `state:silent group:${quote(group.group)}`,
+  }));
+  // Nodes that fell alone are one entry: what each group has in common needs a look, not each of them.
+  const alone = merge(silent.filter((group) => group.names.length === 1));
+  if (alone) {
+    const others = together.map((group) => ` -group:${quote(group.group)}`).join('');
+    needs.push({ ...needFrom(alone, 'silent', 'warning'), filter: `state:silent${others}` });
   }
-  for (const { group, names, since } of groupsIn(state, STATE.troubled)) {
-    needs.push({
-      id: `troubled:${group}`,
-      kind: 'troubled',
-      severity: 'warning',
-      since,
-      count: names.length,
-      names: names.slice(0, 50),
-      group,
-      filter: `state:troubled group:${quote(group)}`,
-    });
-  }
+  const troubled = merge(groupsIn(state, STATE.troubled));
+  if (troubled) needs.push({ ...needFrom(troubled, 'troubled', 'warning'), filter: 'state:troubled' });
   for (const badge of ['duplicate', 'flapping', 'skew'] as const) {
-    const names: string[] = [];
-    let since = Infinity;
+    const found: Group = { group: badge, names: [], since: Infinity };
     eachSlot(state, (slot) => {
-      if (!(state.columns.badges[slot]! & badgeBit(badge))) return;
-      names.push(state.names[slot]!);
-      since = Math.min(since, state.columns.stateAt[slot]!);
+      if (!(state.columns.badges[slot]! & badgeBit(badge)) || state.columns.state[slot] === STATE.left) return;
+      found.names.push(state.names[slot]!);
+      found.since = Math.min(found.since, state.columns.stateAt[slot]!);
     });
-    if (names.length === 0) continue;
-    const severity = badge === 'duplicate' ? 'alarm' : 'note';
-    needs.push({ id: badge, kind: badge, severity, since, count: names.length, names: names.slice(0, 50), group: null, filter: `badge:${badge}` });
+    if (found.names.length === 0) continue;
+    needs.push({ ...needFrom(found, badge, badge === 'duplicate' ? 'alarm' : 'note'), filter: `badge:${badge}` });
   }
   const rank = { alarm: 0, warning: 1, note: 2 };
   return needs.sort((a, b) => rank[a.severity] - rank[b.severity] || b.count - a.count || a.since - b.since);
 }
+
+const needFrom = ({ names, since }: Group, kind: Need['kind'], severity: Need['severity']) => ({
+  id: kind as string,
+  kind,
+  severity,
+  since,
+  count: names.length,
+  names: names.slice(0, 50),
+  group: null as string | null,
+});
+
+const merge = (groups: readonly Group[]): Group | null =>
+  groups.length === 0
+    ? null
+    : { group: '', names: groups.flatMap((group) => group.names), since: Math.min(...groups.map((group) => group.since)) };
 
 /** RO5: nothing is called complete before every node had the time to be heard once. */
 export const settleMs = (expectedIntervalMs: number): number => lateAfterMs(expectedIntervalMs);

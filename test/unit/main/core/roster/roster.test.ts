@@ -256,11 +256,16 @@ describe('what needs a person', () => {
     const fleet = aRoster();
     for (let i = 0; i < 9; i += 1) fleet.hear({ name: `rack-c-${i}` });
     fleet.hear({ name: 'rack-d-1' });
-    fleet.advance(60_000);
+    fleet.hear({ name: 'rack-e-1' });
+    for (let i = 0; i < 2; i += 1) fleet.hear({ name: `sick-${i}`, status: 'degraded' });
+    fleet.advance(60_000, (up) => {
+      if (up % 1_000 === 0) for (let i = 0; i < 2; i += 1) fleet.hear({ name: `sick-${i}`, status: 'degraded' });
+    });
     const needs = needsOf(fleet.roster.state);
     expect(needs.map(({ kind, count, filter }) => ({ kind, count, filter }))).toEqual([
       { kind: 'silent-together', count: 9, filter: 'state:silent group:rack-c' },
-      { kind: 'silent', count: 1, filter: 'state:silent name:rack-d-1' },
+      { kind: 'silent', count: 2, filter: 'state:silent -group:rack-c' },
+      { kind: 'troubled', count: 2, filter: 'state:troubled' },
     ]);
     expect(summaryOf(fleet.roster.state, false).silentGroup).toMatchObject({ group: 'rack-c', count: 9 });
   });
