@@ -264,8 +264,8 @@ describe('what needs a person', () => {
     const needs = needsOf(fleet.roster.state);
     expect(needs.map(({ kind, count, filter }) => ({ kind, count, filter }))).toEqual([
       { kind: 'silent-together', count: 9, filter: 'state:silent group:rack-c' },
-      { kind: 'silent', count: 2, filter: 'state:silent -group:rack-c' },
       { kind: 'troubled', count: 2, filter: 'state:troubled' },
+      { kind: 'silent', count: 2, filter: 'state:silent -group:rack-c' },
     ]);
     expect(summaryOf(fleet.roster.state, false).silentGroup).toMatchObject({ group: 'rack-c', count: 9 });
   });
