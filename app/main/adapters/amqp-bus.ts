@@ -41,10 +41,12 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
 
   const tell = (event: BusEvent): void => listeners.forEach((listener) => listener(event));
 
-  function openLinks(what: BusPlan): void {
+  /** Opens those that are not up, at once; or only those of them that `which` names. */
+  function openLinks(what: BusPlan, which: (link: Link) => boolean = () => true): void {
     for (const role of ROLES) {
-      if (links[role]?.isUp()) continue;
-      void links[role]?.close();
+      const before = links[role];
+      if (before && (before.isUp() || !which(before))) continue;
+      void before?.close();
       links[role] = openRole(role, what);
     }
   }
@@ -53,7 +55,7 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
     const isCurrent = (): boolean => links[role] === link && !isClosed;
     const link: Link = openLink(target, socketOptions(target, options, role), clock, {
       setup: (model) => (role === 'publish' ? publisher.start(model) : startConsuming(model, what, link)),
-      onUp: () => isCurrent() && up(),
+      onUp: () => isCurrent() && up(what),
       onLost: () => isCurrent() && (isLive = false),
       onRetry: (error, phase, attempt, delayMs) => {
         blockedRoles.delete(role);
@@ -78,8 +80,13 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
     });
   }
 
-  function up(): void {
-    if (isLive || !ROLES.every((role) => links[role]?.isUp())) return;
+  function up(what: BusPlan): void {
+    if (isLive) return;
+    if (!ROLES.every((role) => links[role]?.isUp())) {
+      // The broker is back: no reason for the other one to sit out its delay.
+      openLinks(what, (link) => link.isWaiting());
+      return;
+    }
     isLive = true;
     wasEverLive = true;
     isDownTold = false;

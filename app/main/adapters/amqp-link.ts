@@ -32,6 +32,8 @@ export type LinkHandlers = {
 
 export type Link = {
   isUp(): boolean;
+  /** Between two attempts. */
+  isWaiting(): boolean;
   /** Ends this connection for a reason of ours; recovery brings the next one. */
   drop(reason: Error): void;
   /** Ends it for good: politely, or by force after a second. */
@@ -44,6 +46,7 @@ export function openLink(target: AmqpTarget, options: SocketOptions, clock: Cloc
   let socket: Socket | null = null;
   let phase: Phase = 'opening';
   let isEnded = false;
+  let nextAttemptAt = 0;
 
   async function setup(model: ChannelModel): Promise<void> {
     const own = socketOf(model);
@@ -75,6 +78,7 @@ export function openLink(target: AmqpTarget, options: SocketOptions, clock: Cloc
       model.on('reconnect-scheduled', ({ attempt, delay, error }) => {
         const failedIn = phase;
         phase = 'opening';
+        nextAttemptAt = clock.uptime() + delay;
         if (!isEnded) on.onRetry(error, failedIn, attempt, delay);
       });
       return model;
@@ -83,6 +87,7 @@ export function openLink(target: AmqpTarget, options: SocketOptions, clock: Cloc
 
   return {
     isUp: () => phase === 'live' && !isEnded,
+    isWaiting: () => clock.uptime() < nextAttemptAt,
     drop: (reason) => socket?.destroy(reason),
     async close() {
       isEnded = true;
