@@ -96,10 +96,11 @@ function createApi({ folder, startChromium }) {
 
   return {
     module,
-    async becomeReady() {
+    async becomeReady(mayBegin) {
       const [{ browser, address }] = await Promise.all([startChromium(), schemes.listen()]);
       await windows.attach(browser);
       process.stderr.write(`DevTools listening on ${address}\n`);
+      await mayBegin;
       app.markReady();
     },
   };

@@ -30,4 +30,9 @@ Module._load = function loadWithElectron(request, ...rest) {
 for (const file of preloaded) require(file);
 const { main } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 require(join(folder, main));
-api.becomeReady();
+
+// Playwright says when it watches; its own loader does the same for the real Electron.
+const isWatched = preloaded.length === 0 && args.includes('--remote-debugging-port=0');
+api.becomeReady(
+  isWatched ? new Promise((resolve) => (globalThis.__playwright_run = resolve)) : Promise.resolve(),
+);

@@ -79,13 +79,19 @@ function createWindows({ app, schemes, ipcMain }) {
       });
     }
 
-    hear({ channel, args }, isPreload) {
+    hear({ channel, args, open }, isPreload) {
       if (!isPreload) throw new Error('a message that did not come from the preload');
+      if (open !== undefined) return this.refuseOpen(open);
       ipcMain.deliver(
         channel,
         { sender: this.face, senderFrame: { url: this.url, parent: null } },
         structuredClone(args),
       );
+    }
+
+    refuseOpen(url) {
+      const { action } = this.decideOpen({ url: schemes.outward(url) });
+      if (action !== 'deny') throw new Error('the stand-in opens no second windows');
     }
 
     /** What the page itself wants to load; what `loadURL` asked for is let through. */
@@ -165,6 +171,7 @@ function createWindows({ app, schemes, ipcMain }) {
       contents.face = strict('webContents', contents);
       this.contents = contents;
       this.face = strict('BrowserWindow', this);
+      this.raw = this;
       windows.add(this);
       contents.once('did-finish-load', () => this.emit('ready-to-show'));
       app.emit('web-contents-created', {}, contents.face);
@@ -240,7 +247,8 @@ function createWindows({ app, schemes, ipcMain }) {
     destroy() {
       if (this.state.isClosed) return;
       this.state.isClosed = true;
-      windows.delete(this);
+      // `this` is the strict face when our code calls.
+      windows.delete(this.raw);
       background(
         this.contents.opened
           .then(() => browser.send('Target.closeTarget', { targetId: this.contents.targetId }))
@@ -268,12 +276,11 @@ function createWindows({ app, schemes, ipcMain }) {
     async attach(connected) {
       browser = connected;
       browser.on('Target.targetDestroyed', ({ targetId }) => byTarget(targetId)?.close());
-      // Windows that a page opens: its handler decides; what it denies is gone before it shows anything.
+      // Windows that a page opens by a link; `window.open` never comes so far.
       browser.on('Target.targetCreated', ({ targetInfo }) => {
         const opener = targetInfo.openerId && byTarget(targetInfo.openerId);
         if (!opener) return;
-        const { action } = opener.contents.decideOpen({ url: schemes.outward(targetInfo.url) });
-        if (action !== 'deny') throw new Error('the stand-in opens no second windows');
+        opener.contents.refuseOpen(targetInfo.url);
         background(browser.send('Target.closeTarget', { targetId: targetInfo.targetId }));
       });
       await browser.send('Target.setDiscoverTargets', { discover: true });

@@ -5,7 +5,7 @@
  */
 
 /** Joins two worlds: `expose` on one side makes an object appear on the other. */
-function joinWorlds(me) {
+function joinWorlds(me, onOpen) {
   const kept = new Map();
   const results = new Map();
   const exposed = [];
@@ -59,6 +59,7 @@ function joinWorlds(me) {
     call: answer,
     result: ({ seq, ...result }) => results.set(seq, result),
     hello: () => exposed.forEach(tell),
+    open: ({ url }) => onOpen(url),
     expose: ({ name, value }) => {
       if (Object.hasOwn(window, name)) return;
       Object.defineProperty(window, name, {
@@ -72,6 +73,10 @@ function joinWorlds(me) {
     const message = JSON.parse(event.detail);
     handlers[message.type](message);
   });
+  if (me === 'page') {
+    // Asked of the main process without making a window first: closing a half-made one can hang its opener.
+    window.open = (url) => (tell({ type: 'open', url: String(new URL(url, location.href)) }), null);
+  }
   tell({ type: 'hello' });
   return (name, value) => {
     const message = { type: 'expose', name, value: encode(value) };
@@ -82,8 +87,8 @@ function joinWorlds(me) {
 
 /** The preload's world: `require` knows only `electron`, and of that only what a sandboxed preload has. */
 function runPreload(joinWorldsSource, binding, preload) {
-  const expose = joinWorldsSource('preload');
   const post = window[binding];
+  const expose = joinWorldsSource('preload', (url) => post(JSON.stringify({ open: url })));
   const listeners = new Map();
   const of = (channel) => listeners.get(channel) ?? listeners.set(channel, new Set()).get(channel);
   const ipcRenderer = {
