@@ -9,7 +9,8 @@ import {
   type RawChannel,
   type RawConnection,
 } from '../support/bus-suite.js';
-import { describeWithRabbitMq, startRabbitMq, type RabbitMq } from '../support/rabbitmq.js';
+import { describeWithRabbitMq } from '../support/describe-with-rabbitmq.js';
+import { startRabbitMq, type RabbitMq } from '../support/rabbitmq.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 

@@ -5,7 +5,8 @@ import { createAmqpBus, type AmqpOptions } from '../../app/main/adapters/amqp-bu
 import { systemClock } from '../../app/main/adapters/system-clock.js';
 import type { Bus, BusEvent, BusPlan, Delivery } from '../../app/main/ports/bus.js';
 import { makeCerts, type Identity } from '../support/certs.js';
-import { describeWithRabbitMq, freePort, startRabbitMq, type RabbitMq } from '../support/rabbitmq.js';
+import { describeWithRabbitMq } from '../support/describe-with-rabbitmq.js';
+import { freePort, startRabbitMq, type RabbitMq } from '../support/rabbitmq.js';
 import { fieldOf, publishWithHeaders, u32 } from '../support/raw-amqp.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { startConsole } from '../support/console-process.js';
 import { seededRandom } from '../support/fake-parts.js';
 import { hostileMessages, type Model } from '../support/hostile.js';
-import { startRabbitMq, describeWithRabbitMq } from '../support/rabbitmq.js';
+import { describeWithRabbitMq } from '../support/describe-with-rabbitmq.js';
+import { startRabbitMq } from '../support/rabbitmq.js';
 import { until } from '../support/until.js';
 
 const COUNT = 200_000;
@@ -15,12 +16,23 @@ describeWithRabbitMq('hostile messages', () => {
   it('are counted to the last one, and change nothing else', { timeout: 300_000 }, async () => {
     const broker = await startRabbitMq();
     const name = `hostile-${process.pid}`;
-    const consoleProcess = await startConsole(['--bus', broker.url, '--name', name, '--node-enabled', 'false']);
+    const consoleProcess = await startConsole([
+      '--bus',
+      broker.url,
+      '--name',
+      name,
+      '--node-enabled',
+      'false',
+    ]);
     const connection = await amqplib.connect(broker.url);
     try {
-      await until(async () => (await consoleProcess.call('session.get', {})).link.state === 'live' || undefined);
+      await until(
+        async () => (await consoleProcess.call('session.get', {})).link.state === 'live' || undefined,
+      );
       const vectors = new URL('../contract/vectors/legionio/messages-framework-1.9.json', import.meta.url);
-      const models = (JSON.parse(readFileSync(vectors, 'utf8')) as { messages: (Model & { exchange: string })[] }).messages.filter((message) => message.exchange === 'node' && message.body_utf8.startsWith('{'));
+      const models = (
+        JSON.parse(readFileSync(vectors, 'utf8')) as { messages: (Model & { exchange: string })[] }
+      ).messages.filter((message) => message.exchange === 'node' && message.body_utf8.startsWith('{'));
       const next = hostileMessages(seededRandom(20261121), models);
       const channel = await connection.createConfirmChannel();
 
@@ -30,7 +42,7 @@ describeWithRabbitMq('hostile messages', () => {
       };
       // What matches the bindings of our own queue arrives there too, but is told once.
       const flood = async (count: number): Promise<void> => {
-        for (let sent = 0; sent < count; ) {
+        for (let sent = 0; sent < count;) {
           for (let i = 0; i < 1_000; i += 1, sent += 1) {
             const { routingKey, body, properties } = next();
             channel.publish('node', routingKey, body, properties);

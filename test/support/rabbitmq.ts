@@ -1,6 +1,6 @@
 /**
  * A private RabbitMQ for tests: own ports on loopback, own node name, data, cookie and epmd, in a temporary
- * folder; ended by its process group. Without a server, tests are skipped with a plain sentence, or fail when CI is set.
+ * folder; ended by its process group. Who tests with it says so by `describeWithRabbitMq`.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -16,7 +16,6 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, it } from 'vitest';
 import { until } from './until.js';
 
 type TlsFiles = { readonly ca: string; readonly cert: string; readonly key: string };
@@ -70,21 +69,8 @@ function findSbin(): string | null {
 }
 
 /** Why there is no own RabbitMQ here, or null when there can be one. */
-function rabbitMqMissing(): string | null {
+export function rabbitMqMissing(): string | null {
   return findSbin() ? null : 'no rabbitmq-server found (Debian: apt-get install rabbitmq-server)';
-}
-
-/** A describe that needs an own RabbitMQ: skipped with the reason where there is none, failing in CI. */
-export function describeWithRabbitMq(title: string, body: () => void): void {
-  const missing = rabbitMqMissing();
-  if (!missing) return void describe(title, body);
-  if (process.env['CI'] === 'true') {
-    return void it(title, () => {
-      throw new Error(missing);
-    });
-  }
-  console.warn(`skipped: ${title}: ${missing}`);
-  describe.skip(`${title} (skipped: ${missing})`, body);
 }
 
 export async function freePort(): Promise<number> {
