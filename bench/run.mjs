@@ -19,27 +19,38 @@ const root = dirname(here);
 const out = join(root, '.cache', 'bench');
 const { values: flags, positionals: only } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '20' }, restarts: { type: 'string', default: '20' }, minutes: { type: 'string', default: '0' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '20' },
+    restarts: { type: 'string', default: '20' },
+    minutes: { type: 'string', default: '0' },
+  },
 });
 const rounds = Number(flags.rounds);
 const results = [];
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const shown = (value) => (Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString('en') : String(Math.round(value * 100) / 100));
-const spread = (values) => `${shown(Math.min(...values))} / ${shown(median(values))} / ${shown(Math.max(...values))}`;
+const shown = (value) =>
+  Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString('en') : String(Math.round(value * 100) / 100);
+const spread = (values) =>
+  `${shown(Math.min(...values))} / ${shown(median(values))} / ${shown(Math.max(...values))}`;
 
 /** `at least` or `at most` the goal, by the median over the rounds. */
 function judge(goal, name, values, limit, facts = '') {
   const value = median(values);
   const met = goal === 'min' ? value >= limit : value <= limit;
   results.push({ name, values, median: value, goal, limit, met, facts });
-  console.log(`${met ? 'met   ' : 'MISSED'}  ${name}: ${spread(values)} (goal ${goal === 'min' ? '≥' : '≤'} ${limit})${facts ? `   ${facts}` : ''}`);
+  console.log(
+    `${met ? 'met   ' : 'MISSED'}  ${name}: ${spread(values)} (goal ${goal === 'min' ? '≥' : '≤'} ${limit})${facts ? `   ${facts}` : ''}`,
+  );
 }
 
 /** Runs a program to its end and reads its last line as JSON. */
 function run(program, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...(options.node ?? []), program, ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...(options.node ?? []), program, ...args.map(String)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const timer = setTimeout(() => child.kill('SIGKILL'), (options.withinS ?? 120) * 1_000);
     let text = '';
     child.stdout.on('data', (chunk) => (text += chunk));
@@ -55,9 +66,13 @@ const program = (name) => join(out, `${name}.mjs`);
 
 /** A wire broker with one feed, for as long as `use` takes. */
 async function withWire(feed, use) {
-  const wire = fork(join(here, 'lib', 'wire-broker.mjs'), [feed], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const wire = fork(join(here, 'lib', 'wire-broker.mjs'), [feed], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   try {
-    const port = await new Promise((resolve) => wire.stdout.once('data', (data) => resolve(String(data).trim())));
+    const port = await new Promise((resolve) =>
+      wire.stdout.once('data', (data) => resolve(String(data).trim())),
+    );
     return await use(`amqp://guest:guest@127.0.0.1:${port}/`);
   } finally {
     wire.kill();
@@ -77,7 +92,13 @@ const goals = {
       rates.ours.push(ours.rate);
       ratios.push(ours.rate / bare.rate);
     }
-    judge('min', 'beats through the whole ingest / amqplib + JSON.parse + Map', ratios, 0.8, `ours ${spread(rates.ours)}/s, bare ${spread(rates.bare)}/s`);
+    judge(
+      'min',
+      'beats through the whole ingest / amqplib + JSON.parse + Map',
+      ratios,
+      0.8,
+      `ours ${spread(rates.ours)}/s, bare ${spread(rates.bare)}/s`,
+    );
   },
 
   async storm() {
@@ -92,13 +113,23 @@ const goals = {
       rates.ours.push(ours.rate);
       ratios.push(ours.rate / moleculer.rate);
     }
-    judge('min', 'unknown nodes taken in / Moleculer INFO', ratios, 10, `ours ${spread(rates.ours)}/s, Moleculer ${spread(rates.moleculer)}/s`);
+    judge(
+      'min',
+      'unknown nodes taken in / Moleculer INFO',
+      ratios,
+      10,
+      `ours ${spread(rates.ours)}/s, Moleculer ${spread(rates.moleculer)}/s`,
+    );
   },
 
   async paced(url) {
     const seconds = Number(flags.seconds);
     const pacedRun = async (name, length) => {
-      const publisher = spawn(process.execPath, [join(here, 'programs', 'publisher.mjs'), url, 10_000, 10_000, length + 4].map(String), { stdio: 'inherit' });
+      const publisher = spawn(
+        process.execPath,
+        [join(here, 'programs', 'publisher.mjs'), url, 10_000, 10_000, length + 4].map(String),
+        { stdio: 'inherit' },
+      );
       const ended = new Promise((resolve) => publisher.on('exit', resolve));
       try {
         return await run(program(name), [url, length], { node: ['--expose-gc'], withinS: length + 60 });
@@ -117,13 +148,31 @@ const goals = {
       ratios.push(ours.cpuPercent / bare.cpuPercent);
     }
     const of = (list, key) => list.map((entry) => entry[key]);
-    judge('max', 'CPU at 10,000 nodes and 10,000 beats/s / the bare loop', ratios, 1.6, `ours ${spread(of(runs.ours, 'cpuPercent'))} % of a core at ${spread(of(runs.ours, 'perSecond'))}/s, bare ${spread(of(runs.bare, 'cpuPercent'))} %; largest frame ${shown(Math.max(...of(runs.ours, 'largestFrame')))} bytes`);
-    judge('max', 'event-loop delay p99 at that load, ms', of(runs.ours, 'loopP99Ms'), 20, `longest ${shown(Math.max(...of(runs.ours, 'loopMaxMs')))} ms`);
+    judge(
+      'max',
+      'CPU at 10,000 nodes and 10,000 beats/s / the bare loop',
+      ratios,
+      1.6,
+      `ours ${spread(of(runs.ours, 'cpuPercent'))} % of a core at ${spread(of(runs.ours, 'perSecond'))}/s, bare ${spread(of(runs.bare, 'cpuPercent'))} %; largest frame ${shown(Math.max(...of(runs.ours, 'largestFrame')))} bytes`,
+    );
+    judge(
+      'max',
+      'event-loop delay p99 at that load, ms',
+      of(runs.ours, 'loopP99Ms'),
+      20,
+      `longest ${shown(Math.max(...of(runs.ours, 'loopMaxMs')))} ms`,
+    );
     judge('max', 'heap per node with its history rings, bytes', of(runs.ours, 'heapPerNode'), 2_048);
     if (Number(flags.minutes) > 0) {
       const long = await pacedRun('paced-product', Number(flags.minutes) * 60);
       const growth = long.heldMb.at(-1) - long.heldMb[Math.min(1, long.heldMb.length - 1)];
-      judge('max', `growth of held memory over ${flags.minutes} min, MB`, [growth], 4, `by minute: ${long.heldMb.join(' ')}`);
+      judge(
+        'max',
+        `growth of held memory over ${flags.minutes} min, MB`,
+        [growth],
+        4,
+        `by minute: ${long.heldMb.join(' ')}`,
+      );
     }
   },
 
@@ -132,7 +181,10 @@ const goals = {
     const live = (args) =>
       new Promise((resolve, reject) => {
         const began = performance.now();
-        const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LEGION_CONSOLE_BUS_URL: url } });
+        const child = spawn(process.execPath, args, {
+          stdio: ['ignore', 'ignore', 'pipe'],
+          env: { ...process.env, LEGION_CONSOLE_BUS_URL: url },
+        });
         let text = '';
         child.stderr.on('data', (chunk) => {
           text += chunk;
@@ -140,43 +192,95 @@ const goals = {
           resolve(performance.now() - began);
           child.kill();
         });
-        child.on('exit', () => reject(new Error(`${args.join(' ')} ended before it was live: ${text.slice(0, 400)}`)));
+        child.on('exit', () =>
+          reject(new Error(`${args.join(' ')} ended before it was live: ${text.slice(0, 400)}`)),
+        );
       });
     const ratios = [];
     const times = { bare: [], ours: [] };
     for (let round = 0; round < 2 * rounds; round += 1) {
       const bare = await live([program('startup-bare'), url]);
-      const ours = await live([cli, 'serve', '--port', '0', '--data-dir', join(out, `data-${process.pid}-${round}`), '--node-name', `start.${round}`]);
+      const ours = await live([
+        cli,
+        'serve',
+        '--port',
+        '0',
+        '--data-dir',
+        join(out, `data-${process.pid}-${round}`),
+        '--node-name',
+        `start.${round}`,
+      ]);
       times.bare.push(bare);
       times.ours.push(ours);
       ratios.push(ours / bare);
     }
-    judge('max', 'start of the whole product to live on RabbitMQ / bare amqplib', ratios, 1.6, `ours ${spread(times.ours)} ms, bare ${spread(times.bare)} ms`);
+    judge(
+      'max',
+      'start of the whole product to live on RabbitMQ / bare amqplib',
+      ratios,
+      1.6,
+      `ours ${spread(times.ours)} ms, bare ${spread(times.bare)} ms`,
+    );
   },
 
   async window() {
     const { measureWindow } = await import('./programs/window.mjs');
     const seen = await measureWindow({ root, cli: join(root, 'out', 'main', 'cli.js'), seconds: 12 });
-    judge('max', 'frame p95 while scrolling Nodes with 10,000 nodes live, ms', [seen.scroll.p95], 17, `p99 ${shown(seen.scroll.p99)}, longest ${shown(seen.scroll.max)} ms`);
-    judge('max', 'frame p95 while hovering the fleet map, ms', [seen.hover.p95], 17, `p99 ${shown(seen.hover.p99)}, longest ${shown(seen.hover.max)} ms`);
-    judge('max', 'longest task in steady state, ms', [seen.longestTaskMs], 50, `${seen.longTasks} tasks over 50 ms in ${seen.seconds} s`);
-    judge('max', 'beat heard to beat on screen p95, ms', [seen.latency.p95], 500, `median ${shown(seen.latency.p50)} ms over ${seen.latency.count} beats`);
+    judge(
+      'max',
+      'frame p95 while scrolling Nodes with 10,000 nodes live, ms',
+      [seen.scroll.p95],
+      17,
+      `p99 ${shown(seen.scroll.p99)}, longest ${shown(seen.scroll.max)} ms`,
+    );
+    judge(
+      'max',
+      'frame p95 while hovering the fleet map, ms',
+      [seen.hover.p95],
+      17,
+      `p99 ${shown(seen.hover.p99)}, longest ${shown(seen.hover.max)} ms`,
+    );
+    judge(
+      'max',
+      'longest task in steady state, ms',
+      [seen.longestTaskMs],
+      50,
+      `${seen.longTasks} tasks over 50 ms in ${seen.seconds} s`,
+    );
+    judge(
+      'max',
+      'beat heard to beat on screen p95, ms',
+      [seen.latency.p95],
+      500,
+      `median ${shown(seen.latency.p50)} ms over ${seen.latency.count} beats`,
+    );
   },
 };
 const NEEDS_BROKER = new Set(['paced', 'startup']);
 
 goals.reconnect = async () => {
   const { startRabbitMq } = await import(program('rabbitmq'));
-  const seen = await reconnect({ startRabbitMq, cli: join(root, 'out', 'main', 'cli.js'), restarts: Number(flags.restarts) });
+  const seen = await reconnect({
+    startRabbitMq,
+    cli: join(root, 'out', 'main', 'cli.js'),
+    restarts: Number(flags.restarts),
+  });
   const p95 = [...seen.liveMs].sort((a, b) => a - b)[Math.ceil(seen.liveMs.length * 0.95) - 1];
-  judge('max', `broker's port accepts to everything live again, p95 of ${flags.restarts}, ms`, [p95], 1_000, `${spread(seen.liveMs)} ms; turned silent meanwhile: ${seen.silent}; names in the roster: ${seen.names}`);
+  judge(
+    'max',
+    `broker's port accepts to everything live again, p95 of ${flags.restarts}, ms`,
+    [p95],
+    1_000,
+    `${spread(seen.liveMs)} ms; turned silent meanwhile: ${seen.silent}; names in the roster: ${seen.names}`,
+  );
 };
 
 function installAnchors() {
   const anchors = join(here, 'anchors');
   if (existsSync(join(anchors, 'node_modules', 'moleculer'))) return;
   const npm = process.env.npm_execpath;
-  if (npm) execFileSync(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'], { cwd: anchors, stdio: 'ignore' });
+  if (npm)
+    execFileSync(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'], { cwd: anchors, stdio: 'ignore' });
   else throw new Error('run it as `npm run bench`, so that the anchors can be installed');
 }
 
@@ -193,7 +297,9 @@ async function withRabbitMq(use) {
 
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: ['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare'].map((name) => join(here, 'programs', `${name}.ts`)).concat(join(root, 'test', 'support', 'rabbitmq.ts')),
+  entryPoints: ['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare']
+    .map((name) => join(here, 'programs', `${name}.ts`))
+    .concat(join(root, 'test', 'support', 'rabbitmq.ts')),
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -201,7 +307,9 @@ await build({
   outdir: out,
   entryNames: '[name]',
   outExtension: { '.js': '.mjs' },
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
   logLevel: 'error',
 });
 
@@ -213,7 +321,10 @@ if (onBroker.length > 0) {
     for (const name of onBroker) await goals[name](url);
   });
 }
-writeFileSync(join(out, 'results.json'), `${JSON.stringify({ at: new Date().toISOString(), node: process.version, results }, null, 2)}\n`);
+writeFileSync(
+  join(out, 'results.json'),
+  `${JSON.stringify({ at: new Date().toISOString(), node: process.version, results }, null, 2)}\n`,
+);
 const missed = results.filter((result) => !result.met).length;
 console.log(`${results.length - missed} met, ${missed} missed`);
 process.exit(missed > 0 ? 1 : 0);

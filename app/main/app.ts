@@ -63,7 +63,8 @@ export function createApp(config: Config, { log, store, link, recentLog }: AppDe
       link,
       recentLog,
       // The resolution itself is part of what the histogram measures.
-      loopDelayP99Ms: () => (loop.count === 0 ? null : Math.max(0, Math.round(loop.percentile(99) / 1e5) / 10 - 20)),
+      loopDelayP99Ms: () =>
+        loop.count === 0 ? null : Math.max(0, Math.round(loop.percentile(99) / 1e5) / 10 - 20),
     }),
   };
 
@@ -80,7 +81,9 @@ export function createApp(config: Config, { log, store, link, recentLog }: AppDe
       const size = config.values['demo.nodes'];
       if (config.values['bus.url'] === '' && size === 0) return;
       session
-        .join(() => (config.values['bus.url'] === '' ? doors.demo(size) : doors.cluster(inputFromConfig(config))))
+        .join(() =>
+          config.values['bus.url'] === '' ? doors.demo(size) : doors.cluster(inputFromConfig(config)),
+        )
         .catch((error: unknown) => log.error({ error }, 'could not join what the configuration names'));
     },
     async stop() {

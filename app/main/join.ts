@@ -41,7 +41,9 @@ export function inputFromConfig({ values }: Config): ConnectInput {
     ...(values['bus.user'] === '' ? {} : { user: values['bus.user'] }),
     ...(values['bus.password'] === '' ? {} : { password: values['bus.password'] }),
     ...(values['bus.caFile'] === '' ? {} : { caFile: values['bus.caFile'] }),
-    ...(values['bus.certFile'] === '' ? {} : { certFile: values['bus.certFile'], keyFile: values['bus.keyFile'] }),
+    ...(values['bus.certFile'] === ''
+      ? {}
+      : { certFile: values['bus.certFile'], keyFile: values['bus.keyFile'] }),
     ...(values['profile.name'] === '' ? {} : { profileName: values['profile.name'] }),
     ...(values['profile.kind'] === 'demo' ? {} : { kind: values['profile.kind'] }),
     readOnly: values['profile.readOnly'],
@@ -52,13 +54,16 @@ export function inputFromConfig({ values }: Config): ConnectInput {
 export function joinCluster(input: ConnectInput, deps: JoinDeps): Joined {
   const { config, clock, events } = deps;
   if (!/^amqps?:\/\/./i.test(input.url) || !URL.canParse(input.url)) {
-    throw invalid('the address must begin with amqp:// or amqps://, as amqps://user@broker.example:5671/vhost');
+    throw invalid(
+      'the address must begin with amqp:// or amqps://, as amqps://user@broker.example:5671/vhost',
+    );
   }
   const address = new URL(input.url);
   const isTls = address.protocol === 'amqps:';
   const kind: ProfileKind = input.kind ?? 'local';
   const { values } = config;
-  if (!values['bus.verify'] && kind === 'production') throw invalid('bus.verify cannot be off for a production profile');
+  if (!values['bus.verify'] && kind === 'production')
+    throw invalid('bus.verify cannot be off for a production profile');
   const settings = nodeSettings(config, input.name ?? values['node.name'], {
     address: plainAddress(input.url),
     isTls,
@@ -102,7 +107,10 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
   return {
     mode: 'demo',
     profile: { name: 'demo', kind: 'demo', readOnly: false },
-    node: createNode({ ...settings, beating: true }, { bus: connect('Legion Console'), clock, log, vitals: deps.vitals, events }),
+    node: createNode(
+      { ...settings, beating: true },
+      { bus: connect('Legion Console'), clock, log, vitals: deps.vitals, events },
+    ),
     companion: createDemoCluster({ size, clock, random, connect }),
   };
 }
@@ -137,7 +145,8 @@ function tlsOptions(input: ConnectInput, { values }: Config) {
   const ca = read(input.caFile, 'authorities');
   const cert = read(input.certFile, 'client certificate');
   const key = read(input.keyFile, 'client key');
-  if ((cert === undefined) !== (key === undefined)) throw invalid('a client certificate and its key belong together; give both');
+  if ((cert === undefined) !== (key === undefined))
+    throw invalid('a client certificate and its key belong together; give both');
   return {
     ...(ca ? { ca } : {}),
     ...(cert && key ? { cert, key } : {}),

@@ -22,7 +22,8 @@ const u64 = (value) => {
 };
 const frame = (type, channel, payload) =>
   Buffer.concat([Buffer.from([type]), u16(channel), u32(payload.length), payload, Buffer.from([END])]);
-const method = (channel, classId, methodId, ...args) => frame(1, channel, Buffer.concat([u16(classId), u16(methodId), ...args]));
+const method = (channel, classId, methodId, ...args) =>
+  frame(1, channel, Buffer.concat([u16(classId), u16(methodId), ...args]));
 
 /** The body of a beat as LegionIO nodes send it, at its recorded length. */
 export function beatBody(name, pid, uptime) {
@@ -32,7 +33,14 @@ export function beatBody(name, pid, uptime) {
     timestamp: `${new Date().toISOString().slice(0, 19).replace('T', ' ')} +0000`,
     status: 'active',
     version: '1.9.43',
-    metrics: { memory_rss_mb: 44.94140625, cpu_user_seconds: 0.48, cpu_system_seconds: 0.15, thread_count: 8, loaded_extensions: 1, uptime_seconds: uptime },
+    metrics: {
+      memory_rss_mb: 44.94140625,
+      cpu_user_seconds: 0.48,
+      cpu_system_seconds: 0.15,
+      thread_count: 8,
+      loaded_extensions: 1,
+      uptime_seconds: uptime,
+    },
     hosted_worker_ids: [],
     rabbitmq_cluster: {
       node_count: { status: 'ok', running: 1, total: 1 },
@@ -63,7 +71,16 @@ function beatProperties() {
 
 /** One delivery as a consumer sees it. The tag must grow by one each: AMQP clients may check. */
 function delivery(channel, consumerTag, tag, body) {
-  const deliver = method(channel, 60, 60, shortstr(consumerTag), u64(tag), Buffer.from([0]), shortstr('node'), shortstr('status'));
+  const deliver = method(
+    channel,
+    60,
+    60,
+    shortstr(consumerTag),
+    u64(tag),
+    Buffer.from([0]),
+    shortstr('node'),
+    shortstr('status'),
+  );
   const bytes = Buffer.from(body);
   const header = frame(2, channel, Buffer.concat([u16(60), u16(0), u64(bytes.length), beatProperties()]));
   return Buffer.concat([deliver, header, frame(3, channel, bytes)]);
@@ -76,7 +93,18 @@ function feed(spec, channel, consumerTag) {
   const blocks = [];
   for (let i = 0; i < count; i += 1) {
     const which = i % names;
-    blocks.push(delivery(channel, consumerTag, i + 1, beatBody(`rack-${which % 4}-${String(which).padStart(5, '0')}`, 1000 + which, 10 + Math.floor(i / names))));
+    blocks.push(
+      delivery(
+        channel,
+        consumerTag,
+        i + 1,
+        beatBody(
+          `rack-${which % 4}-${String(which).padStart(5, '0')}`,
+          1000 + which,
+          10 + Math.floor(i / names),
+        ),
+      ),
+    );
   }
   return Buffer.concat(blocks);
 }
@@ -129,10 +157,38 @@ function serve(socket, spec) {
       isOpen = true;
       buffered = buffered.subarray(8);
       const capabilities = Buffer.concat(
-        ['publisher_confirms', 'consumer_cancel_notify', 'basic.nack', 'connection.blocked', 'authentication_failure_close'].flatMap((name) => [shortstr(name), Buffer.from('t'), Buffer.from([1])]),
+        [
+          'publisher_confirms',
+          'consumer_cancel_notify',
+          'basic.nack',
+          'connection.blocked',
+          'authentication_failure_close',
+        ].flatMap((name) => [shortstr(name), Buffer.from('t'), Buffer.from([1])]),
       );
-      const table = Buffer.concat([shortstr('capabilities'), Buffer.from('F'), u32(capabilities.length), capabilities, shortstr('product'), Buffer.from('S'), longstr('wire'), shortstr('version'), Buffer.from('S'), longstr('0')]);
-      send(method(0, 10, 10, Buffer.from([0, 9]), u32(table.length), table, longstr('PLAIN AMQPLAIN'), longstr('en_US')));
+      const table = Buffer.concat([
+        shortstr('capabilities'),
+        Buffer.from('F'),
+        u32(capabilities.length),
+        capabilities,
+        shortstr('product'),
+        Buffer.from('S'),
+        longstr('wire'),
+        shortstr('version'),
+        Buffer.from('S'),
+        longstr('0'),
+      ]);
+      send(
+        method(
+          0,
+          10,
+          10,
+          Buffer.from([0, 9]),
+          u32(table.length),
+          table,
+          longstr('PLAIN AMQPLAIN'),
+          longstr('en_US'),
+        ),
+      );
     }
     while (buffered.length >= 7) {
       const size = buffered.readUInt32BE(3);

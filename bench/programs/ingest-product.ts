@@ -30,6 +30,16 @@ const bus: Bus = {
       ),
     }),
 };
-const node = createNode(benchSettings(url), { bus, clock: systemClock, log: benchLog, vitals: processVitals, events: createEventLog() });
-measure.check(() => ({ known: node.roster.state.byName.size, beats: node.observer.counters().beats, refused: node.observer.counters().refused.size }));
+const node = createNode(benchSettings(url), {
+  bus,
+  clock: systemClock,
+  log: benchLog,
+  vitals: processVitals,
+  events: createEventLog(),
+});
+measure.check(() => ({
+  known: node.roster.state.byName.size,
+  beats: node.observer.counters().beats,
+  refused: node.observer.counters().refused.size,
+}));
 node.start();

@@ -10,7 +10,13 @@ import { benchLog, benchSettings } from '../lib/settings.js';
 
 const [url = '', seconds = '20', stream = 'stream'] = process.argv.slice(2);
 const bus = createAmqpBus({ url, connectionName: 'bench', product: 'bench', version: '0' }, systemClock);
-const node = createNode(benchSettings(url), { bus, clock: systemClock, log: benchLog, vitals: processVitals, events: createEventLog() });
+const node = createNode(benchSettings(url), {
+  bus,
+  clock: systemClock,
+  log: benchLog,
+  vitals: processVitals,
+  events: createEventLog(),
+});
 let seq = 0;
 let rev = 0;
 let bytes = 0;

@@ -18,16 +18,27 @@ const timer = setInterval(() => {
   }
   for (const due = Math.floor((elapsed * rate) / 1000); sent < due; sent += 1) {
     const which = sent % names;
-    channel.publish('node', 'status', Buffer.from(beatBody(`rack-${which % 4}-${String(which).padStart(5, '0')}`, 1000 + which, Math.floor(sent / names))), {
-      contentType: 'application/json',
-      contentEncoding: 'identity',
-      type: 'heartbeat',
-      priority: 0,
-      deliveryMode: 1,
-      expiration: '5000',
-      appId: 'legion',
-      timestamp: Math.floor(Date.now() / 1000),
-      headers: { legion_protocol_version: '2.0' },
-    });
+    channel.publish(
+      'node',
+      'status',
+      Buffer.from(
+        beatBody(
+          `rack-${which % 4}-${String(which).padStart(5, '0')}`,
+          1000 + which,
+          Math.floor(sent / names),
+        ),
+      ),
+      {
+        contentType: 'application/json',
+        contentEncoding: 'identity',
+        type: 'heartbeat',
+        priority: 0,
+        deliveryMode: 1,
+        expiration: '5000',
+        appId: 'legion',
+        timestamp: Math.floor(Date.now() / 1000),
+        headers: { legion_protocol_version: '2.0' },
+      },
+    );
   }
 }, SLICE_MS);

@@ -32,25 +32,62 @@ async function until(check, withinMs) {
 export async function reconnect({ startRabbitMq, cli, restarts }) {
   const broker = await startRabbitMq();
   const dataDir = mkdtempSync(join(tmpdir(), 'legion-console-bench-'));
-  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', '--data-dir', dataDir, '--name', 'console-1', '--node-beat-interval-s', '1'], {
-    env: { ...process.env, LEGION_CONSOLE_BUS_URL: broker.url },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const neighbour = spawn(process.execPath, [cli, 'serve', '--port', '0', '--data-dir', join(dataDir, 'other'), '--name', 'neighbour-1', '--node-beat-interval-s', '1'], {
-    env: { ...process.env, LEGION_CONSOLE_BUS_URL: broker.url },
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      cli,
+      'serve',
+      '--port',
+      '0',
+      '--data-dir',
+      dataDir,
+      '--name',
+      'console-1',
+      '--node-beat-interval-s',
+      '1',
+    ],
+    {
+      env: { ...process.env, LEGION_CONSOLE_BUS_URL: broker.url },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const neighbour = spawn(
+    process.execPath,
+    [
+      cli,
+      'serve',
+      '--port',
+      '0',
+      '--data-dir',
+      join(dataDir, 'other'),
+      '--name',
+      'neighbour-1',
+      '--node-beat-interval-s',
+      '1',
+    ],
+    {
+      env: { ...process.env, LEGION_CONSOLE_BUS_URL: broker.url },
+      stdio: 'ignore',
+    },
+  );
   try {
-    const origin = await new Promise((resolve) => child.stdout.once('data', (data) => resolve(new URL(/ready: (\S+)/.exec(data)[1]).origin)));
+    const origin = await new Promise((resolve) =>
+      child.stdout.once('data', (data) => resolve(new URL(/ready: (\S+)/.exec(data)[1]).origin)),
+    );
     const token = readFileSync(join(dataDir, 'token'), 'utf8').trim();
     const call = async (procedure) => {
-      const answer = await fetch(`${origin}/api/${procedure}`, { method: 'POST', body: '{}', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } });
+      const answer = await fetch(`${origin}/api/${procedure}`, {
+        method: 'POST',
+        body: '{}',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      });
       return answer.json();
     };
-    const live = () => until(async () => {
-      const { link, self } = await call('session.get');
-      return link.state === 'live' && self.lastBeatAt > link.since ? link : null;
-    }, 60_000);
+    const live = () =>
+      until(async () => {
+        const { link, self } = await call('session.get');
+        return link.state === 'live' && self.lastBeatAt > link.since ? link : null;
+      }, 60_000);
     await live();
     await until(async () => (await call('node.list')).total === 2, 20_000);
     const liveMs = [];

@@ -7,7 +7,12 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../anchors/package.json', import.meta.url));
 const { ServiceBroker } = require('moleculer');
 const count = Number(process.argv[3]);
-const broker = new ServiceBroker({ logger: false, nodeID: 'bench', transporter: 'Fake', heartbeatInterval: 0 });
+const broker = new ServiceBroker({
+  logger: false,
+  nodeID: 'bench',
+  transporter: 'Fake',
+  heartbeatInterval: 0,
+});
 await broker.start();
 const action = (name) => ({ name: `v1.jobs.${name}`, rawName: name, params: { id: 'string' } });
 const packets = Array.from({ length: count }, (_, i) =>
@@ -15,7 +20,21 @@ const packets = Array.from({ length: count }, (_, i) =>
     JSON.stringify({
       ver: '4',
       sender: `node-${i}`,
-      services: [{ name: 'jobs', version: 1, fullName: 'v1.jobs', settings: {}, metadata: {}, actions: { 'v1.jobs.run': action('run'), 'v1.jobs.stop': action('stop'), 'v1.jobs.list': action('list') }, events: {} }],
+      services: [
+        {
+          name: 'jobs',
+          version: 1,
+          fullName: 'v1.jobs',
+          settings: {},
+          metadata: {},
+          actions: {
+            'v1.jobs.run': action('run'),
+            'v1.jobs.stop': action('stop'),
+            'v1.jobs.list': action('list'),
+          },
+          events: {},
+        },
+      ],
       config: {},
       ipList: ['192.0.2.1'],
       hostname: `host-${i}`,
@@ -34,4 +53,6 @@ for (const [i, packet] of packets.entries()) {
 }
 const seconds = Number(process.hrtime.bigint() - from) / 1e9;
 const known = broker.registry.nodes.list({}).length;
-process.stdout.write(`${JSON.stringify({ rate: (count - warmUp) / seconds, known })}\n`, () => process.exit(0));
+process.stdout.write(`${JSON.stringify({ rate: (count - warmUp) / seconds, known })}\n`, () =>
+  process.exit(0),
+);

@@ -27,7 +27,14 @@ export function healthApi(deps: HealthDeps): HealthApi {
       const node = session.node();
       const { link } = session.current();
       const now = vitals.read();
-      const state = link.state === 'live' ? 'running' : link.state === 'off' ? 'stopped' : link.state === 'connecting' ? 'starting' : 'degraded';
+      const state =
+        link.state === 'live'
+          ? 'running'
+          : link.state === 'off'
+            ? 'stopped'
+            : link.state === 'connecting'
+              ? 'starting'
+              : 'degraded';
       const counters = node?.observer.counters();
       return {
         version: deps.version,
@@ -35,11 +42,20 @@ export function healthApi(deps: HealthDeps): HealthApi {
         startedAt,
         services: [
           { name: 'bus', state, since: link.since, code: link.error?.code ?? null },
-          { name: 'roster', state: node ? (node.roster.isFrozen() ? 'degraded' : 'running') : 'stopped', since: link.since, code: null },
+          {
+            name: 'roster',
+            state: node ? (node.roster.isFrozen() ? 'degraded' : 'running') : 'stopped',
+            since: link.since,
+            code: null,
+          },
           { name: 'beats', state: node?.isBeating() ? 'running' : 'stopped', since: link.since, code: null },
         ],
         refused: [...(counters?.refused ?? [])].map(([code, entry]) => ({ code, ...entry })),
-        heard: [...(counters?.heard ?? [])].map(([message, { count, lastAt }]) => ({ message, count, lastAt })),
+        heard: [...(counters?.heard ?? [])].map(([message, { count, lastAt }]) => ({
+          message,
+          count,
+          lastAt,
+        })),
         loop: { delayP99Ms: deps.loopDelayP99Ms(), heapMb: now.heapMb, rssMb: now.memoryMb },
         log: deps.recentLog(),
       };
@@ -49,7 +65,18 @@ export function healthApi(deps: HealthDeps): HealthApi {
       const now = clock.now();
       const node = session.node();
       if (node) return { ...node.history.page(now, rangeMs, points), marks: marksOf(session, now - rangeMs) };
-      return { fromAt: now - rangeMs, toAt: now, at: [], healthyShare: [], delayP50Ms: [], delayP99Ms: [], beatsPerSecond: [], latePerMinute: [], outages: [], marks: [] };
+      return {
+        fromAt: now - rangeMs,
+        toAt: now,
+        at: [],
+        healthyShare: [],
+        delayP50Ms: [],
+        delayP99Ms: [],
+        beatsPerSecond: [],
+        latePerMinute: [],
+        outages: [],
+        marks: [],
+      };
     },
     'host.link': async () => ({ url: deps.link() }),
   };

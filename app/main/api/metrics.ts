@@ -16,14 +16,33 @@ export function prometheusText(session: SessionService): string {
   const counters = session.node()?.observer.counters();
   const states = NODE_STATES.map((state): Sample => [`{state="${state}"}`, summary.counts[state]]);
   const links = LINK_STATES.map((state): Sample => [`{state="${state}"}`, link.state === state ? 1 : 0]);
-  const errors = REFUSALS.map((code): Sample => [`{code="${code}"}`, counters?.refused.get(code)?.count ?? 0]);
+  const errors = REFUSALS.map((code): Sample => [
+    `{code="${code}"}`,
+    counters?.refused.get(code)?.count ?? 0,
+  ]);
   return [
-    family('legion_console_beats_total', 'counter', 'Beats heard and taken into the roster.', [['', counters?.beats ?? 0]]),
-    family('legion_console_messages_total', 'counter', 'Messages delivered to this node.', [['', counters?.messages ?? 0]]),
+    family('legion_console_beats_total', 'counter', 'Beats heard and taken into the roster.', [
+      ['', counters?.beats ?? 0],
+    ]),
+    family('legion_console_messages_total', 'counter', 'Messages delivered to this node.', [
+      ['', counters?.messages ?? 0],
+    ]),
     family('legion_console_nodes', 'gauge', 'Known nodes by state.', states),
-    family('legion_console_link_state', 'gauge', 'State of our own link to the broker; the present one is 1.', links),
-    family('legion_console_ingest_lag_seconds', 'gauge', 'From publishing our own beat until we heard it.', ingest.lagMs === null ? [] : [['', ingest.lagMs / 1_000]]),
-    family('legion_console_dropped_total', 'counter', 'Messages counted and not used, for whatever reason.', [['', ingest.refused]]),
+    family(
+      'legion_console_link_state',
+      'gauge',
+      'State of our own link to the broker; the present one is 1.',
+      links,
+    ),
+    family(
+      'legion_console_ingest_lag_seconds',
+      'gauge',
+      'From publishing our own beat until we heard it.',
+      ingest.lagMs === null ? [] : [['', ingest.lagMs / 1_000]],
+    ),
+    family('legion_console_dropped_total', 'counter', 'Messages counted and not used, for whatever reason.', [
+      ['', ingest.refused],
+    ]),
     family('legion_console_decode_errors_total', 'counter', 'Messages refused, by code.', errors),
   ].join('\n');
 }

@@ -69,12 +69,19 @@ export function rosterApi(session: SessionService, clock: Clock): RosterApi {
       const slots = slotsInOrder(state).filter(
         (slot) => (showLeft || state.columns.state[slot] !== STATE.left) && test(rowOf(state, slot)),
       );
-      return { at, total: slots.length, nodes: slots.slice(0, limit ?? slots.length).map((slot) => nodeRow(state, slot)) };
+      return {
+        at,
+        total: slots.length,
+        nodes: slots.slice(0, limit ?? slots.length).map((slot) => nodeRow(state, slot)),
+      };
     },
 
     'node.get': async ({ name }) => {
       const { node, slot } = find(name);
-      return { ...nodeDetail(node.roster.state, slot, rosterTime(node)), ...pick(node.observer.lookAt(name)) };
+      return {
+        ...nodeDetail(node.roster.state, slot, rosterTime(node)),
+        ...pick(node.observer.lookAt(name)),
+      };
     },
 
     'node.forget': async ({ name }) => {

@@ -30,7 +30,12 @@ export type Doors = {
 
 const DEFAULT_EVENTS = 1_000;
 
-export function sessionApi(session: SessionService, profiles: Profiles, doors: Doors, clock: Clock): SessionApi {
+export function sessionApi(
+  session: SessionService,
+  profiles: Profiles,
+  doors: Doors,
+  clock: Clock,
+): SessionApi {
   return {
     'session.watch': (_input, signal) => {
       let last = '';
@@ -75,7 +80,9 @@ export function sessionApi(session: SessionService, profiles: Profiles, doors: D
       let seq = 0;
       return watchPaced(clock, signal, () => {
         const frame =
-          rev === -1 ? session.events.snapshot(1, limit ?? DEFAULT_EVENTS) : session.events.since(rev, seq + 1);
+          rev === -1
+            ? session.events.snapshot(1, limit ?? DEFAULT_EVENTS)
+            : session.events.since(rev, seq + 1);
         if (frame) {
           rev = session.events.rev();
           seq = frame.seq;

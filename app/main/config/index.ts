@@ -34,7 +34,10 @@ export class ConfigError extends Error {
 export type Config = {
   readonly values: Values;
   readonly origins: Readonly<Record<SettingKey, string>>;
-  readonly web: { readonly port: number; /** False: the default, so the next free port will do. */ readonly portIsChosen: boolean };
+  readonly web: {
+    readonly port: number;
+    /** False: the default, so the next free port will do. */ readonly portIsChosen: boolean;
+  };
   readonly dataDir: string;
   readonly tokenFile: string | null;
   readonly log: { readonly level: Values['log.level'] };
@@ -44,13 +47,23 @@ const paths = envPaths('legion-console', { suffix: '' });
 
 /** Declares a flag for every setting, its aliases and --config on a commander command. */
 export function addConfigFlags(command: Command): Command {
-  command.option('--config <file>', `configuration file (JSON); default ${join(paths.config, 'config.json')}`);
+  command.option(
+    '--config <file>',
+    `configuration file (JSON); default ${join(paths.config, 'config.json')}`,
+  );
   for (const key of SETTING_KEYS) {
-    const placeholder = typeof SETTINGS[key].fallback === 'number' ? '<number>' : typeof SETTINGS[key].fallback === 'boolean' ? '<true|false>' : '<text>';
+    const placeholder =
+      typeof SETTINGS[key].fallback === 'number'
+        ? '<number>'
+        : typeof SETTINGS[key].fallback === 'boolean'
+          ? '<true|false>'
+          : '<text>';
     const alias = Object.entries(ALIASES).find(([, target]) => target === key)?.[0];
     // commander allows one long name per option, so an alias is an option of its own.
     if (alias) command.addOption(new Option(`${alias} ${placeholder}`, SETTINGS[key].description));
-    command.addOption(new Option(`${flagOf(key)} ${placeholder}`, SETTINGS[key].description).hideHelp(alias !== undefined));
+    command.addOption(
+      new Option(`${flagOf(key)} ${placeholder}`, SETTINGS[key].description).hideHelp(alias !== undefined),
+    );
   }
   return command;
 }
@@ -68,7 +81,10 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     [...fromFile, ...variables, ...flags.found].filter((entry) => entry.key === key).at(-1)?.value;
 
   const own = last('settings.dir');
-  const directories = typeof own === 'string' && own !== '' ? [own] : (env.LEGION_SETTINGS_DIRS ?? '').split(delimiter).filter(Boolean);
+  const directories =
+    typeof own === 'string' && own !== ''
+      ? [own]
+      : (env.LEGION_SETTINGS_DIRS ?? '').split(delimiter).filter(Boolean);
   for (const directory of directories) {
     const settings = readLegionSettings(resolve(directory), env);
     found.push(...settings.found);
@@ -89,7 +105,9 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       origins[key] = origin;
     } else {
       const shown = isSecretKey(key) ? 'the value' : `${JSON.stringify(value)?.slice(0, 80)}`;
-      problems.push(`${key} (${origin}): ${shown} ${checked.error.issues[0]?.message.toLowerCase() ?? 'is not valid'}`);
+      problems.push(
+        `${key} (${origin}): ${shown} ${checked.error.issues[0]?.message.toLowerCase() ?? 'is not valid'}`,
+      );
     }
   }
   problems.push(...contradictions(values as Values));
@@ -112,16 +130,24 @@ function assemble(values: Values, origins: Record<SettingKey, string>): Config {
 function contradictions(values: Values): string[] {
   const problems: string[] = [];
   const { 'bus.url': url, 'bus.verify': verify, 'profile.kind': kind } = values;
-  if (url !== '' && !URL.canParse(url)) problems.push('bus.url: is not an address; write amqp://user@host:5672/vhost');
+  if (url !== '' && !URL.canParse(url))
+    problems.push('bus.url: is not an address; write amqp://user@host:5672/vhost');
   if (!verify && kind === 'production') problems.push('bus.verify: cannot be off for a production profile');
   const name = nameProblem(values['node.name']);
   if (name) problems.push(`node.name: ${name}`);
-  if ((values['bus.certFile'] === '') !== (values['bus.keyFile'] === '')) problems.push('bus.certFile and bus.keyFile: one without the other; give both');
+  if ((values['bus.certFile'] === '') !== (values['bus.keyFile'] === ''))
+    problems.push('bus.certFile and bus.keyFile: one without the other; give both');
   return problems;
 }
 
-function readFlags(argv: readonly string[], problems: string[]): { configFile: string | undefined; found: Found[] } {
-  const command = addConfigFlags(new Command()).exitOverride().allowUnknownOption(false).configureOutput({ writeErr: () => undefined });
+function readFlags(
+  argv: readonly string[],
+  problems: string[],
+): { configFile: string | undefined; found: Found[] } {
+  const command = addConfigFlags(new Command())
+    .exitOverride()
+    .allowUnknownOption(false)
+    .configureOutput({ writeErr: () => undefined });
   try {
     command.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -130,8 +156,12 @@ function readFlags(argv: readonly string[], problems: string[]): { configFile: s
   }
   const options: Record<string, unknown> = command.opts();
   const found: Found[] = [];
-  const nameOf = (flag: string): string => flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const flagNames: [string, SettingKey][] = [...SETTING_KEYS.map((key): [string, SettingKey] => [flagOf(key), key]), ...Object.entries(ALIASES)];
+  const nameOf = (flag: string): string =>
+    flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const flagNames: [string, SettingKey][] = [
+    ...SETTING_KEYS.map((key): [string, SettingKey] => [flagOf(key), key]),
+    ...Object.entries(ALIASES),
+  ];
   for (const [flag, key] of flagNames) {
     const value = options[nameOf(flag)];
     if (typeof value === 'string') found.push({ key, value: fromText(key, value), origin: `flag ${flag}` });
@@ -143,10 +173,14 @@ function readVariables(env: NodeJS.ProcessEnv, problems: string[]): Found[] {
   const names = new Map(SETTING_KEYS.map((key) => [variableOf(key), key]));
   const found: Found[] = [];
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('LEGION_CONSOLE_') || name === 'LEGION_CONSOLE_CONFIG' || value === undefined) continue;
+    if (!name.startsWith('LEGION_CONSOLE_') || name === 'LEGION_CONSOLE_CONFIG' || value === undefined)
+      continue;
     const key = names.get(name);
     if (key) found.push({ key, value: fromText(key, value), origin: `env ${name}` });
-    else problems.push(`${name}: no such variable; nearest is ${variableOf(nearestKey(name.slice(15).toLowerCase().replaceAll('_', '.')))}`);
+    else
+      problems.push(
+        `${name}: no such variable; nearest is ${variableOf(nearestKey(name.slice(15).toLowerCase().replaceAll('_', '.')))}`,
+      );
   }
   return found;
 }
@@ -158,14 +192,17 @@ function readConfigFile(chosen: string | undefined, env: NodeJS.ProcessEnv, prob
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (chosen !== undefined || code !== 'ENOENT') problems.push(`${file}: cannot be read (${code ?? 'unknown reason'})`);
+    if (chosen !== undefined || code !== 'ENOENT')
+      problems.push(`${file}: cannot be read (${code ?? 'unknown reason'})`);
     return [];
   }
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    problems.push(`${file}: is not valid JSON (${error instanceof Error ? error.message.split('\n')[0] : ''})`);
+    problems.push(
+      `${file}: is not valid JSON (${error instanceof Error ? error.message.split('\n')[0] : ''})`,
+    );
     return [];
   }
   if (!isJsonObject(parsed)) {
@@ -186,7 +223,9 @@ function readConfigFile(chosen: string | undefined, env: NodeJS.ProcessEnv, prob
       const secret = dereference(key, value, env, problems);
       if (secret !== undefined) found.push({ key, value: secret, origin: `${origin} by reference` });
     } else if (isWorldReadable) {
-      problems.push(`${key} (${origin}): a secret in a file that everybody can read; refer to it as { "file": "…" } or { "env": "…" }, or chmod 600 the file`);
+      problems.push(
+        `${key} (${origin}): a secret in a file that everybody can read; refer to it as { "file": "…" } or { "env": "…" }, or chmod 600 the file`,
+      );
     } else found.push({ key, value, origin });
   }
   return found;
@@ -201,7 +240,12 @@ function* leaves(tree: Record<string, unknown>, path = ''): Generator<[string, u
   }
 }
 
-function dereference(key: SettingKey, reference: Record<string, unknown>, env: NodeJS.ProcessEnv, problems: string[]): string | undefined {
+function dereference(
+  key: SettingKey,
+  reference: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+): string | undefined {
   const { file, env: variable } = reference;
   if (typeof file === 'string') {
     try {
@@ -219,7 +263,7 @@ function dereference(key: SettingKey, reference: Record<string, unknown>, env: N
 /** The name becomes part of a queue name (255 bytes at most) and of a binding, where * and # are patterns. */
 export function nameProblem(name: string): string | null {
   if (Buffer.byteLength(name) > 220) return 'is longer than 220 bytes';
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
   return /[\s*#\u0000-\u001f\u007f]/.test(name) ? 'must not hold spaces, control characters, * or #' : null;
 }
 
@@ -231,7 +275,11 @@ export function reportConfig(config: Config): ConfigReport {
   return {
     values: SETTING_KEYS.map((key) => ({
       key,
-      value: isSecretKey(key) ? (config.values[key] === '' ? '""' : '"•••"') : JSON.stringify(maskAddress(config.values[key])),
+      value: isSecretKey(key)
+        ? config.values[key] === ''
+          ? '""'
+          : '"•••"'
+        : JSON.stringify(maskAddress(config.values[key])),
       origin: config.origins[key],
       description: SETTINGS[key].description,
     })),

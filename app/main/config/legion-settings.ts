@@ -28,7 +28,8 @@ function merge(into: Tree, from: Tree, file: string, origins: Map<string, string
     const before = Object.hasOwn(into, key) ? into[key] : undefined;
     origins.set(here, file);
     if (isJsonObject(before) && isJsonObject(value)) merge(before, value, file, origins, here);
-    else if (Array.isArray(before) && Array.isArray(value)) into[key] = [...new Set([...before, ...value])];
+    else if (Array.isArray(before) && Array.isArray(value))
+      into[key] = [...new Set<unknown>([...(before as unknown[]), ...(value as unknown[])])];
     else if (isJsonObject(value)) {
       const copy: Tree = {};
       into[key] = copy;
@@ -38,10 +39,18 @@ function merge(into: Tree, from: Tree, file: string, origins: Map<string, string
 }
 
 const at = (tree: Tree, path: string): unknown =>
-  path.split('.').reduce<unknown>((node, key) => (isJsonObject(node) && Object.hasOwn(node, key) ? node[key] : undefined), tree);
+  path
+    .split('.')
+    .reduce<unknown>(
+      (node, key) => (isJsonObject(node) && Object.hasOwn(node, key) ? node[key] : undefined),
+      tree,
+    );
 
 /** Reads the directory. Throws nothing: what is wrong is in `problems`. */
-export function readLegionSettings(dir: string, env: NodeJS.ProcessEnv): { found: Found[]; problems: Problem[] } {
+export function readLegionSettings(
+  dir: string,
+  env: NodeJS.ProcessEnv,
+): { found: Found[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const found: Found[] = [];
   const tree: Tree = {};
@@ -86,11 +95,17 @@ export function readLegionSettings(dir: string, env: NodeJS.ProcessEnv): { found
 /** LegionIO's defaults apply (127.0.0.1, guest, /): a directory without a transport section still names a broker. */
 function takeConnection(take: (path: string) => { value: unknown; origin: string }, found: Found[]): void {
   const connection = (name: string) => take(`transport.connection.${name}`);
-  const tls = (...names: string[]) => names.map((name) => take(`transport.tls.${name}`)).find(({ value }) => value !== undefined && value !== null);
-  const text = (value: unknown, fallback: string): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : fallback);
+  const tls = (...names: string[]) =>
+    names
+      .map((name) => take(`transport.tls.${name}`))
+      .find(({ value }) => value !== undefined && value !== null);
+  const text = (value: unknown, fallback: string): string =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : fallback;
 
-  const listed = ['hosts', 'servers', 'server'].map(connection).find(({ value }) => (Array.isArray(value) ? value.length > 0 : typeof value === 'string'));
-  const first = Array.isArray(listed?.value) ? listed.value[0] : listed?.value;
+  const listed = ['hosts', 'servers', 'server']
+    .map(connection)
+    .find(({ value }) => (Array.isArray(value) ? value.length > 0 : typeof value === 'string'));
+  const first: unknown = Array.isArray(listed?.value) ? listed.value[0] : listed?.value;
   const [listedHost, listedPort] = typeof first === 'string' ? first.split(':') : [];
   const host = connection('host');
   const port = connection('port');
@@ -114,14 +129,20 @@ function takeConnection(take: (path: string) => { value: unknown; origin: string
     if (value) found.push({ key, value: value.value, origin: value.origin });
   }
   const verify = tls('verify', 'verify_peer');
-  if (verify) found.push({ key: 'bus.verify', value: verify.value !== 'none' && verify.value !== false, origin: verify.origin });
+  if (verify)
+    found.push({
+      key: 'bus.verify',
+      value: verify.value !== 'none' && verify.value !== false,
+      origin: verify.origin,
+    });
 }
 
 function resolve(value: unknown, path: string, env: NodeJS.ProcessEnv, problems: Problem[]): unknown {
   if (typeof value !== 'string') return value;
   if (value.startsWith('env://')) {
     const name = value.slice('env://'.length);
-    if (env[name] === undefined) problems.push(`${path}: refers to the environment variable ${name}, which is not set`);
+    if (env[name] === undefined)
+      problems.push(`${path}: refers to the environment variable ${name}, which is not set`);
     return env[name];
   }
   if (value.startsWith('file://')) {
@@ -133,7 +154,9 @@ function resolve(value: unknown, path: string, env: NodeJS.ProcessEnv, problems:
     }
   }
   if (/^(vault|lease):\/\//.test(value)) {
-    problems.push(`${path}: refers to Vault (${value.split(':')[0]}://), which this console cannot resolve; give the value by flag, variable or file`);
+    problems.push(
+      `${path}: refers to Vault (${value.split(':')[0]}://), which this console cannot resolve; give the value by flag, variable or file`,
+    );
     return undefined;
   }
   return value;

@@ -34,11 +34,27 @@ export const SETTINGS = {
   'bus.certFile': entry(text, '', 'PEM file of our client certificate, for amqps.'),
   'bus.keyFile': entry(text, '', 'PEM file of our client key, for amqps.'),
   'bus.keyPassphrase': entry(text, '', 'Passphrase of the client key.', true),
-  'bus.serverName': entry(text, '', 'Name to expect in the certificate, where it is not the host of the address.'),
-  'bus.verify': entry(z.boolean(), true, "Check the broker's certificate. Cannot be off for a production profile."),
+  'bus.serverName': entry(
+    text,
+    '',
+    'Name to expect in the certificate, where it is not the host of the address.',
+  ),
+  'bus.verify': entry(
+    z.boolean(),
+    true,
+    "Check the broker's certificate. Cannot be off for a production profile.",
+  ),
   'bus.heartbeatS': entry(z.number().int().min(1).max(120), 5, 'AMQP heartbeat, seconds.'),
-  'bus.joinVaultQueue': entry(z.boolean(), false, 'Declare and bind the shared queue node.vault. It outlives this node.'),
-  'node.name': entry(z.string().max(240), '', 'Our name on the bus. Empty: made from host name and process id.'),
+  'bus.joinVaultQueue': entry(
+    z.boolean(),
+    false,
+    'Declare and bind the shared queue node.vault. It outlives this node.',
+  ),
+  'node.name': entry(
+    z.string().max(240),
+    '',
+    'Our name on the bus. Empty: made from host name and process id.',
+  ),
   'node.enabled': entry(z.boolean(), true, 'Whether this node beats. Off: it only listens.'),
   'node.beatIntervalS': entry(z.number().min(0.2).max(3_600), 60, 'Seconds between our own beats.'),
   'node.expectedIntervalS': entry(
@@ -46,13 +62,21 @@ export const SETTINGS = {
     0,
     'Interval to expect of a node before its fourth beat, seconds. 0: as our own.',
   ),
-  'node.nameCheckS': entry(z.number().min(0).max(60), 3, 'How long to listen for our name before the first beat.'),
+  'node.nameCheckS': entry(
+    z.number().min(0).max(60),
+    3,
+    'How long to listen for our name before the first beat.',
+  ),
   'crypt.clusterSecret': entry(text, '', 'The cluster secret, to read encrypted messages.', true),
   'profile.name': entry(z.string().max(60), '', 'Name of this profile, shown in the window.'),
   'profile.kind': entry(z.enum(PROFILE_KINDS), 'local', 'production, staging, test or local.'),
   'profile.readOnly': entry(z.boolean(), false, 'Watch only: nothing that sends is offered.'),
   'roster.maxNodes': entry(z.number().int().min(10).max(200_000), 50_000, 'Names the roster holds at most.'),
-  'demo.nodes': entry(z.number().int().min(0).max(10_000), 12, 'Nodes of the demo cluster. 0: connect to nothing.'),
+  'demo.nodes': entry(
+    z.number().int().min(0).max(10_000),
+    12,
+    'Nodes of the demo cluster. 0: connect to nothing.',
+  ),
   'web.port': entry(z.number().int().min(0).max(65_535), 4_280, 'Port of the web host on 127.0.0.1. 0: any.'),
   'web.tokenFile': entry(text, '', 'File for the token of scripts. Empty: `token` in the data folder.'),
   'data.dir': entry(text, '', 'Folder for what outlives the process. Empty: the platform’s folder.'),
@@ -83,13 +107,16 @@ export const ALIASES: Readonly<Record<string, SettingKey>> = {
 export function fromText(key: SettingKey, value: string): unknown {
   const { fallback } = SETTINGS[key];
   if (typeof fallback === 'number') return value.trim() === '' ? NaN : Number(value);
-  if (typeof fallback === 'boolean') return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
+  if (typeof fallback === 'boolean')
+    return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
   return value;
 }
 
 /** The valid key that a mistyped one most likely meant. */
 export function nearestKey(key: string): SettingKey {
-  return SETTING_KEYS.reduce((best, candidate) => (distance(key, candidate) < distance(key, best) ? candidate : best));
+  return SETTING_KEYS.reduce((best, candidate) =>
+    distance(key, candidate) < distance(key, best) ? candidate : best,
+  );
 }
 
 function distance(a: string, b: string): number {

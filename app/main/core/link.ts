@@ -68,7 +68,12 @@ export function createLink(address: string, isTls: boolean, now: number) {
       const running = link.steps.find((step) => step.state === 'running' || step.state === 'failed');
       if (!wasLive && running) setStep(running.id, { state: 'failed' });
       enter(willRetry ? (wasLive ? 'reconnecting' : 'connecting') : 'refused', at);
-      update({ error: toWireError(error), asOf: wasLive ? (link.asOf ?? at) : null, nextAttemptAt: null, blocked: null });
+      update({
+        error: toWireError(error),
+        asOf: wasLive ? (link.asOf ?? at) : null,
+        nextAttemptAt: null,
+        blocked: null,
+      });
     },
 
     retrying(attempt: number, delayMs: number, error: Error, at: number): void {
@@ -93,7 +98,8 @@ export function createLink(address: string, isTls: boolean, now: number) {
       update({ error: error === null ? null : toWireError(error) });
     },
     differ(names: string[]): void {
-      if (link.back && link.back.differ.length !== names.length) update({ back: { ...link.back, differ: names } });
+      if (link.back && link.back.differ.length !== names.length)
+        update({ back: { ...link.back, differ: names } });
     },
     forgetBack(): void {
       if (link.back) update({ back: null });

@@ -96,7 +96,10 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
       beganUp = clock.uptime();
       const shared = size > OWN_CONNECTIONS ? connect('Legion demo fleet') : null;
       if (shared) {
-        shared.open({ topology: { exchanges: [{ name: 'node', type: 'topic', durable: true }], queues: [], bindings: [] }, consumers: [] });
+        shared.open({
+          topology: { exchanges: [{ name: 'node', type: 'topic', durable: true }], queues: [], bindings: [] },
+          consumers: [],
+        });
         buses.push(shared);
       }
       members = demoFleet(size, () => random.fraction()).map((node, index) => ({

@@ -30,17 +30,21 @@ export function moodOf(index: number, size: number, elapsedMs: number): Mood {
   if (size <= 12) {
     if (index === 10) return { ...calm, quiet: within(time, 20, 80) };
     if (index === 6) return { ...calm, status: within(time, 45, 100) ? 'degraded' : 'active' };
-    if (index === 3) return { ...calm, restarts: round + (time > 60_000 ? 1 : 0), quiet: within(time, 52, 60) };
+    if (index === 3)
+      return { ...calm, restarts: round + (time > 60_000 ? 1 : 0), quiet: within(time, 52, 60) };
     return calm;
   }
   const quarter = Math.floor(size / 4);
   // Nine neighbours of the third rack go dark together, and one in each of the first two on its own.
   const inThird = index - 2 * quarter;
-  if (inThird >= Math.floor(quarter * 0.05) && inThird < Math.floor(quarter * 0.05) + 9) return { ...calm, quiet: time > 30_000 };
-  if (index % quarter === Math.floor(quarter * 0.7) && index < 2 * quarter) return { ...calm, quiet: time > 15_000 };
+  if (inThird >= Math.floor(quarter * 0.05) && inThird < Math.floor(quarter * 0.05) + 9)
+    return { ...calm, quiet: time > 30_000 };
+  if (index % quarter === Math.floor(quarter * 0.7) && index < 2 * quarter)
+    return { ...calm, quiet: time > 15_000 };
   if (index % Math.max(1, Math.floor(size / 3)) === 29) return { ...calm, status: 'degraded' };
   // A few drag their feet and are late now and then.
-  if (index % Math.max(20, Math.floor(size / 21)) === 17) return { ...calm, drag: Math.floor(elapsedMs / 40_000) % 3 === index % 3 ? 2.4 : 0 };
+  if (index % Math.max(20, Math.floor(size / 21)) === 17)
+    return { ...calm, drag: Math.floor(elapsedMs / 40_000) % 3 === index % 3 ? 2.4 : 0 };
   if (index === quarter + 41) return { ...calm, restarts: round };
   return calm;
 }

@@ -37,7 +37,11 @@ export type BusPlan = { readonly topology: Topology; readonly consumers: readonl
 
 export type BusEvent =
   /** A step on the way: socket open, TLS verified, signed in, topology declared. `note` is fit for display. */
-  | { readonly type: 'step'; readonly step: 'broker' | 'tls' | 'login' | 'topology'; readonly note: string | null }
+  | {
+      readonly type: 'step';
+      readonly step: 'broker' | 'tls' | 'login' | 'topology';
+      readonly note: string | null;
+    }
   /** Connected, declared and consuming: on the first time and after every recovery. */
   | { readonly type: 'live'; readonly tls: string | null }
   /** The link is gone. `willRetry: false`: credentials, vhost, permission, TLS; it waits for `reconnect()`. */

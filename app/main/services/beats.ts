@@ -64,22 +64,27 @@ export function createBeats({ bus, clock, vitals, log, identity, intervalMs, ext
     );
   };
 
+  const pause = (): void => {
+    timer?.();
+    timer = null;
+    nextBeatAt = null;
+  };
+
   return {
+    pause,
     /** Beats now, and on. Called again after a reconnect, it beats at once and keeps one rhythm. */
     start(): void {
       timer?.();
       beat();
     },
-    pause(): void {
-      timer?.();
-      timer = null;
-      nextBeatAt = null;
-    },
     /** The last beat, with the word that means goodbye. Never rejects. */
     async goodbye(): Promise<void> {
       const wasBeating = timer !== null;
-      this.pause();
-      if (wasBeating) await bus.publish(envelope(GOODBYE_WORD)).catch((error: unknown) => log.debug({ error }, 'no goodbye'));
+      pause();
+      if (wasBeating)
+        await bus
+          .publish(envelope(GOODBYE_WORD))
+          .catch((error: unknown) => log.debug({ error }, 'no goodbye'));
     },
     /** Our own beat came back to us. */
     heardBack(): void {

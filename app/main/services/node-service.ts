@@ -63,7 +63,15 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
     },
     clock.uptime(),
   );
-  const beats = createBeats({ bus, clock, vitals, log, identity, intervalMs: settings.intervalMs, extensions: 1 });
+  const beats = createBeats({
+    bus,
+    clock,
+    vitals,
+    log,
+    identity,
+    intervalMs: settings.intervalMs,
+    extensions: 1,
+  });
   const observer = createObserver({
     roster,
     events,
@@ -129,7 +137,11 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
     const isFirst = name !== 'taken';
     // A twin that comes later is shown; we do not go, and we do not fight.
     if (name !== 'free') name = 'taken';
-    link.setError(new AppError('BUS_NAME_TAKEN', `another process beats as ${identity.name}`, { details: { name: identity.name } }));
+    link.setError(
+      new AppError('BUS_NAME_TAKEN', `another process beats as ${identity.name}`, {
+        details: { name: identity.name },
+      }),
+    );
     if (isFirst) record('name.taken', { name: identity.name });
   };
 
@@ -294,11 +306,16 @@ function eventOf(effect: RosterEffect): Parameters<EventLog['record']>[0] | null
     default:
       return assertNever(effect.type);
   }
-  if (effect.to === 'silent') return { ...base, kind: 'node.silent', facts: { word: effect.word }, foldMs: together };
+  if (effect.to === 'silent')
+    return { ...base, kind: 'node.silent', facts: { word: effect.word }, foldMs: together };
   if (effect.to === 'left') return { ...base, kind: 'node.left', foldMs: 3_000 };
-  if (effect.to === 'troubled') return { ...base, kind: 'node.troubled', facts: { word: effect.word }, foldMs: 3_000 };
-  if (effect.from === 'silent') return { ...base, kind: 'node.recovered', facts: { ms: effect.ms }, foldMs: 3_000 };
-  if (effect.from === 'troubled') return { ...base, kind: 'node.well', facts: { word: effect.word }, foldMs: 3_000 };
-  if (effect.from === 'left') return { ...base, kind: 'node.joined', facts: { word: effect.word }, foldMs: 3_000 };
+  if (effect.to === 'troubled')
+    return { ...base, kind: 'node.troubled', facts: { word: effect.word }, foldMs: 3_000 };
+  if (effect.from === 'silent')
+    return { ...base, kind: 'node.recovered', facts: { ms: effect.ms }, foldMs: 3_000 };
+  if (effect.from === 'troubled')
+    return { ...base, kind: 'node.well', facts: { word: effect.word }, foldMs: 3_000 };
+  if (effect.from === 'left')
+    return { ...base, kind: 'node.joined', facts: { word: effect.word }, foldMs: 3_000 };
   return null;
 }

@@ -64,9 +64,15 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
   const refuse = (code: Refusal, delivery: Delivery, at: number): void => {
     count(refused, code, at, delivery.routingKey.slice(0, 80));
     if (code === 'NO_SECRET') encryptedUnread = true;
-    if (refused.get(code)!.count === 1) log.debug({ code, routingKey: delivery.routingKey.slice(0, 80) }, 'message refused');
+    if (refused.get(code)!.count === 1)
+      log.debug({ code, routingKey: delivery.routingKey.slice(0, 80) }, 'message refused');
     events.record(
-      { kind: 'bus.undecodable', facts: { code, key: delivery.routingKey.slice(0, 80) }, foldMs: 60_000, foldKey: code },
+      {
+        kind: 'bus.undecodable',
+        facts: { code, key: delivery.routingKey.slice(0, 80) },
+        foldMs: 60_000,
+        foldKey: code,
+      },
       at,
     );
   };
@@ -96,10 +102,24 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
       error: result.error?.slice(0, 300) ?? null,
     };
     count(heard, 'UpdateResult', at, name);
-    events.record({ kind: 'heard.changes', names: [name], facts, raw: rawOf(body), foldMs: FOLD_MS, foldKey: `${result.action} ${result.status.slice(0, 20)}` }, at);
+    events.record(
+      {
+        kind: 'heard.changes',
+        names: [name],
+        facts,
+        raw: rawOf(body),
+        foldMs: FOLD_MS,
+        foldKey: `${result.action} ${result.status.slice(0, 20)}`,
+      },
+      at,
+    );
   };
 
-  const hearFunction = (message: Extract<Heard, { type: 'function' }>, delivery: Delivery, at: number): void => {
+  const hearFunction = (
+    message: Extract<Heard, { type: 'function' }>,
+    delivery: Delivery,
+    at: number,
+  ): void => {
     const { message: kind, area } = FUNCTIONS[message.name];
     const sender = senderOf(message.body);
     const name = sender === null ? null : readName(sender);
@@ -115,7 +135,12 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
       {
         kind: `heard.${area}`,
         names: name === null ? [] : [name],
-        facts: { message: kind, function: message.name, key: delivery.routingKey.slice(0, 120), encrypted: message.encrypted },
+        facts: {
+          message: kind,
+          function: message.name,
+          key: delivery.routingKey.slice(0, 120),
+          encrypted: message.encrypted,
+        },
         raw: rawOf(message.body),
         foldMs: FOLD_MS,
         foldKey: `${message.name} ${name ?? ''} ${delivery.routingKey}`,

@@ -40,7 +40,10 @@ export function createProfiles(store: Store) {
       await store.write(KEY, [profile, ...others].slice(0, MAX_PROFILES));
     },
     async forget(profileName: string): Promise<void> {
-      await store.write(KEY, (await list()).filter((other) => other.profileName !== profileName));
+      await store.write(
+        KEY,
+        (await list()).filter((other) => other.profileName !== profileName),
+      );
     },
     /** What a profile file says, and what is wrong with it; nothing is kept. */
     check(text: string): { profile: SavedProfile | null; problems: string[] } {
@@ -56,12 +59,18 @@ export function createProfiles(store: Store) {
       }
       const checked = SavedProfile.safeParse(parsed);
       if (!checked.success) {
-        return { profile: null, problems: checked.error.issues.map((issue) => `${issue.path.join('.') || 'profile'}: ${issue.message}`) };
+        return {
+          profile: null,
+          problems: checked.error.issues.map(
+            (issue) => `${issue.path.join('.') || 'profile'}: ${issue.message}`,
+          ),
+        };
       }
       if (!/^amqps?:\/\//i.test(checked.data.url) || !URL.canParse(checked.data.url)) {
         return { profile: null, problems: ['url: must begin with amqp:// or amqps://'] };
       }
-      if (new URL(checked.data.url).password !== '') problems.push('The address holds a password. It is not taken over.');
+      if (new URL(checked.data.url).password !== '')
+        problems.push('The address holds a password. It is not taken over.');
       return { profile: toSaved(checked.data), problems };
     },
   };

@@ -37,7 +37,10 @@ export function createSessionService(clock: Clock) {
     joined = null;
     generation += 1;
     if (!old) return;
-    events.record({ kind: 'session.ended', facts: { profile: old.profile.name, mode: old.mode } }, clock.now());
+    events.record(
+      { kind: 'session.ended', facts: { profile: old.profile.name, mode: old.mode } },
+      clock.now(),
+    );
     await old.node.stop();
     await old.companion?.stop();
   };
@@ -55,7 +58,14 @@ export function createSessionService(clock: Clock) {
         profile: { name: '', kind: 'local', readOnly: false },
         self: null,
         link: idle,
-        ingest: { beatsPerSecond: 0, recent: [], lagMs: null, refused: 0, delayP50Ms: null, delayP99Ms: null },
+        ingest: {
+          beatsPerSecond: 0,
+          recent: [],
+          lagMs: null,
+          refused: 0,
+          delayP50Ms: null,
+          delayP99Ms: null,
+        },
         secret: 'unused',
         summary: summaryOf(NOBODY, false),
         needs: [],
@@ -68,7 +78,16 @@ export function createSessionService(clock: Clock) {
     const ingest = node.ingest();
     const needs = needsOf(roster.state);
     if (node.isNameTaken()) {
-      needs.unshift({ id: 'name', kind: 'name-taken', severity: 'alarm', since: node.link().since, count: 1, names: [settings.identity.name], group: null, filter: null });
+      needs.unshift({
+        id: 'name',
+        kind: 'name-taken',
+        severity: 'alarm',
+        since: node.link().since,
+        count: 1,
+        names: [settings.identity.name],
+        group: null,
+        filter: null,
+      });
     }
     let refused = 0;
     for (const { count } of counters.refused.values()) refused += count;
@@ -113,7 +132,10 @@ export function createSessionService(clock: Clock) {
       await change(async () => {
         await leave();
         joined = next;
-        events.record({ kind: 'session.started', facts: { profile: next.profile.name, mode: next.mode } }, clock.now());
+        events.record(
+          { kind: 'session.started', facts: { profile: next.profile.name, mode: next.mode } },
+          clock.now(),
+        );
         next.companion?.start();
         next.node.start();
       });

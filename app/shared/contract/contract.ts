@@ -46,7 +46,10 @@ export const contract = {
   ),
   /** Nodes that match the filter language of the Nodes page, in order of severity and name. */
   'node.list': call(
-    z.object({ filter: z.string().max(2000).optional(), limit: z.number().int().min(1).max(100000).optional() }),
+    z.object({
+      filter: z.string().max(2000).optional(),
+      limit: z.number().int().min(1).max(100000).optional(),
+    }),
     z.object({ at: z.number(), total: z.number().int(), nodes: z.array(NodeRow) }),
   ),
   'node.get': call(z.object({ name: Name }), NodeDetail),

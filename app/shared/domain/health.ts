@@ -14,12 +14,21 @@ export const Health = z.object({
   startedAt: z.number(),
   services: z.array(ServiceState),
   /** Messages that were refused, by code; the text is `refusal.<code>` in the catalogue. */
-  refused: z.array(z.object({ code: z.string(), count: z.number().int(), lastAt: z.number(), from: z.string().nullable() })),
+  refused: z.array(
+    z.object({ code: z.string(), count: z.number().int(), lastAt: z.number(), from: z.string().nullable() }),
+  ),
   /** Messages heard, by kind. */
   heard: z.array(z.object({ message: z.string(), count: z.number().int(), lastAt: z.number() })),
   loop: z.object({ delayP99Ms: z.number().nullable(), heapMb: z.number(), rssMb: z.number() }),
   /** The newest log lines, redacted, newest last. */
-  log: z.array(z.object({ at: z.number(), level: z.enum(['debug', 'info', 'warn', 'error', 'fatal']), message: z.string(), facts: z.string() })),
+  log: z.array(
+    z.object({
+      at: z.number(),
+      level: z.enum(['debug', 'info', 'warn', 'error', 'fatal']),
+      message: z.string(),
+      facts: z.string(),
+    }),
+  ),
 });
 export type Health = z.infer<typeof Health>;
 

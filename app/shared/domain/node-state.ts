@@ -4,15 +4,7 @@
  */
 
 /** The index of a state in this list is its number in roster frames. Never reorder. */
-export const NODE_STATES = [
-  'healthy',
-  'late',
-  'silent',
-  'troubled',
-  'updating',
-  'unheard',
-  'left',
-] as const;
+export const NODE_STATES = ['healthy', 'late', 'silent', 'troubled', 'updating', 'unheard', 'left'] as const;
 export type NodeState = (typeof NODE_STATES)[number];
 
 /** Smaller is more urgent; the default order of the node table. */
@@ -40,4 +32,5 @@ const GOOD_WORDS: ReadonlySet<string> = new Set(['healthy', 'active', 'ok']);
 export const GOODBYE_WORD = 'left';
 
 /** A beat without a status word is well: nodes before lex-node 0.2.3 send none. */
-export const isGoodWord = (word: string | null): boolean => word === null || GOOD_WORDS.has(word.toLowerCase());
+export const isGoodWord = (word: string | null): boolean =>
+  word === null || GOOD_WORDS.has(word.toLowerCase());

@@ -28,7 +28,16 @@ export type Summary = z.infer<typeof Summary>;
 /** One thing that needs a person. The text is `need.<kind>` in the catalogue. */
 export const Need = z.object({
   id: z.string(),
-  kind: z.enum(['silent-together', 'silent', 'troubled', 'duplicate', 'flapping', 'name-taken', 'link', 'skew']),
+  kind: z.enum([
+    'silent-together',
+    'silent',
+    'troubled',
+    'duplicate',
+    'flapping',
+    'name-taken',
+    'link',
+    'skew',
+  ]),
   /** `alarm` before `warning` before `note`. */
   severity: z.enum(['alarm', 'warning', 'note']),
   since: z.number(),

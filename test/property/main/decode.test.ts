@@ -11,9 +11,33 @@ import { ProtocolError } from '../../../app/main/core/protocol/protocol-error.js
 import { redact } from '../../../app/main/core/protocol/redact.js';
 
 const key = deriveClusterKey('secret');
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '__proto__', 'active', 'update_gem', 'update_settings', 'left'));
-const field = fc.constantFrom('name', 'hostname', 'node', 'pid', 'status', 'version', 'metrics', 'timestamp', 'function', 'action', 'settings', '__proto__', 'hosted_worker_ids');
-const value = fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.constant(null), fc.jsonValue({ maxDepth: 3 }));
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', '__proto__', 'active', 'update_gem', 'update_settings', 'left'),
+);
+const field = fc.constantFrom(
+  'name',
+  'hostname',
+  'node',
+  'pid',
+  'status',
+  'version',
+  'metrics',
+  'timestamp',
+  'function',
+  'action',
+  'settings',
+  '__proto__',
+  'hosted_worker_ids',
+);
+const value = fc.oneof(
+  text,
+  fc.double(),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.jsonValue({ maxDepth: 3 }),
+);
 const body = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
   fc.jsonValue().map((json) => Buffer.from(JSON.stringify(json))),
@@ -24,10 +48,22 @@ const delivery: fc.Arbitrary<Delivery> = fc.record({
   routingKey: fc.constantFrom('status', 'node', 'node.a.update_result', 'node.crypt.x'),
   redelivered: fc.boolean(),
   properties: fc.record({
-    contentType: fc.constantFrom('application/json', 'Application/JSON; charset=utf-8', 'text/plain', undefined),
+    contentType: fc.constantFrom(
+      'application/json',
+      'Application/JSON; charset=utf-8',
+      'text/plain',
+      undefined,
+    ),
     contentEncoding: fc.constantFrom('identity', 'encrypted/cs', 'encrypted/pk', 'gzip', undefined),
     type: fc.constantFrom('heartbeat', 'task', undefined),
-    headers: fc.constantFrom(undefined, {}, { function: 'update_gem' }, { function: 7 }, { iv: 'AAAAAAAAAAAAAAAA' }, { iv: Buffer.from([1]) }),
+    headers: fc.constantFrom(
+      undefined,
+      {},
+      { function: 'update_gem' },
+      { function: 7 },
+      { iv: 'AAAAAAAAAAAAAAAA' },
+      { iv: Buffer.from([1]) },
+    ),
   }),
   body,
 });

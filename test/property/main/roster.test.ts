@@ -11,8 +11,21 @@ const WALL = 1_800_000_000_000;
 const name = fc.constantFrom('c-1', 'c-2', 'rack-a-9', '__proto__', 'x.12', 'web01_example_org.4711');
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('beat' as const), name, pid: fc.integer({ min: 1, max: 3 }), status: fc.constantFrom('active', 'sick', null, 'left'), memoryMb: fc.integer({ min: 0, max: 500 }), uptimeS: fc.integer({ min: 0, max: 99 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 40_000 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('beat' as const),
+      name,
+      pid: fc.integer({ min: 1, max: 3 }),
+      status: fc.constantFrom('active', 'sick', null, 'left'),
+      memoryMb: fc.integer({ min: 0, max: 500 }),
+      uptimeS: fc.integer({ min: 0, max: 99 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 40_000 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), name }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('know' as const), name }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reload' as const), name }) },
@@ -21,7 +34,8 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ do: 'look' as const }) },
 );
 
-const rowsOf = (rows: readonly (RosterRow | undefined)[]): RosterRow[] => rows.filter((row) => row !== undefined);
+const rowsOf = (rows: readonly (RosterRow | undefined)[]): RosterRow[] =>
+  rows.filter((row) => row !== undefined);
 
 describe('roster frames', () => {
   it('snapshot plus deltas equals a fresh snapshot, and the counts equal the rows', () => {
@@ -45,7 +59,7 @@ describe('roster frames', () => {
           if (one.do === 'freeze') roster.freeze();
           if (one.do === 'thaw') roster.thaw(up);
           if (one.do === 'look') look();
-          if (one.do === 'wait') for (const end = up + one.ms; up < end; ) roster.tick(WALL + (up += 250), up);
+          if (one.do === 'wait') for (const end = up + one.ms; up < end;) roster.tick(WALL + (up += 250), up);
         }
         look();
         const fresh = emptyTable();
@@ -54,7 +68,8 @@ describe('roster frames', () => {
         expect([...table.byName].sort()).toEqual([...fresh.byName].sort());
         const { counts, total } = summaryOf(roster.state, false);
         const states = rowsOf(fresh.rows).map((row) => row.state);
-        for (const [state, count] of Object.entries(counts)) expect(count).toBe(states.filter((other) => other === state).length);
+        for (const [state, count] of Object.entries(counts))
+          expect(count).toBe(states.filter((other) => other === state).length);
         expect(total).toBe(states.filter((state) => state !== 'left').length);
       }),
       { numRuns: 300 },

@@ -9,7 +9,8 @@ import { ProtocolError } from '../protocol/protocol-error.js';
 
 export type ClusterKey = Buffer;
 
-export const deriveClusterKey = (secret: string): ClusterKey => createHash('sha256').update(secret, 'utf8').digest();
+export const deriveClusterKey = (secret: string): ClusterKey =>
+  createHash('sha256').update(secret, 'utf8').digest();
 
 const TAG_BYTES = 16;
 const unreadable = (): ProtocolError => new ProtocolError('CIPHER', 'cannot be read with our cluster secret');

@@ -103,7 +103,8 @@ export function createHistory() {
       for (let start = first; start < written; start += per) {
         const slots = Array.from({ length: Math.min(per, written - start) }, (_, i) => (start + i) % BUCKETS);
         const present = slots.filter((slot) => isAway[slot] === 0);
-        const of = (ring: Float32Array): number[] => present.map((slot) => ring[slot]!).filter((value) => value >= 0);
+        const of = (ring: Float32Array): number[] =>
+          present.map((slot) => ring[slot]!).filter((value) => value >= 0);
         const mean = (values: number[]): number | null =>
           values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
         const max = (values: number[]): number | null => (values.length === 0 ? null : Math.max(...values));

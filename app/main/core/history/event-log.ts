@@ -2,7 +2,12 @@
  * What happened, newest last, bounded. Bursts fold: the same kind in the same group within a window is one line with
  * a count, which comes again under its id as it grows. Pure: the caller stamps the time.
  */
-import { EVENT_KINDS, type ConsoleEvent, type EventFrame, type EventKind } from '../../../shared/domain/event.js';
+import {
+  EVENT_KINDS,
+  type ConsoleEvent,
+  type EventFrame,
+  type EventKind,
+} from '../../../shared/domain/event.js';
 
 export type NewEvent = {
   readonly kind: EventKind;
@@ -77,9 +82,14 @@ export function createEventLog() {
     snapshot: (seq: number, limit: number): EventFrame => frame('snapshot', seq, events.slice(-limit)),
     since(after: number, seq: number): EventFrame | null {
       if (after === rev) return null;
-      return frame('delta', seq, events.filter((event) => event.rev > after));
+      return frame(
+        'delta',
+        seq,
+        events.filter((event) => event.rev > after),
+      );
     },
     list: (limit: number, area?: string): ConsoleEvent[] =>
-      frame('snapshot', 0, events.filter((event) => area === undefined || event.area === area).slice(-limit)).events,
+      frame('snapshot', 0, events.filter((event) => area === undefined || event.area === area).slice(-limit))
+        .events,
   };
 }

@@ -19,14 +19,17 @@ export function redact(body: Record<string, unknown>): string {
 
 function clean(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
-  if (Array.isArray(value)) return depth >= MAX_DEPTH ? '[…]' : value.slice(0, MAX_ITEMS).map((item) => clean(item, depth + 1));
+  if (Array.isArray(value))
+    return depth >= MAX_DEPTH ? '[…]' : value.slice(0, MAX_ITEMS).map((item) => clean(item, depth + 1));
   if (!isJsonObject(value)) return value;
   if (depth >= MAX_DEPTH) return '{…}';
   const entries = Object.entries(value).slice(0, MAX_ITEMS);
   return Object.fromEntries(
     entries.map(([key, item]) => [
       key.slice(0, 80),
-      SECRET_KEY.test(key) && item !== null && typeof item !== 'boolean' ? maskOf(item, depth) : clean(item, depth + 1),
+      SECRET_KEY.test(key) && item !== null && typeof item !== 'boolean'
+        ? maskOf(item, depth)
+        : clean(item, depth + 1),
     ]),
   );
 }
@@ -34,5 +37,9 @@ function clean(value: unknown, depth: number): unknown {
 /** An object under a secret-looking key keeps its shape; its values do not. */
 function maskOf(item: unknown, depth: number): unknown {
   if (!isJsonObject(item) || depth >= MAX_DEPTH) return MASK;
-  return Object.fromEntries(Object.keys(item).slice(0, MAX_ITEMS).map((key) => [key.slice(0, 80), MASK]));
+  return Object.fromEntries(
+    Object.keys(item)
+      .slice(0, MAX_ITEMS)
+      .map((key) => [key.slice(0, 80), MASK]),
+  );
 }

@@ -81,7 +81,7 @@ export function growColumns(columns: Columns, capacity: number): void {
   const larger = createColumns(capacity);
   for (const key of Object.keys(larger) as (keyof Columns)[]) {
     if (key === 'capacity') continue;
-    (larger[key] as Float64Array).set(columns[key] as Float64Array);
+    (larger[key] as Float64Array).set(columns[key]);
   }
   Object.assign(columns, larger);
 }

@@ -48,7 +48,12 @@ export function frameSince(state: RosterState, since: number, seq: number, at: n
   if (state.goneSince > since) return snapshotFrame(state, seq, at);
   const { columns } = state;
   const rows = emptyColumns();
-  const beats = { index: [] as number[], lastBeatAgo: [] as number[], state: [] as number[], stateAgo: [] as number[] };
+  const beats = {
+    index: [] as number[],
+    lastBeatAgo: [] as number[],
+    state: [] as number[],
+    stateAgo: [] as number[],
+  };
   eachSlot(state, (slot) => {
     if (columns.coldRev[slot]! > since) pushRow(state, rows, slot, at);
     else if (columns.hotRev[slot]! > since) {

@@ -3,7 +3,13 @@
  * It never reads a clock: `at` is wall time for stamps, `up` is steady time for silence.
  * Rules RO1-RO12 are in docs/spec/roster.md; frames and views for readers are beside this file.
  */
-import { badgeBit, GOODBYE_WORD, isGoodWord, NODE_STATES, type NodeState } from '../../../shared/domain/node-state.js';
+import {
+  badgeBit,
+  GOODBYE_WORD,
+  isGoodWord,
+  NODE_STATES,
+  type NodeState,
+} from '../../../shared/domain/node-state.js';
 import { createDeadlineWheel } from '../deadlines.js';
 import type { Beat } from '../protocol/bus/beat.js';
 import { GAPS, gapDeviation, medianGap, MEMORY_SAMPLES } from './columns.js';
@@ -21,10 +27,20 @@ import {
   STALL_MS,
   TICK_MS,
 } from './rules.js';
-import { addSlot, createState, eachSlot, intern, removeSlot, STATE, touchCold, type RosterState } from './state.js';
+import {
+  addSlot,
+  createState,
+  eachSlot,
+  intern,
+  removeSlot,
+  STATE,
+  touchCold,
+  type RosterState,
+} from './state.js';
 
 export type RosterEffect = {
-  readonly type: 'joined' | 'state' | 'restarted' | 'duplicate' | 'flapping' | 'skew' | 'name-taken' | 'forgotten';
+  readonly type:
+    'joined' | 'state' | 'restarted' | 'duplicate' | 'flapping' | 'skew' | 'name-taken' | 'forgotten';
   readonly name: string;
   readonly group: string;
   readonly at: number;
@@ -132,7 +148,8 @@ export function createRoster(options: RosterOptions, startUp: number) {
       moveTo(slot, STATE.late, at, now);
       schedule(slot, silent + 1);
     } else {
-      if (current === STATE.updating) moveTo(slot, isGoodWord(state.words[slot]!) ? STATE.healthy : STATE.troubled, at, now);
+      if (current === STATE.updating)
+        moveTo(slot, isGoodWord(state.words[slot]!) ? STATE.healthy : STATE.troubled, at, now);
       schedule(slot, late + 1);
     }
   };
@@ -262,7 +279,8 @@ export function createRoster(options: RosterOptions, startUp: number) {
     const found: number[] = [];
     eachSlot(state, (slot) => {
       const current = columns.state[slot]!;
-      if (columns.beats[slot]! <= 1 && (current === STATE.silent || current === STATE.unheard)) found.push(slot);
+      if (columns.beats[slot]! <= 1 && (current === STATE.silent || current === STATE.unheard))
+        found.push(slot);
     });
     found.sort((a, b) => columns.stateAt[a]! - columns.stateAt[b]!);
     for (const slot of found.slice(0, Math.max(0, found.length - MAX_STRAYS))) removeSlot(state, slot);
@@ -328,7 +346,8 @@ export function createRoster(options: RosterOptions, startUp: number) {
     /** RO4: a change that reloads this node was heard on its way. */
     expectReload(name: string, at: number, up: number): void {
       const slot = state.byName.get(name);
-      if (slot === undefined || columns.state[slot] === STATE.unheard || columns.state[slot] === STATE.left) return;
+      if (slot === undefined || columns.state[slot] === STATE.unheard || columns.state[slot] === STATE.left)
+        return;
       const now = up - lostMs;
       const until = now + reloadGraceMs(columns.intervalMs[slot]!);
       state.reloads.set(slot, until);
@@ -356,7 +375,8 @@ export function createRoster(options: RosterOptions, startUp: number) {
       floor = up - lostMs;
       lastTickUp = up;
       eachSlot(state, (slot) => {
-        if (columns.dueUp[slot] !== Infinity) schedule(slot, floor + lateAfterMs(columns.intervalMs[slot]!) + 1);
+        if (columns.dueUp[slot] !== Infinity)
+          schedule(slot, floor + lateAfterMs(columns.intervalMs[slot]!) + 1);
       });
     },
 

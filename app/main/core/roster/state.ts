@@ -6,7 +6,10 @@ import { NODE_STATES, type NodeState } from '../../../shared/domain/node-state.j
 import { groupOf } from '../protocol/bus/name.js';
 import { clearSlot, createColumns, growColumns, type Columns } from './columns.js';
 
-export const STATE = Object.fromEntries(NODE_STATES.map((state, index) => [state, index])) as Record<NodeState, number>;
+export const STATE = Object.fromEntries(NODE_STATES.map((state, index) => [state, index])) as Record<
+  NodeState,
+  number
+>;
 
 export type Gone = { readonly rev: number; readonly slot: number };
 
@@ -76,7 +79,15 @@ export function addSlot(state: RosterState, name: string, at: number): number {
   columns.startedAt[slot] = -1;
   columns.pid[slot] = -1;
   columns.skewMs[slot] = NaN;
-  for (const key of ['memoryMb', 'cpuUserS', 'cpuSystemS', 'uptimeS', 'threads', 'extensions', 'workers'] as const) {
+  for (const key of [
+    'memoryMb',
+    'cpuUserS',
+    'cpuSystemS',
+    'uptimeS',
+    'threads',
+    'extensions',
+    'workers',
+  ] as const) {
     columns[key][slot] = -1;
   }
   columns.dueUp[slot] = Infinity;

@@ -37,7 +37,8 @@ export function rowOf(state: RosterState, slot: number): RosterRow {
   };
 }
 
-const round2 = (value: number | null): number | null => (value === null ? null : Math.round(value * 100) / 100);
+const round2 = (value: number | null): number | null =>
+  value === null ? null : Math.round(value * 100) / 100;
 
 /** The node as lists and scripts get it. */
 export function nodeRow(state: RosterState, slot: number): NodeRow {
@@ -45,7 +46,10 @@ export function nodeRow(state: RosterState, slot: number): NodeRow {
   const row = rowOf(state, slot);
   const { memory } = columns;
   // The column is only touched when memory moved by 3 %, so that the stream stays small; here the last value counts.
-  const last = columns.beats[slot]! > 0 ? memory[slot * MEMORY_SAMPLES + ((columns.beats[slot]! - 1) % MEMORY_SAMPLES)]! : -1;
+  const last =
+    columns.beats[slot]! > 0
+      ? memory[slot * MEMORY_SAMPLES + ((columns.beats[slot]! - 1) % MEMORY_SAMPLES)]!
+      : -1;
   return {
     name: row.name,
     group: row.group,
@@ -97,7 +101,11 @@ export function beatAges(state: RosterState, slot: number, now: number): number[
 }
 
 /** Everything about one node but its raw message. `now` is roster time. */
-export function nodeDetail(state: RosterState, slot: number, now: number): Omit<NodeDetail, 'raw' | 'broker'> {
+export function nodeDetail(
+  state: RosterState,
+  slot: number,
+  now: number,
+): Omit<NodeDetail, 'raw' | 'broker'> {
   const { columns } = state;
   const interval = columns.intervalMs[slot]!;
   const age = now - columns.lastUp[slot]!;
@@ -136,20 +144,26 @@ function silentWith(state: RosterState, own: number): string[] {
   const names: string[] = [];
   eachSlot(state, (slot) => {
     if (slot === own || columns.state[slot] !== STATE.silent) return;
-    if (Math.abs(columns.stateAt[slot]! - columns.stateAt[own]!) <= 2 * columns.intervalMs[own]!) names.push(state.names[slot]!);
+    if (Math.abs(columns.stateAt[slot]! - columns.stateAt[own]!) <= 2 * columns.intervalMs[own]!)
+      names.push(state.names[slot]!);
   });
   return names.slice(0, 500);
 }
 
 /** RO5 and the sentence: counts of the states, and the group that most of the silent ones share. */
 export function summaryOf(state: RosterState, settling: boolean): Summary {
-  const counts = Object.fromEntries(NODE_STATES.map((name, index) => [name, state.counts[index]!])) as Summary['counts'];
+  const counts = Object.fromEntries(
+    NODE_STATES.map((name, index) => [name, state.counts[index]!]),
+  ) as Summary['counts'];
   const total = state.byName.size - counts.left;
   const largest = largestGroup(state, STATE.silent);
   return {
     total,
     counts,
-    silentGroup: largest && largest.names.length >= 2 && largest.names.length * 2 > counts.silent ? { group: largest.group, count: largest.names.length, since: largest.since } : null,
+    silentGroup:
+      largest && largest.names.length >= 2 && largest.names.length * 2 > counts.silent
+        ? { group: largest.group, count: largest.names.length, since: largest.since }
+        : null,
     settling,
   };
 }
@@ -171,7 +185,10 @@ function groupsIn(state: RosterState, wanted: number): Group[] {
 }
 
 const largestGroup = (state: RosterState, wanted: number): Group | null =>
-  groupsIn(state, wanted).reduce<Group | null>((best, group) => (!best || group.names.length > best.names.length ? group : best), null);
+  groupsIn(state, wanted).reduce<Group | null>(
+    (best, group) => (!best || group.names.length > best.names.length ? group : best),
+    null,
+  );
 
 const quote = (value: string): string => (/^[\w.-]+$/.test(value) ? value : JSON.stringify(value));
 
@@ -196,12 +213,16 @@ export function needsOf(state: RosterState): Need[] {
   for (const badge of ['duplicate', 'flapping', 'skew'] as const) {
     const found: Group = { group: badge, names: [], since: Infinity };
     eachSlot(state, (slot) => {
-      if (!(state.columns.badges[slot]! & badgeBit(badge)) || state.columns.state[slot] === STATE.left) return;
+      if (!(state.columns.badges[slot]! & badgeBit(badge)) || state.columns.state[slot] === STATE.left)
+        return;
       found.names.push(state.names[slot]!);
       found.since = Math.min(found.since, state.columns.stateAt[slot]!);
     });
     if (found.names.length === 0) continue;
-    needs.push({ ...needFrom(found, badge, badge === 'duplicate' ? 'alarm' : 'note'), filter: `badge:${badge}` });
+    needs.push({
+      ...needFrom(found, badge, badge === 'duplicate' ? 'alarm' : 'note'),
+      filter: `badge:${badge}`,
+    });
   }
   const rank = { alarm: 0, warning: 1, note: 2 };
   return needs.sort((a, b) => rank[a.severity] - rank[b.severity] || b.count - a.count || a.since - b.since);
@@ -220,7 +241,11 @@ const needFrom = ({ names, since }: Group, kind: Need['kind'], severity: Need['s
 const merge = (groups: readonly Group[]): Group | null =>
   groups.length === 0
     ? null
-    : { group: '', names: groups.flatMap((group) => group.names), since: Math.min(...groups.map((group) => group.since)) };
+    : {
+        group: '',
+        names: groups.flatMap((group) => group.names),
+        since: Math.min(...groups.map((group) => group.since)),
+      };
 
 /** RO5: nothing is called complete before every node had the time to be heard once. */
 export const settleMs = (expectedIntervalMs: number): number => lateAfterMs(expectedIntervalMs);

@@ -12,7 +12,8 @@ function aFile(content: unknown, mode = 0o600): string {
   chmodSync(file, mode);
   return file;
 }
-const load = (argv: string[], env: NodeJS.ProcessEnv = {}, file: unknown = {}): Config => loadConfig(['--config', aFile(file), ...argv], env);
+const load = (argv: string[], env: NodeJS.ProcessEnv = {}, file: unknown = {}): Config =>
+  loadConfig(['--config', aFile(file), ...argv], env);
 const problemsOf = (run: () => unknown): readonly string[] => {
   try {
     run();
@@ -25,9 +26,22 @@ const problemsOf = (run: () => unknown): readonly string[] => {
 
 describe('precedence', () => {
   it('flags win over environment, environment over file, file over defaults, and each value knows its origin', () => {
-    const file = { bus: { url: 'amqp://file' }, node: { name: 'from-file', beatIntervalS: 7 }, log: { level: 'warn' } };
-    const config = load(['--bus', 'amqp://flag'], { LEGION_CONSOLE_BUS_URL: 'amqp://env', LEGION_CONSOLE_NODE_NAME: 'from-env' }, file);
-    expect(config.values).toMatchObject({ 'bus.url': 'amqp://flag', 'node.name': 'from-env', 'node.beatIntervalS': 7, 'web.port': 4280 });
+    const file = {
+      bus: { url: 'amqp://file' },
+      node: { name: 'from-file', beatIntervalS: 7 },
+      log: { level: 'warn' },
+    };
+    const config = load(
+      ['--bus', 'amqp://flag'],
+      { LEGION_CONSOLE_BUS_URL: 'amqp://env', LEGION_CONSOLE_NODE_NAME: 'from-env' },
+      file,
+    );
+    expect(config.values).toMatchObject({
+      'bus.url': 'amqp://flag',
+      'node.name': 'from-env',
+      'node.beatIntervalS': 7,
+      'web.port': 4280,
+    });
     expect(config.origins['bus.url']).toBe('flag --bus');
     expect(config.origins['node.name']).toBe('env LEGION_CONSOLE_NODE_NAME');
     expect(config.origins['node.beatIntervalS']).toMatch(/^file .*config\.json$/);
@@ -38,18 +52,27 @@ describe('precedence', () => {
     expect(flagOf('bus.caFile')).toBe('--bus-ca-file');
     expect(variableOf('node.beatIntervalS')).toBe('LEGION_CONSOLE_NODE_BEAT_INTERVAL_S');
     expect(new Set(SETTING_KEYS.map(flagOf)).size).toBe(SETTING_KEYS.length);
-    for (const key of SETTING_KEYS) expect(problemsOf(() => load([], { [variableOf(key)]: 'no-such' })).join(), key).not.toContain('no such variable');
+    for (const key of SETTING_KEYS)
+      expect(problemsOf(() => load([], { [variableOf(key)]: 'no-such' })).join(), key).not.toContain(
+        'no such variable',
+      );
   });
 });
 
 describe('mistakes', () => {
   it('are told all at once, each with its origin and the nearest valid key', () => {
     const problems = problemsOf(() =>
-      load(['--web-port', '99999'], { LEGION_CONSOLE_BUS_URI: 'x', LEGION_CONSOLE_NODE_ENABLED: 'maybe' }, { bus: { ulr: 'amqp://x' }, node: { beatIntervalS: 'often' } }),
+      load(
+        ['--web-port', '99999'],
+        { LEGION_CONSOLE_BUS_URI: 'x', LEGION_CONSOLE_NODE_ENABLED: 'maybe' },
+        { bus: { ulr: 'amqp://x' }, node: { beatIntervalS: 'often' } },
+      ),
     );
     expect(problems).toHaveLength(5);
     expect(problems.join('\n')).toMatch(/bus\.ulr \(file .*\): no such setting; nearest is bus\.url/);
-    expect(problems.join('\n')).toContain('LEGION_CONSOLE_BUS_URI: no such variable; nearest is LEGION_CONSOLE_BUS_URL');
+    expect(problems.join('\n')).toContain(
+      'LEGION_CONSOLE_BUS_URI: no such variable; nearest is LEGION_CONSOLE_BUS_URL',
+    );
     expect(problems.join('\n')).toMatch(/web\.port \(flag --web-port\)/);
     expect(problems.join('\n')).toMatch(/node\.enabled \(env LEGION_CONSOLE_NODE_ENABLED\): "maybe"/);
     expect(problems.join('\n')).toMatch(/node\.beatIntervalS \(file .*\): "often"/);
@@ -68,9 +91,13 @@ describe('mistakes', () => {
   });
 
   it('a file that is missing, broken or no object is named', () => {
-    expect(problemsOf(() => loadConfig(['--config', '/no/such.json'], {})).join()).toContain('/no/such.json: cannot be read (ENOENT)');
+    expect(problemsOf(() => loadConfig(['--config', '/no/such.json'], {})).join()).toContain(
+      '/no/such.json: cannot be read (ENOENT)',
+    );
     expect(problemsOf(() => loadConfig(['--config', aFile('{')], {})).join()).toContain('is not valid JSON');
-    expect(problemsOf(() => loadConfig(['--config', aFile('[1]')], {})).join()).toContain('must be an object');
+    expect(problemsOf(() => loadConfig(['--config', aFile('[1]')], {})).join()).toContain(
+      'must be an object',
+    );
   });
 });
 
@@ -80,7 +107,9 @@ describe('secrets', () => {
     writeFileSync(secretFile, 'hunter2\n');
     expect(load([], {}, { bus: { password: { file: secretFile } } }).values['bus.password']).toBe('hunter2');
     expect(load([], { MQ: 'pw' }, { bus: { password: { env: 'MQ' } } }).values['bus.password']).toBe('pw');
-    expect(problemsOf(() => load([], {}, { bus: { password: { env: 'MISSING' } } })).join()).toContain('MISSING, which is not set');
+    expect(problemsOf(() => load([], {}, { bus: { password: { env: 'MISSING' } } })).join()).toContain(
+      'MISSING, which is not set',
+    );
   });
 
   it('inline in a file that everybody can read are refused', () => {
@@ -92,7 +121,9 @@ describe('secrets', () => {
   });
 
   it('are masked in the report, also inside an address', () => {
-    const config = load(['--bus', 'amqp://user:hun@ter2@host/v'], { LEGION_CONSOLE_CRYPT_CLUSTER_SECRET: 'deadbeef' });
+    const config = load(['--bus', 'amqp://user:hun@ter2@host/v'], {
+      LEGION_CONSOLE_CRYPT_CLUSTER_SECRET: 'deadbeef',
+    });
     const report = JSON.stringify(reportConfig(config));
     expect(report).not.toMatch(/hun@|ter2|deadbeef/);
     expect(report).toContain('amqp://user:•••@host/v');
@@ -111,8 +142,14 @@ describe('a LegionIO settings directory', () => {
 
   it('gives broker, name, intervals and secret; files merge, later ones win, names mean nothing', () => {
     const dir = aDirectory({
-      'a/transport.json': { transport: { connection: { host: 'mq.example.org', user: 'legion', password: 'x', vhost: 'prod' } } },
-      'b.json': { client: { name: 'console.1' }, extensions: { node: { beat_interval: 15, enabled: true } }, logging: { level: 'info' } },
+      'a/transport.json': {
+        transport: { connection: { host: 'mq.example.org', user: 'legion', password: 'x', vhost: 'prod' } },
+      },
+      'b.json': {
+        client: { name: 'console.1' },
+        extensions: { node: { beat_interval: 15, enabled: true } },
+        logging: { level: 'info' },
+      },
       'c.json': { extensions: { node: { beat_interval: 20 } }, crypt: { cluster_secret: 'env://SECRET' } },
       'readme.txt': 'not json',
     });
@@ -125,23 +162,45 @@ describe('a LegionIO settings directory', () => {
       'node.beatIntervalS': 20,
       'crypt.clusterSecret': 'ab'.repeat(32),
     });
-    expect(config.origins['node.beatIntervalS']).toBe(`settings ${join(dir, 'c.json')} (extensions.node.beat_interval)`);
+    expect(config.origins['node.beatIntervalS']).toBe(
+      `settings ${join(dir, 'c.json')} (extensions.node.beat_interval)`,
+    );
   });
 
   it('switches TLS on by port 5671, or when told, with its files; and the beats off when told', () => {
-    const dir = aDirectory({ 'x.json': { transport: { connection: { host: 'h', port: 5671 }, tls: { ca: '/ca.pem', verify: 'peer' } }, extensions: { node: { enabled: false } } } });
-    expect(load(['--settings-dir', dir]).values).toMatchObject({ 'bus.url': 'amqps://h:5671/%2F', 'bus.caFile': '/ca.pem', 'bus.verify': true, 'node.enabled': false });
+    const dir = aDirectory({
+      'x.json': {
+        transport: { connection: { host: 'h', port: 5671 }, tls: { ca: '/ca.pem', verify: 'peer' } },
+        extensions: { node: { enabled: false } },
+      },
+    });
+    expect(load(['--settings-dir', dir]).values).toMatchObject({
+      'bus.url': 'amqps://h:5671/%2F',
+      'bus.caFile': '/ca.pem',
+      'bus.verify': true,
+      'node.enabled': false,
+    });
     const old = aDirectory({ 'x.json': { transport: { tls: { use_tls: true, verify_peer: false } } } });
-    expect(load(['--settings-dir', old]).values).toMatchObject({ 'bus.url': 'amqps://127.0.0.1:5672/%2F', 'bus.verify': false, 'bus.user': 'guest' });
+    expect(load(['--settings-dir', old]).values).toMatchObject({
+      'bus.url': 'amqps://127.0.0.1:5672/%2F',
+      'bus.verify': false,
+      'bus.user': 'guest',
+    });
   });
 
   it('is found by LEGION_SETTINGS_DIRS, and a flag wins over it', () => {
     const dir = aDirectory({ 'x.json': { client: { name: 'ruby-name' } } });
-    expect(load(['--name', 'mine'], { LEGION_SETTINGS_DIRS: dir }).values).toMatchObject({ 'node.name': 'mine', 'bus.url': 'amqp://127.0.0.1:5672/%2F' });
+    expect(load(['--name', 'mine'], { LEGION_SETTINGS_DIRS: dir }).values).toMatchObject({
+      'node.name': 'mine',
+      'bus.url': 'amqp://127.0.0.1:5672/%2F',
+    });
   });
 
   it('tells of broken files and of references it cannot follow, all at once', () => {
-    const dir = aDirectory({ 'x.json': '{', 'y.json': { crypt: { cluster_secret: 'vault://crypt#secret' }, client: { name: 'env://NOPE' } } });
+    const dir = aDirectory({
+      'x.json': '{',
+      'y.json': { crypt: { cluster_secret: 'vault://crypt#secret' }, client: { name: 'env://NOPE' } },
+    });
     const problems = problemsOf(() => load(['--settings-dir', dir])).join('\n');
     expect(problems).toMatch(/x\.json: is not valid JSON/);
     expect(problems).toContain('crypt.cluster_secret: refers to Vault');

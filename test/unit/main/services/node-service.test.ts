@@ -30,7 +30,13 @@ function aCluster() {
       maxNodes: 1_000,
       ...fields,
     };
-    const service = createNode(settings, { bus: connect(settings.identity.name), clock, log: silentLog, vitals: fakeVitals, events });
+    const service = createNode(settings, {
+      bus: connect(settings.identity.name),
+      clock,
+      log: silentLog,
+      vitals: fakeVitals,
+      events,
+    });
     return Object.assign(service, {
       kinds: () => events.list(100).map((event) => event.kind),
       eventsOf: (kind: string) => events.list(100).filter((event) => event.kind === kind),
@@ -49,8 +55,37 @@ function aCluster() {
       consumers: [{ queue: `q.${name}`, mode: 'watch', handle: (delivery) => heard.push(delivery) }],
     });
     const beat = (from: string, pid = 5, status = 'active') =>
-      bus.publish(encodeBeat({ name: from, hostname: null, pid, status, version: '1.9.43', memoryMb: 40, cpuUserS: 1, cpuSystemS: 1, threads: 8, extensions: 1, uptimeS: 9 }, clock.now()));
-    return { bus, heard, beat, say: (envelope: Partial<Envelope>) => bus.publish({ exchange: 'node', routingKey: 'node', properties: { contentType: 'application/json' }, body: Buffer.from('{}'), ...envelope }) };
+      bus.publish(
+        encodeBeat(
+          {
+            name: from,
+            hostname: null,
+            pid,
+            status,
+            version: '1.9.43',
+            memoryMb: 40,
+            cpuUserS: 1,
+            cpuSystemS: 1,
+            threads: 8,
+            extensions: 1,
+            uptimeS: 9,
+          },
+          clock.now(),
+        ),
+      );
+    return {
+      bus,
+      heard,
+      beat,
+      say: (envelope: Partial<Envelope>) =>
+        bus.publish({
+          exchange: 'node',
+          routingKey: 'node',
+          properties: { contentType: 'application/json' },
+          body: Buffer.from('{}'),
+          ...envelope,
+        }),
+    };
   };
   return { clock, broker, node, stranger, connect };
 }
@@ -67,7 +102,14 @@ describe('a node', () => {
     expect(heard.map((delivery) => delivery.routingKey)).toEqual(['status']);
     await clock.advanceAsync(10_000);
     expect(heard).toHaveLength(6);
-    expect(console1.link().steps.map((step) => step.state)).toEqual(['done', 'skipped', 'done', 'done', 'done', 'done']);
+    expect(console1.link().steps.map((step) => step.state)).toEqual([
+      'done',
+      'skipped',
+      'done',
+      'done',
+      'done',
+      'done',
+    ]);
     const stopping = console1.stop();
     await clock.advanceAsync(3_000);
     await stopping;
@@ -85,7 +127,12 @@ describe('a node', () => {
     await clock.advanceAsync(500);
     await other.beat('console-1', 4_000);
     await clock.advanceAsync(30_000);
-    expect(other.heard.filter((delivery) => delivery.properties.headers?.legion_protocol_version && delivery.body.includes('"pid":77'))).toHaveLength(0);
+    expect(
+      other.heard.filter(
+        (delivery) =>
+          delivery.properties.headers?.legion_protocol_version && delivery.body.includes('"pid":77'),
+      ),
+    ).toHaveLength(0);
     expect(console1.isNameTaken()).toBe(true);
     expect(console1.link()).toMatchObject({ state: 'degraded', error: { code: 'BUS_NAME_TAKEN' } });
   });
@@ -108,12 +155,19 @@ describe('a node', () => {
     const console1 = node();
     console1.start();
     await clock.advanceAsync(100);
-    const body = Buffer.from(JSON.stringify({ function: 'update_settings', settings: { transport: { password: 'hunter2' } } }));
+    const body = Buffer.from(
+      JSON.stringify({ function: 'update_settings', settings: { transport: { password: 'hunter2' } } }),
+    );
     await other.say({ routingKey: 'node.console-1', body });
     await other.say({ exchange: '', routingKey: 'node.console-1', body });
-    await other.say({ routingKey: 'node.crypt.update_public_key', body: Buffer.from(JSON.stringify({ function: 'update_public_key', name: 'new-1', public_key: 'x' })) });
+    await other.say({
+      routingKey: 'node.crypt.update_public_key',
+      body: Buffer.from(JSON.stringify({ function: 'update_public_key', name: 'new-1', public_key: 'x' })),
+    });
     await clock.advanceAsync(100);
-    expect(console1.eventsOf('heard.changes')).toMatchObject([{ count: 2, facts: { message: 'UpdateSettings' } }]);
+    expect(console1.eventsOf('heard.changes')).toMatchObject([
+      { count: 2, facts: { message: 'UpdateSettings' } },
+    ]);
     expect(console1.eventsOf('heard.changes')[0]!.raw).not.toContain('hunter2');
     expect(console1.eventsOf('heard.keys')).toMatchObject([{ count: 1, names: ['new-1'] }]);
     // Who shows a key is known, though it has not beaten.
@@ -126,16 +180,39 @@ describe('a node', () => {
     const console1 = node();
     console1.start();
     await clock.advanceAsync(100);
-    for (const body of ['{', '[1]', '{"hello":1}', '{"function":"rm_rf"}', '{"function":"update_gem"}', `"${'x'.repeat(70_000)}"`]) {
+    for (const body of [
+      '{',
+      '[1]',
+      '{"hello":1}',
+      '{"function":"rm_rf"}',
+      '{"function":"update_gem"}',
+      `"${'x'.repeat(70_000)}"`,
+    ]) {
       await other.say({ body: Buffer.from(body) });
     }
     await other.say({ properties: { contentType: 'text/plain' } });
     await other.say({ properties: { contentType: 'application/json', contentEncoding: 'encrypted/cs' } });
-    await other.say({ properties: { contentType: 'application/json', contentEncoding: 'encrypted/cs', headers: { iv: 'AAAA' } } });
+    await other.say({
+      properties: {
+        contentType: 'application/json',
+        contentEncoding: 'encrypted/cs',
+        headers: { iv: 'AAAA' },
+      },
+    });
     await other.beat('c-1');
     await clock.advanceAsync(300);
-    expect(Object.fromEntries([...console1.observer.counters().refused].map(([code, { count }]) => [code, count]))).toEqual({
-      NOT_JSON: 1, NOT_OBJECT: 1, NO_FUNCTION: 1, UNKNOWN_FUNCTION: 1, SCHEMA: 1, TOO_LARGE: 1, CONTENT_TYPE: 1, NO_IV: 1, NO_SECRET: 1,
+    expect(
+      Object.fromEntries([...console1.observer.counters().refused].map(([code, { count }]) => [code, count])),
+    ).toEqual({
+      NOT_JSON: 1,
+      NOT_OBJECT: 1,
+      NO_FUNCTION: 1,
+      UNKNOWN_FUNCTION: 1,
+      SCHEMA: 1,
+      TOO_LARGE: 1,
+      CONTENT_TYPE: 1,
+      NO_IV: 1,
+      NO_SECRET: 1,
     });
     expect(console1.roster.state.byName.has('c-1')).toBe(true);
     expect(console1.link().state).toBe('degraded');

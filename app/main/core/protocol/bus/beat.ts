@@ -51,7 +51,8 @@ export function readBeat(body: Record<string, unknown>): Beat {
   const { pid, timestamp, hosted_worker_ids: workers } = body;
   const metrics = body.metrics ?? NO_METRICS;
   if (!isJsonObject(metrics)) return refuse('metrics');
-  if (pid !== undefined && pid !== null && !(Number.isSafeInteger(pid) && (pid as number) >= 0)) refuse('pid');
+  if (pid !== undefined && pid !== null && !(Number.isSafeInteger(pid) && (pid as number) >= 0))
+    refuse('pid');
   return {
     name,
     hostname: textOrNull(body.hostname, 'hostname', MAX_WORD),

@@ -54,7 +54,8 @@ function decodeWithoutFunction(delivery: Delivery, body: Record<string, unknown>
   }
   if (body.action !== undefined || delivery.routingKey.endsWith('.update_result')) {
     const checked = UpdateResult.safeParse(body);
-    if (!checked.success) throw new ProtocolError('SCHEMA', 'update result: a field is missing or has the wrong type');
+    if (!checked.success)
+      throw new ProtocolError('SCHEMA', 'update result: a field is missing or has the wrong type');
     return { type: 'result', result: checked.data, body };
   }
   throw new ProtocolError('NO_FUNCTION', 'the message names no function');

@@ -34,7 +34,11 @@ export const FUNCTIONS = {
     message: 'RequestClusterSecret',
     area: 'secrets',
     // The form of lex-node's own class has only node_name; it cannot be answered, but it was heard.
-    schema: z.looseObject({ node_name: short.nullish(), queue_name: short.nullish(), public_key: optionalText }),
+    schema: z.looseObject({
+      node_name: short.nullish(),
+      queue_name: short.nullish(),
+      public_key: optionalText,
+    }),
   },
   request_cluster_secret: { message: 'RequestClusterSecret', area: 'secrets', schema: z.looseObject({}) },
   receive_cluster_secret: {

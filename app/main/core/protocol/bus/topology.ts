@@ -50,7 +50,9 @@ export function nodeTopology(name: string, options: { readonly joinVaultQueue: b
       ...nodeBindings(name).map((key) => bind(own.name, key)),
       bind(observer.name, '#'),
       // Both generations of keys: `vault` before framework 1.6.23, the long one since.
-      ...(options.joinVaultQueue ? [bind(vault.name, 'vault'), bind(vault.name, 'lex.node.runners.vault.#')] : []),
+      ...(options.joinVaultQueue
+        ? [bind(vault.name, 'vault'), bind(vault.name, 'lex.node.runners.vault.#')]
+        : []),
     ],
   };
 }

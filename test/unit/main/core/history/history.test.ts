@@ -9,7 +9,8 @@ describe('the event log', () => {
     const log = createEventLog();
     const seen = log.snapshot(1, 10);
     expect(seen.events).toEqual([]);
-    for (let i = 0; i < 9; i += 1) log.record({ kind: 'node.silent', names: [`c-${i}`], group: 'c', foldMs: 2_000 }, 1_000 + i * 300);
+    for (let i = 0; i < 9; i += 1)
+      log.record({ kind: 'node.silent', names: [`c-${i}`], group: 'c', foldMs: 2_000 }, 1_000 + i * 300);
     const rev = log.rev();
     log.record({ kind: 'node.silent', names: ['d-1'], group: 'd', foldMs: 2_000 }, 2_000);
     log.record({ kind: 'node.silent', names: ['c-9'], group: 'c', foldMs: 2_000 }, 4_000);
@@ -76,7 +77,8 @@ describe('the history', () => {
 });
 
 describe('the link', () => {
-  const states = (link: ReturnType<typeof createLink>): string[] => link.get().steps.map((step) => step.state);
+  const states = (link: ReturnType<typeof createLink>): string[] =>
+    link.get().steps.map((step) => step.state);
 
   it('goes through its steps, each with its time, and marks the one that failed', () => {
     const link = createLink('amqps://h:5671/', true, 0);

@@ -12,7 +12,7 @@ function aRoster(options: Partial<RosterOptions> = {}) {
   const roster = createRoster({ self: null, expectedIntervalMs: 10_000, maxNodes: 50_000, ...options }, 0);
   let up = 0;
   const advance = (ms: number, each?: (up: number) => void): void => {
-    for (const end = up + ms; up < end; ) {
+    for (const end = up + ms; up < end;) {
       up += TICK_MS;
       each?.(up);
       roster.tick(WALL + up, up);
@@ -32,11 +32,15 @@ function aRoster(options: Partial<RosterOptions> = {}) {
     },
     stateOf: (name?: string) => NODE_STATES[roster.state.columns.state[slot(name)]!],
     badges: (name?: string) => nodeRow(roster.state, slot(name)).badges,
-    kinds: () => roster.takeEffects().map((effect) => (effect.type === 'state' ? `${effect.from}>${effect.to}` : effect.type)),
+    kinds: () =>
+      roster
+        .takeEffects()
+        .map((effect) => (effect.type === 'state' ? `${effect.from}>${effect.to}` : effect.type)),
     /** Advances until the node is in a state; answers the age of its last beat then. */
     ageWhen(state: string): number {
       const last = roster.state.columns.lastUp[slot()]!;
-      for (let i = 0; i < 4_000 && NODE_STATES[roster.state.columns.state[slot()]!] !== state; i += 1) advance(TICK_MS);
+      for (let i = 0; i < 4_000 && NODE_STATES[roster.state.columns.state[slot()]!] !== state; i += 1)
+        advance(TICK_MS);
       return up - last;
     },
   };
@@ -47,18 +51,21 @@ describe('RO1-RO3 a node that goes quiet', () => {
     [1_000, 3_000, 15_000],
     [5_000, 10_000, 25_000],
     [30_000, 60_000, 150_000],
-  ])('with an interval of %i ms is late after %i ms and silent after %i ms, within a tick or two', (interval, late, silent) => {
-    const fleet = aRoster({ expectedIntervalMs: interval });
-    fleet.beatEvery(interval, interval * 20);
-    expect(fleet.stateOf()).toBe('healthy');
-    const lateAge = fleet.ageWhen('late');
-    const silentAge = fleet.ageWhen('silent');
-    expect(lateAge).toBeGreaterThan(late);
-    expect(lateAge).toBeLessThanOrEqual(late + 500);
-    expect(silentAge).toBeGreaterThan(silent);
-    expect(silentAge).toBeLessThanOrEqual(silent + 500);
-    expect(fleet.kinds()).toEqual(['joined', 'healthy>late', 'late>silent']);
-  });
+  ])(
+    'with an interval of %i ms is late after %i ms and silent after %i ms, within a tick or two',
+    (interval, late, silent) => {
+      const fleet = aRoster({ expectedIntervalMs: interval });
+      fleet.beatEvery(interval, interval * 20);
+      expect(fleet.stateOf()).toBe('healthy');
+      const lateAge = fleet.ageWhen('late');
+      const silentAge = fleet.ageWhen('silent');
+      expect(lateAge).toBeGreaterThan(late);
+      expect(lateAge).toBeLessThanOrEqual(late + 500);
+      expect(silentAge).toBeGreaterThan(silent);
+      expect(silentAge).toBeLessThanOrEqual(silent + 500);
+      expect(fleet.kinds()).toEqual(['joined', 'healthy>late', 'late>silent']);
+    },
+  );
 
   it('is judged by the interval of the profile before its fourth beat', () => {
     const fleet = aRoster({ expectedIntervalMs: 4_000 });
@@ -259,7 +266,8 @@ describe('what needs a person', () => {
     fleet.hear({ name: 'rack-e-1' });
     for (let i = 0; i < 2; i += 1) fleet.hear({ name: `sick-${i}`, status: 'degraded' });
     fleet.advance(60_000, (up) => {
-      if (up % 1_000 === 0) for (let i = 0; i < 2; i += 1) fleet.hear({ name: `sick-${i}`, status: 'degraded' });
+      if (up % 1_000 === 0)
+        for (let i = 0; i < 2; i += 1) fleet.hear({ name: `sick-${i}`, status: 'degraded' });
     });
     const needs = needsOf(fleet.roster.state);
     expect(needs.map(({ kind, count, filter }) => ({ kind, count, filter }))).toEqual([
@@ -274,9 +282,18 @@ describe('what needs a person', () => {
 describe('metrics', () => {
   it('are those of the last beat, and the memory of the last beats is kept in order', () => {
     const fleet = aRoster();
-    for (let i = 1; i <= 30; i += 1) fleet.hear({ memoryMb: i, uptimeS: i, cpuUserS: i / 10, threads: 8, extensions: 2, workers: 3 });
+    for (let i = 1; i <= 30; i += 1)
+      fleet.hear({ memoryMb: i, uptimeS: i, cpuUserS: i / 10, threads: 8, extensions: 2, workers: 3 });
     const detail = nodeDetail(fleet.roster.state, fleet.slot(), fleet.now());
-    expect(detail.metrics).toEqual({ memoryMb: 30, cpuUserS: 3, cpuSystemS: 0.1, threads: 8, extensions: 2, uptimeS: 30, workers: 3 });
+    expect(detail.metrics).toEqual({
+      memoryMb: 30,
+      cpuUserS: 3,
+      cpuSystemS: 0.1,
+      threads: 8,
+      extensions: 2,
+      uptimeS: 30,
+      workers: 3,
+    });
     expect(detail.memory).toEqual(Array.from({ length: 24 }, (_, i) => i + 7));
   });
 });
