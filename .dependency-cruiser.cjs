@@ -53,7 +53,7 @@ module.exports = {
       '^(node:)?crypto$',
       'ciphers have one home',
     ),
-    only('ports-are-types', PORTS, [SHARED], 'interfaces only'),
+    only('ports-are-types', PORTS, [SHARED, '^app/main/core/protocol/amqp'], 'interfaces only'),
     never(
       'adapters-stay-apart',
       '^app/main/adapters/',

@@ -1,5 +1,4 @@
-/** Builders of beats and deliveries, for tests that need one and care about a field or two of it. */
-import type { Delivery, MessageProperties } from '../../app/main/core/protocol/amqp.js';
+/** A builder of beats, for tests that care about a field or two of one. */
 import type { Beat } from '../../app/main/core/protocol/bus/beat.js';
 
 export const aBeat = (fields: Partial<Beat> = {}): Beat => ({
@@ -17,12 +16,4 @@ export const aBeat = (fields: Partial<Beat> = {}): Beat => ({
   uptimeS: null,
   workers: 0,
   ...fields,
-});
-
-export const aDelivery = (body: unknown, properties: MessageProperties = {}, routingKey = 'status'): Delivery => ({
-  exchange: 'node',
-  routingKey,
-  redelivered: false,
-  properties: { contentType: 'application/json', contentEncoding: 'identity', headers: {}, ...properties },
-  body: Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });

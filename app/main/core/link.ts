@@ -5,8 +5,6 @@
 import { LINK_STEPS, type Link, type LinkStep, type LinkStepId } from '../../shared/domain/link.js';
 import { toWireError } from '../../shared/errors/wire.js';
 
-export type LinkMachine = ReturnType<typeof createLink>;
-
 export function createLink(address: string, isTls: boolean, now: number) {
   let link: Link = {
     state: 'connecting',

@@ -5,15 +5,7 @@
 import type { Delivery, Envelope, Topology } from '../core/protocol/amqp.js';
 import type { Cancel } from './clock.js';
 
-export type {
-  BindingSpec,
-  Delivery,
-  Envelope,
-  ExchangeSpec,
-  MessageProperties,
-  QueueSpec,
-  Topology,
-} from '../core/protocol/amqp.js';
+export type { Delivery, Envelope, MessageProperties, QueueSpec, Topology } from '../core/protocol/amqp.js';
 
 /** What a handler decides about a delivery: done; put it back at once; dead-letter it. */
 export type Disposition = 'ack' | 'requeue' | 'reject';

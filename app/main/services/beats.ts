@@ -26,8 +26,6 @@ type Deps = {
   readonly extensions: number;
 };
 
-export type Beats = ReturnType<typeof createBeats>;
-
 export function createBeats({ bus, clock, vitals, log, identity, intervalMs, extensions }: Deps) {
   let timer: Cancel | null = null;
   let lastBeatAt: number | null = null;

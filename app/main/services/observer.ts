@@ -20,8 +20,6 @@ import { assertNever } from '../../shared/lib/assert.js';
 
 export type Counted = { count: number; lastAt: number; from: string | null };
 
-export type Observer = ReturnType<typeof createObserver>;
-
 type Deps = {
   readonly roster: Roster;
   readonly events: EventLog;

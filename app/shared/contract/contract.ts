@@ -73,7 +73,7 @@ export const contract = {
   'host.link': call(Nothing, z.object({ url: z.string().nullable() })),
 } as const;
 
-export type Contract = typeof contract;
+type Contract = typeof contract;
 export type Procedure = keyof Contract;
 export type CallName = { [K in Procedure]: Contract[K]['kind'] extends 'call' ? K : never }[Procedure];
 export type StreamName = Exclude<Procedure, CallName>;

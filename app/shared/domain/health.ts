@@ -1,7 +1,7 @@
 /** How this console itself is: its services, what it refused and why, its configuration and where it came from. */
 import { z } from 'zod';
 
-export const ServiceState = z.object({
+const ServiceState = z.object({
   name: z.string(),
   state: z.enum(['starting', 'running', 'degraded', 'stopped']),
   since: z.number(),

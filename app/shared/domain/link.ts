@@ -11,7 +11,6 @@ export const LINK_STATES = [
   'stale',
   'refused',
 ] as const;
-export type LinkState = (typeof LINK_STATES)[number];
 
 /** In the order in which they happen. */
 export const LINK_STEPS = ['broker', 'tls', 'login', 'topology', 'name', 'beats'] as const;
@@ -49,6 +48,3 @@ export const Link = z.object({
   back: z.object({ at: z.number(), outageMs: z.number(), differ: z.array(z.string()) }).nullable(),
 });
 export type Link = z.infer<typeof Link>;
-
-/** True while the fleet on screen is what was, not what is. */
-export const isStale = (link: Link): boolean => link.asOf !== null;

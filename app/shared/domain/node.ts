@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { BADGES, NODE_STATES } from './node-state.js';
 
-export const NodeMetrics = z.object({
+const NodeMetrics = z.object({
   memoryMb: z.number().nullable(),
   cpuUserS: z.number().nullable(),
   cpuSystemS: z.number().nullable(),
@@ -11,8 +11,6 @@ export const NodeMetrics = z.object({
   uptimeS: z.number().nullable(),
   workers: z.number().nullable(),
 });
-export type NodeMetrics = z.infer<typeof NodeMetrics>;
-
 export const NodeRow = z.object({
   name: z.string(),
   group: z.string(),

@@ -49,7 +49,7 @@ export const Need = z.object({
 });
 export type Need = z.infer<typeof Need>;
 
-export const Self = z.object({
+const Self = z.object({
   name: z.string(),
   pid: z.number().int(),
   version: z.string(),
@@ -61,7 +61,6 @@ export const Self = z.object({
   lastBeatAt: z.number().nullable(),
   nextBeatAt: z.number().nullable(),
 });
-export type Self = z.infer<typeof Self>;
 
 export const Session = z.object({
   at: z.number(),

@@ -1,5 +1,5 @@
 /** JSON as values: what may cross the contract, a log line or the bus. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
 /** True for a plain JSON object: not null, not an array. */

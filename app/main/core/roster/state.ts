@@ -11,7 +11,7 @@ export const STATE = Object.fromEntries(NODE_STATES.map((state, index) => [state
   number
 >;
 
-export type Gone = { readonly rev: number; readonly slot: number };
+type Gone = { readonly rev: number; readonly slot: number };
 
 export type RosterState = {
   readonly columns: Columns;
