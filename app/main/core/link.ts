@@ -51,6 +51,16 @@ export function createLink(address: string, isTls: boolean, now: number) {
       finish(id, at, note);
     },
 
+    /** These steps do not apply here. */
+    skip(...ids: LinkStepId[]): void {
+      for (const id of ids) setStep(id, { state: 'skipped' });
+    },
+
+    /** This step failed, though the link lives. */
+    fail(id: LinkStepId): void {
+      setStep(id, { state: 'failed' });
+    },
+
     live(tls: string | null, at: number): void {
       for (const id of ['broker', 'tls', 'login', 'topology'] as const) finish(id, at, null);
       wasLive = true;

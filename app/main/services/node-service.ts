@@ -115,7 +115,7 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
 
   const checkName = (): void => {
     if (!settings.beating) {
-      link.step('name', clock.now());
+      link.skip('name', 'beats');
       return;
     }
     if (name === 'free') return beats.start();
@@ -136,7 +136,10 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
     if (name === 'checking') beats.pause();
     const isFirst = name !== 'taken';
     // A twin that comes later is shown; we do not go, and we do not fight.
-    if (name !== 'free') name = 'taken';
+    if (name !== 'free') {
+      name = 'taken';
+      link.fail('name');
+    }
     link.setError(
       new AppError('BUS_NAME_TAKEN', `another process beats as ${identity.name}`, {
         details: { name: identity.name },

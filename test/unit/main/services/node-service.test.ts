@@ -134,6 +134,7 @@ describe('a node', () => {
       ),
     ).toHaveLength(0);
     expect(console1.isNameTaken()).toBe(true);
+    expect(console1.link().steps[4]).toMatchObject({ id: 'name', state: 'failed' });
     expect(console1.link()).toMatchObject({ state: 'degraded', error: { code: 'BUS_NAME_TAKEN' } });
   });
 
@@ -146,6 +147,12 @@ describe('a node', () => {
     await other.beat('c-1');
     await clock.advanceAsync(10);
     expect(other.heard).toHaveLength(1);
+    expect(
+      console1
+        .link()
+        .steps.slice(4)
+        .map((step) => step.state),
+    ).toEqual(['skipped', 'skipped']);
     expect(console1.roster.state.byName.has('c-1')).toBe(true);
   });
 
