@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { electronExecutable } from './lib/electron.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/ready.mjs';
-import { requireNode, ROOT, runTool, say } from './lib/run.mjs';
+import { requireNode, runTool, say } from './lib/run.mjs';
 
 const PLATFORM = { darwin: '--mac', win32: '--win' }[process.platform] ?? '--linux';
 

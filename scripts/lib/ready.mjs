@@ -43,7 +43,7 @@ function filesUnder(folder) {
     .sort();
 }
 
-export const isBuilt = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sourceHash();
+const isBuilt = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sourceHash();
 
 export async function ensureBuilt() {
   if (isBuilt()) return;

@@ -10,7 +10,7 @@ const MAX_TEXT = 4000;
 const MAX_ENTRIES = 100;
 
 /** `amqp://user:pass@host` reads `amqp://user:•••@host`; a one-time address loses its token. */
-export const redactText = (text: string): string =>
+const redactText = (text: string): string =>
   (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/]*@/gi, `$1:${MASK}@`)
     .replace(/([?&]token=)[^&\s]+/gi, `$1${MASK}`)

@@ -10,10 +10,10 @@ const isLoopback = (host: string): boolean =>
 
 /** net takes (options), (port, host), (path), or all of them as one array. */
 function hostOf(args: readonly unknown[]): string {
-  const [first, second] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
+  const [first, second]: readonly unknown[] = Array.isArray(args[0]) ? args[0] : args;
   if (typeof first === 'object' && first !== null) {
-    const { host, path } = first as { host?: unknown; path?: unknown };
-    return typeof path === 'string' ? 'localhost' : String(host ?? 'localhost');
+    const { host, path } = first as { host?: string | null; path?: unknown };
+    return typeof path === 'string' ? 'localhost' : (host ?? 'localhost');
   }
   return typeof second === 'string' ? second : 'localhost';
 }
@@ -26,7 +26,7 @@ Socket.prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
     throw new Error(`tests reach loopback only, not ${host}`);
   }
   return connect.apply(this, args);
-} as Socket['connect'];
+};
 
 afterEach(() => {
   const hosts = reached.splice(0);

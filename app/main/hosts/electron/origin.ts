@@ -1,7 +1,7 @@
 /** Our one origin in the desktop app, who counts as it, and how little it may do. */
 
 export const SCHEME = 'app';
-export const HOST = 'console';
+const HOST = 'console';
 export const PAGE_URL = `${SCHEME}://${HOST}/index.html`;
 
 /** True for addresses of our own page. The parser knows no origin of our scheme, so the parts are compared. */

@@ -28,7 +28,7 @@ export function isForUs(request: IncomingMessage, port: number): boolean {
 }
 
 /** The port stands in the name, since cookies do not tell ports apart and two consoles may run. */
-export const cookieName = (port: number): string => `legion-console-${port}`;
+const cookieName = (port: number): string => `legion-console-${port}`;
 
 export const sessionCookie = (port: number, session: string): string =>
   `${cookieName(port)}=${session}; Path=/; HttpOnly; SameSite=Strict`;

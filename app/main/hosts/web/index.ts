@@ -1,3 +1,3 @@
 /** The web host: see web-host.ts. */
-export { findHost, type HostFile } from './data-dir.js';
+export { findHost } from './data-dir.js';
 export { startWebHost, type WebHost } from './web-host.js';

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { FrameChannel, ServerFrame } from '../../../shared/contract/frames.js';
 
 /** Streams are pulled, so only calls answered faster than they are read can pile up here. */
-export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 /** Sent to whoever speaks something that is not JSON text. */
 const INVALID_DATA = 1007;
 

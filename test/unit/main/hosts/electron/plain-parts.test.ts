@@ -84,7 +84,7 @@ function anIpc() {
   const channels: { channel: FrameChannel<ServerFrame>; heard: unknown[]; closed: boolean }[] = [];
   const log = logRing();
   acceptWindows(
-    { on: (name, handle) => handlers.set(name, handle as Handler) },
+    { on: (name, handle) => handlers.set(name, handle) },
     (channel) => {
       const entry = { channel, heard: [] as unknown[], closed: false };
       channel.onFrame((frame) => entry.heard.push(frame));

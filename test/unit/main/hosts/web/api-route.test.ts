@@ -32,7 +32,7 @@ describe('POST /api', () => {
       const answer = await ask({
         method: 'POST',
         path: '/api/host.link',
-        headers: headers as Record<string, string>,
+        headers: headers,
       });
       expect(answer.status).toBe(401);
       expect(answer.headers['www-authenticate']).toBe('Bearer');
