@@ -62,11 +62,8 @@ function ProfileMenu() {
     <Menu
       align="start"
       trigger={
-        <button
-          type="button"
-          className="prof"
-          aria-label={text('shell.profile', { name: `${kindWord} ${name}`.trim() || text('profile.none') })}
-        >
+        <button type="button" className="prof">
+          <span className="sr">{text('shell.profile')} </span>
           {kindWord && (
             <span className="env" {...(kind === 'demo' ? { title: text('shell.demo.why') } : {})}>
               {kind === 'demo' ? text('shell.demo') : kindWord}

@@ -1,6 +1,6 @@
 /**
- * Names in the order people expect, c-9 before c-10, and the rank of every row in it: computed once per change
- * of names, so that sorting ten thousand rows compares numbers.
+ * Names in the order people expect, c-9 before c-10, and the rank of every row in it, so that sorting ten
+ * thousand rows compares numbers. A node that joins is merged into the order; nothing is sorted anew.
  */
 import { rosterRows, rosterStore } from './roster.js';
 
@@ -14,18 +14,56 @@ export const compareNatural = (a: string, b: string): number => {
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
-let cached: { readonly names: number; readonly rank: Int32Array } = { names: -1, rank: new Int32Array(0) };
+type Entry = { readonly slot: number; readonly name: string; readonly key: string };
+type Ordered = {
+  readonly names: number;
+  readonly entries: readonly Entry[];
+  readonly slots: readonly number[];
+  readonly rank: Int32Array;
+};
 
-/** Ranks by slot, for the names now in view. */
-export function nameRanks(): Int32Array {
+let ordered: Ordered = { names: -1, entries: [], slots: [], rank: new Int32Array(0) };
+
+/** The slots now in view, in the order of their names. */
+export const slotsByName = (): readonly number[] => upToDate().slots;
+
+/** The place of each slot in that order; -1 where no node is. */
+export const nameRanks = (): Int32Array => upToDate().rank;
+
+function upToDate(): Ordered {
   const { names } = rosterStore.getState();
-  if (cached.names === names) return cached.rank;
+  if (ordered.names === names) return ordered;
   const rows = rosterRows();
-  const keyed: { slot: number; key: string }[] = [];
-  for (const row of rows) if (row) keyed.push({ slot: row.index, key: naturalKey(row.name) });
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const isKnown = new Uint8Array(rows.length);
+  const kept = ordered.entries.filter(({ slot, name }) => {
+    const stays = rows[slot]?.name === name;
+    if (stays) isKnown[slot] = 1;
+    return stays;
+  });
+  const fresh: Entry[] = [];
+  for (const row of rows) {
+    if (row && !isKnown[row.index])
+      fresh.push({ slot: row.index, name: row.name, key: naturalKey(row.name) });
+  }
+  fresh.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const entries = merge(kept, fresh);
   const rank = new Int32Array(rows.length).fill(-1);
-  keyed.forEach(({ slot }, place) => (rank[slot] = place));
-  cached = { names, rank };
-  return rank;
+  entries.forEach(({ slot }, place) => (rank[slot] = place));
+  ordered = { names, entries, slots: entries.map(({ slot }) => slot), rank };
+  return ordered;
+}
+
+function merge(left: readonly Entry[], right: readonly Entry[]): readonly Entry[] {
+  if (right.length === 0) return left;
+  if (left.length === 0) return right;
+  const out: Entry[] = [];
+  let r = 0;
+  for (const entry of left) {
+    for (let next = right[r]; next && next.key < entry.key; next = right[r]) {
+      out.push(next);
+      r += 1;
+    }
+    out.push(entry);
+  }
+  return [...out, ...right.slice(r)];
 }

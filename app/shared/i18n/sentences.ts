@@ -41,7 +41,8 @@ export function eventText(event: ConsoleEvent): string {
     pids: shown(facts['pids']),
     changes: shown(facts['changes']),
     message: shown(facts['message']),
-    address: shown(facts['address']),
+    // The simulated cluster has no address.
+    address: facts['address'] === 'memory' ? NONE : shown(facts['address']),
     profile: shown(facts['profile']),
     skew: spoken(facts['ms'], formatSkew),
     age: spoken(facts['ms'] ?? facts['outageMs'], formatDuration),

@@ -3,17 +3,18 @@ import type { NodeDetail } from '../../../shared/domain/node.js';
 import { formatDelay, formatInterval, text } from '../../../shared/i18n/index.js';
 import { At } from '../../parts/index.js';
 import { gapBins, median } from './planes.js';
+import type { TabProps } from './tab-props.js';
 
 const HEIGHT = 72;
 
-export function BeatsTab({ detail }: { readonly detail: NodeDetail }) {
+export function BeatsTab({ detail, heading: Heading }: TabProps) {
   const known = detail.gaps.filter((gap) => gap >= 0);
   if (known.length < 2) return <p className="t3">{text('node.gaps.none')}</p>;
   const bins = gapBins(detail.gaps);
   const most = Math.max(...bins.map((bin) => bin.count));
   return (
     <>
-      <h3 className="h2">
+      <Heading className="h2">
         {text('node.gaps.hist')}
         <span className="sp" />
         <span className="t3 b5 num">
@@ -22,7 +23,7 @@ export function BeatsTab({ detail }: { readonly detail: NodeDetail }) {
         <span className="t3 b5 num">
           {text('node.gaps.max', { value: formatInterval(Math.max(...known)) })}
         </span>
-      </h3>
+      </Heading>
       <ol className="gap-bins" style={{ height: HEIGHT + 18 }}>
         {bins.map((bin, index) => (
           <li key={bin.from} aria-label={`${formatDelay(bin.from)} – ${formatDelay(bin.to)}: ${bin.count}`}>
@@ -33,9 +34,9 @@ export function BeatsTab({ detail }: { readonly detail: NodeDetail }) {
           </li>
         ))}
       </ol>
-      <h3 className="h2" style={{ marginTop: 16 }}>
+      <Heading className="h2" style={{ marginTop: 16 }}>
         {text('node.gaps.list')}
-      </h3>
+      </Heading>
       <table className="plain num">
         <thead>
           <tr>

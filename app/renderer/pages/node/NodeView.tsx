@@ -27,6 +27,7 @@ export function NodeView({ name, isPanel = false, actions }: Props) {
   const { data, error } = useCall('node.get', name === '' ? null : { name }, 1000);
   const [tab, setTab] = useState('overview');
   const Heading = isPanel ? 'h2' : 'h1';
+  const part = data && ({ detail: data, heading: isPanel ? 'h3' : 'h2' } as const);
   const isGone = !row && error?.code === 'NODE_UNKNOWN';
   return (
     <div className={isPanel ? 'node panel' : 'node'}>
@@ -66,18 +67,18 @@ export function NodeView({ name, isPanel = false, actions }: Props) {
           <Failure code={error.code} raw={error.message} />
         </div>
       )}
-      {data && !isGone && (
+      {part && !isGone && (
         <>
-          <Planes detail={data} isPanel={isPanel} />
+          <Planes detail={part.detail} isPanel={isPanel} />
           <Tabs
             className="node-tabs"
             label={text('node.tabs', { name: visible(name, 80) })}
             value={tab}
             onChoose={setTab}
             tabs={[
-              { id: 'overview', label: text('node.tab.overview'), body: <OverviewTab detail={data} /> },
-              { id: 'beats', label: text('node.tab.beats'), body: <BeatsTab detail={data} /> },
-              { id: 'raw', label: text('node.tab.raw'), body: <RawTab detail={data} /> },
+              { id: 'overview', label: text('node.tab.overview'), body: <OverviewTab {...part} /> },
+              { id: 'beats', label: text('node.tab.beats'), body: <BeatsTab {...part} /> },
+              { id: 'raw', label: text('node.tab.raw'), body: <RawTab {...part} /> },
             ]}
           />
         </>

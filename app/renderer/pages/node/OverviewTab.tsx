@@ -18,11 +18,12 @@ import { nodesHref } from '../../route.js';
 import { useEvents } from '../../store/events.js';
 import { usePrefs } from '../../store/prefs.js';
 import type { ReactNode } from 'react';
+import type { TabProps } from './tab-props.js';
 
 const NOTED = 8;
 const NAMED = 3;
 
-export function OverviewTab({ detail }: { readonly detail: NodeDetail }) {
+export function OverviewTab({ detail, heading: Heading }: TabProps) {
   return (
     <>
       <dl className="facts">
@@ -33,8 +34,8 @@ export function OverviewTab({ detail }: { readonly detail: NodeDetail }) {
           </div>
         ))}
       </dl>
-      {detail.silentWith.length > 0 && <Together detail={detail} />}
-      <Noted name={detail.name} />
+      {detail.silentWith.length > 0 && <Together detail={detail} heading={Heading} />}
+      <Noted name={detail.name} heading={Heading} />
     </>
   );
 }
@@ -155,12 +156,12 @@ function FirstSeen({ at }: { readonly at: number }) {
   );
 }
 
-function Together({ detail }: { readonly detail: NodeDetail }) {
+function Together({ detail, heading: Heading }: TabProps) {
   const names = detail.silentWith.slice(0, NAMED);
   const more = detail.silentWith.length - names.length;
   return (
     <section>
-      <h3 className="h2">{text('node.together')}</h3>
+      <Heading className="h2">{text('node.together')}</Heading>
       <p className="t2">
         {names.map((name, index) => (
           <span key={name}>
@@ -180,7 +181,7 @@ function Together({ detail }: { readonly detail: NodeDetail }) {
   );
 }
 
-function Noted({ name }: { readonly name: string }) {
+function Noted({ name, heading: Heading }: { readonly name: string; readonly heading: TabProps['heading'] }) {
   const events = useEvents((state) => state.shown);
   const noted = events
     .filter((event) => event.names.includes(name))
@@ -188,7 +189,7 @@ function Noted({ name }: { readonly name: string }) {
     .reverse();
   return (
     <section>
-      <h3 className="h2">{text('node.events')}</h3>
+      <Heading className="h2">{text('node.events')}</Heading>
       {noted.length === 0 ? (
         <p className="t3">{text('node.events.none')}</p>
       ) : (

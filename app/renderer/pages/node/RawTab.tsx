@@ -1,10 +1,10 @@
 /** The last message as it was heard: redacted and cut by the node, shown as text only. */
-import type { NodeDetail } from '../../../shared/domain/node.js';
 import { text, visibleBlock } from '../../../shared/i18n/index.js';
 import { Button } from '../../components/index.js';
 import { say } from '../../store/ui.js';
+import type { TabProps } from './tab-props.js';
 
-export function RawTab({ detail }: { readonly detail: NodeDetail }) {
+export function RawTab({ detail, heading: Heading }: TabProps) {
   const raw = detail.raw === null ? null : pretty(detail.raw);
   const copy = (): void =>
     void navigator.clipboard?.writeText(raw ?? '').then(() => say(text('shell.copied')));
@@ -26,9 +26,9 @@ export function RawTab({ detail }: { readonly detail: NodeDetail }) {
       )}
       {detail.broker !== null && (
         <>
-          <h3 className="h2" style={{ marginTop: 16 }}>
+          <Heading className="h2" style={{ marginTop: 16 }}>
             {text('node.broker')}
-          </h3>
+          </Heading>
           <pre className="mono raw" tabIndex={0} aria-label={text('node.broker')}>
             {pretty(detail.broker)}
           </pre>

@@ -184,7 +184,7 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
           <Heading key={column.id} column={column} sort={sort} onSort={onSort} span={spanOf(slots, shown)} />
         ))}
       </div>
-      <div className="viewport" ref={viewport} role="presentation" tabIndex={-1}>
+      <div className="viewport" ref={viewport}>
         <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {shown.map(({ index, start }) => {
             const slot = slots[index] ?? -1;

@@ -17,7 +17,7 @@ import { text, visible } from '../../../shared/i18n/index.js';
 import { Foreign, StatusMark } from '../../components/index.js';
 import { nodeHref, setParams } from '../../route.js';
 import { usePrefs } from '../../store/prefs.js';
-import { nameRanks } from '../../store/natural.js';
+import { slotsByName } from '../../store/natural.js';
 import { onRosterFrame, rosterRows, rowAt, slotOf, useRoster } from '../../store/roster.js';
 import { select, selectionStore } from '../../store/selection.js';
 import { cellAt, layoutFleet, moveFrom, placeAt, type FleetLayout, type Move } from './fleet-layout.js';
@@ -41,7 +41,7 @@ export function useFleetLayout(width: number, height: number): FleetLayout {
   const groupBy = usePrefs((prefs) => prefs.groupBy);
   const names = useRoster((state) => state.names);
   return useMemo(
-    () => layoutFleet(rosterRows(), nameRanks(), groupBy, { width: Math.max(64, width - LABELS), height }),
+    () => layoutFleet(rosterRows(), slotsByName(), groupBy, { width: Math.max(64, width - LABELS), height }),
     // The rows are one mutable table; `names` says when places change.
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [names, groupBy, width, height],

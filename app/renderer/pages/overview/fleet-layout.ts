@@ -49,15 +49,14 @@ const GAP = 8;
 const LABEL = 36;
 const LABEL_SHORT = 18;
 
+/** `ordered`: slots in the order of their names. Nodes that left have no cell. */
 export function layoutFleet(
   rows: readonly (RosterRow | undefined)[],
-  rank: Int32Array,
+  ordered: readonly number[],
   by: GroupBy,
   space: { readonly width: number; readonly height: number },
 ): FleetLayout {
-  const slots: number[] = [];
-  for (const row of rows) if (row && row.state !== 'left') slots.push(row.index);
-  slots.sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0));
+  const slots = ordered.filter((slot) => rows[slot] && rows[slot].state !== 'left');
 
   const grouped = new Map<string, number[]>();
   for (const slot of slots) {

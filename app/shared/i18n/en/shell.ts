@@ -22,7 +22,7 @@ export const shell = {
   'shell.notices':
     '{count, plural, =0 {Nothing needs you} one {# thing needs you} other {# things need you}}',
   'shell.readOnly': 'Read-only profile: nothing can be sent from here',
-  'shell.profile': 'Profile {name}',
+  'shell.profile': 'Profile',
   'shell.demo': 'DEMO',
   'shell.demo.why': 'A simulated cluster. Nothing leaves this machine.',
   'shell.demo.connect': 'Connect to a cluster',
