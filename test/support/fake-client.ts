@@ -121,7 +121,7 @@ export function fakeClient({
     },
     watch<K extends StreamName>(name: K, _input: In<K>, watcher: Watcher<Out<K>>) {
       const set = watchers.get(name) ?? new Set<AnyWatcher>();
-      watchers.set(name, set.add(watcher as AnyWatcher));
+      watchers.set(name, set.add(watcher));
       const first: Readonly<Record<StreamName, () => unknown>> = {
         'session.watch': () => session,
         'roster.watch': (): RosterFrame => ({
@@ -133,9 +133,9 @@ export function fakeClient({
         'event.watch': () => ({ type: 'snapshot', seq: eventSeq, events: [...events] }),
       };
       queueMicrotask(() => {
-        if (set.has(watcher as AnyWatcher)) void watcher.onItem(first[name]() as Out<K>);
+        if (set.has(watcher)) void watcher.onItem(first[name]() as Out<K>);
       });
-      return () => void set.delete(watcher as AnyWatcher);
+      return () => void set.delete(watcher);
     },
     onLost(handle) {
       lostHandlers.add(handle);

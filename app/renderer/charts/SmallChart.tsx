@@ -84,7 +84,7 @@ function AsChart(props: SmallChartProps) {
   const hatch = useId();
   const data = at.map((time, i): Datum => {
     const values = series.map((one, index): [string, number | null] => [`s${index}`, one.values[i] ?? null]);
-    return { at: time, ...Object.fromEntries(values) } as Datum;
+    return { at: time, ...Object.fromEntries(values) };
   });
   const ticks = [0, 1, 2, 3].map((i) => from + ((to - from) * i) / 3);
   const inside = (time: number): number => Math.min(to, Math.max(from, time));

@@ -7,7 +7,6 @@ const subscribe = (listener: () => void): (() => void) => {
 };
 
 export const useWidth = (): number => useSyncExternalStore(subscribe, () => window.innerWidth);
-export const useHeight = (): number => useSyncExternalStore(subscribe, () => window.innerHeight);
 
 export type Size = { readonly width: number; readonly height: number };
 

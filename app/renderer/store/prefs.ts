@@ -67,7 +67,7 @@ function readPrefs(): Partial<Prefs> {
         usual !== undefined && typeof value === typeof usual && Array.isArray(value) === Array.isArray(usual)
       );
     });
-    return Object.fromEntries(known) as Partial<Prefs>;
+    return Object.fromEntries(known);
   } catch {
     return {};
   }

@@ -44,7 +44,6 @@ const frameListeners = new Set<(touched: Touched, namesChanged: boolean) => void
 export const rosterRows = (): readonly (RosterRow | undefined)[] => view.rows;
 export const rowAt = (slot: number): RosterRow | undefined => view.rows[slot];
 export const slotOf = (name: string): number => view.byName.get(name) ?? -1;
-export const rowNamed = (name: string): RosterRow | undefined => view.rows[slotOf(name)];
 
 /** Takes one frame; false when a frame is missing and the stream must be opened again. */
 export function acceptFrame(frame: RosterFrame): boolean {

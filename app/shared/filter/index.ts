@@ -1,5 +1,4 @@
 /** The filter language of the node list: text to conditions, conditions to rows. */
-export { FIELD_NAMES, isFieldName, type FieldName } from './fields.js';
 export {
   asksForLeft,
   compileFilter,

@@ -85,16 +85,6 @@ export function formatClock(at: number, { utc = false, precision = 'second' }: C
   return precision === 'second' ? second : `${second}.${String(date.getUTCMilliseconds()).padStart(3, '0')}`;
 }
 
-/** "2 Mar", with the year when it is not this one. */
-export function formatDay(at: number, now: number, utc = false): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return '–';
-  const sameYear = date.getUTCFullYear() === new Date(now).getUTCFullYear();
-  const zone = utc ? { timeZone: 'UTC' } : {};
-  const year = sameYear ? {} : ({ year: 'numeric' } as const);
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', ...year, ...zone }).format(date);
-}
-
 /** A whole moment, for hover and export: "2026-03-02 14:02:11.204". */
 export const formatMoment = (at: number, utc = false): string => {
   const date = new Date(at);

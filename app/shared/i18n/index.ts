@@ -2,5 +2,5 @@
 export { en } from './en.js';
 export * from './format.js';
 export * from './sentences.js';
-export { isTextKey, LOCALE, parts, text, type Part, type TextKey, type Values } from './text.js';
+export { isTextKey, parts, text, type Part, type TextKey, type Values } from './text.js';
 export { cutMiddle, visible, visibleBlock } from './visible.js';
