@@ -11,8 +11,8 @@ function tokensOf(theme: 'light' | 'dark'): ReadonlyMap<string, string> {
   );
 }
 
-/** ΔE 25, less what simulations of an eye differ among themselves. */
-const APART = 24;
+/** How far two fills must be apart, CIE76. */
+const APART = 25;
 
 type Rgb = readonly [number, number, number];
 const rgb = (hex: string): Rgb =>
@@ -28,7 +28,7 @@ const contrast = (a: string, b: string): number => {
   return (high + 0.05) / (low + 0.05);
 };
 
-/** Linear RGB as seen with one kind of cone missing (Viénot, Brettel and Mollon 1999; tritan after Brettel 1997). */
+/** Linear RGB as seen with one kind of cone missing (Machado, Oliveira and Fernandes 2009, severity 1). */
 const EYES: Readonly<Record<string, readonly Rgb[]>> = {
   normal: [
     [1, 0, 0],
@@ -36,21 +36,23 @@ const EYES: Readonly<Record<string, readonly Rgb[]>> = {
     [0, 0, 1],
   ],
   protan: [
-    [0.11238, 0.88762, 0],
-    [0.11238, 0.88762, 0],
-    [0.00401, -0.00401, 1],
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
   ],
   deutan: [
-    [0.29275, 0.70725, 0],
-    [0.29275, 0.70725, 0],
-    [-0.02234, 0.02234, 1],
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
   ],
   tritan: [
-    [1, 0.1462, -0.1462],
-    [0, 0.8599, 0.1401],
-    [0, 0.8599, 0.1401],
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
   ],
 };
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 
 function lab(hex: string, eye: readonly Rgb[]): Rgb {
   const source = rgb(hex).map(linear);
