@@ -24,7 +24,10 @@ export type ConsoleProcess = {
 };
 
 /** Starts it on a free port with a data folder of its own; resolves when its address is printed. */
-export async function startConsole(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ConsoleProcess> {
+export async function startConsole(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<ConsoleProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'legion-console-'));
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data-dir', dataDir, ...args], {
     env: { ...process.env, ...env },
@@ -64,7 +67,8 @@ export async function startConsole(args: readonly string[], env: NodeJS.ProcessE
       return body as never;
     },
     log: () => log,
-    rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1_024,
+    rssMb: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1_024,
     async stop() {
       child.kill('SIGTERM');
       const code = await ended;

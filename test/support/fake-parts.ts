@@ -28,6 +28,9 @@ export function seededRandom(seed: number): Random {
   return {
     fraction,
     bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(fraction() * 256)),
-    uuid: () => `00000000-0000-4000-8000-${Math.floor(fraction() * 1e12).toString().padStart(12, '0')}`,
+    uuid: () =>
+      `00000000-0000-4000-8000-${Math.floor(fraction() * 1e12)
+        .toString()
+        .padStart(12, '0')}`,
   };
 }
