@@ -1,12 +1,15 @@
 /** `npm run dev`: builds on every change and restarts the node; reload the page to see the new one. */
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundles } from './build.mjs';
-import { ensureInstalled } from './lib/ready.mjs';
+import { ensureInstalled, OUT } from './lib/ready.mjs';
 import { requireNode, ROOT, say } from './lib/run.mjs';
 
 requireNode();
 await ensureInstalled();
+// What follows is no build for users: the next start makes one.
+rmSync(join(OUT, 'stamp'), { force: true });
 const [esbuild, vite] = await Promise.all([import('esbuild'), import('vite')]);
 
 let child = null;

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { electronExecutable, hasDisplay, whyNoElectron } from './lib/electron.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/ready.mjs';
-import { findProgram, requireNode, ROOT, run, say } from './lib/run.mjs';
+import { findProgram, requireNode, ROOT, say } from './lib/run.mjs';
 
 const flags = process.argv.slice(2);
 process.title = 'legion-console start';
@@ -21,9 +21,18 @@ const { main } = await import('../out/main/cli.js');
 const code = await main(['serve', ...flags], { onReady: openBrowser });
 process.stdout.write('', () => process.exit(code));
 
+/** Lives as long as the window; who ends us means it. */
 function openWindow() {
   const env = { ...process.env, LEGION_START_FLAGS: JSON.stringify(flags) };
-  return run(electronExecutable(), [ROOT], { env });
+  const child = spawn(electronExecutable(), [ROOT], { stdio: 'inherit', env });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('error', (error) => {
+      say(error.message);
+      resolve(1);
+    });
+  });
 }
 
 /** A kindness, never a failure: the address has been printed. */

@@ -97,6 +97,8 @@ function createApi({ folder, startChromium }) {
   return {
     module,
     async becomeReady(mayBegin) {
+      // As Electron does on the platforms that have signals.
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.quit());
       const [{ browser, address }] = await Promise.all([startChromium(), schemes.listen()]);
       await windows.attach(browser);
       process.stderr.write(`DevTools listening on ${address}\n`);

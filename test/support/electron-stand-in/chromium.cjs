@@ -24,11 +24,10 @@ const FLAGS = [
 function startChromium() {
   const profile = mkdtempSync(join(tmpdir(), 'legion-console-stand-in-'));
   const program = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
-  // A group of its own, so that its helpers end with it.
-  const child = spawn(program, [...FLAGS, `--user-data-dir=${profile}`], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
+  // A group of its own that ends with the browser, and with us: even killed, we close the pipe it reads.
+  const untilEither = '{ "$@"; kill -9 0; } & read _; kill -9 0';
+  const args = ['-c', untilEither, 'sh', program, ...FLAGS, `--user-data-dir=${profile}`];
+  const child = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
   process.once('exit', () => {
     try {
       process.kill(-child.pid, 'SIGKILL');
