@@ -12,7 +12,7 @@ import {
 } from '../../../shared/domain/node-state.js';
 import { createDeadlineWheel } from '../deadlines.js';
 import type { Beat } from '../protocol/bus/beat.js';
-import { GAPS, gapDeviation, medianGap, MEMORY_SAMPLES } from './columns.js';
+import { createNotes } from './notes.js';
 import {
   clampInterval,
   duplicateForMs,
@@ -23,20 +23,10 @@ import {
   MAX_STRAYS,
   reloadGraceMs,
   silentAfterMs,
-  SKEW_MS,
   STALL_MS,
   TICK_MS,
 } from './rules.js';
-import {
-  addSlot,
-  createState,
-  eachSlot,
-  intern,
-  removeSlot,
-  STATE,
-  touchCold,
-  type RosterState,
-} from './state.js';
+import { addSlot, createState, eachSlot, removeSlot, STATE, touchCold, type RosterState } from './state.js';
 
 export type RosterEffect = {
   readonly type:
@@ -154,125 +144,7 @@ export function createRoster(options: RosterOptions, startUp: number) {
     }
   };
 
-  /** RO1. Every beat at first, every fourth later: a median moves slowly. */
-  const learn = (slot: number): void => {
-    const count = columns.gapCount[slot]!;
-    if (count > 16 && (count & 3) !== 0) return;
-    const median = medianGap(columns, slot);
-    if (median === null) {
-      // Too few to learn from; but who was quiet for longer than expected, and came, beats slower than expected.
-      const gap = columns.gaps[slot * GAPS + ((count - 1) % GAPS)]!;
-      columns.intervalMs[slot] = clampInterval(Math.max(columns.intervalMs[slot]!, gap));
-      return;
-    }
-    const interval = clampInterval(median);
-    // Noise below 2 % is not news to anybody.
-    if (Math.abs(interval - columns.intervalMs[slot]!) > 0.02 * interval) {
-      columns.intervalMs[slot] = interval;
-      touchCold(state, slot);
-      const late = columns.lastUp[slot]! + lateAfterMs(interval) + 1;
-      if (late < columns.dueUp[slot]! - TICK_MS) schedule(slot, late);
-    }
-    const jitter = gapDeviation(columns, slot, median);
-    if (Math.abs(jitter - columns.jitterMs[slot]!) > Math.max(50, 0.2 * columns.jitterMs[slot]!)) {
-      columns.jitterMs[slot] = jitter;
-      touchCold(state, slot);
-    }
-  };
-
-  const noteGap = (slot: number, now: number): void => {
-    const gap = now - columns.lastUp[slot]!;
-    const ring = slot * GAPS + (columns.gapCount[slot]! % GAPS);
-    columns.gapCount[slot]! += 1;
-    if (columns.lastUp[slot]! < floor) {
-      columns.gaps[ring] = -1;
-      return;
-    }
-    columns.gaps[ring] = gap;
-    options.onDelay?.(Math.max(0, gap - columns.intervalMs[slot]!));
-  };
-
-  /** RO6, RO9: another pid is a restart, unless it is one that we heard before: then two processes take turns. */
-  const notePid = (slot: number, pid: number, at: number, now: number): void => {
-    const before = columns.pid[slot]!;
-    columns.pid[slot] = pid;
-    touchCold(state, slot);
-    if (options.self?.name === state.names[slot] && pid !== options.self?.pid) {
-      emit('name-taken', slot, at, columns.state[slot]!, 0);
-    }
-    if (before === -1) return;
-    const known = state.pids.get(slot) ?? [before];
-    const isTurn = known.includes(pid);
-    state.pids.set(slot, [pid, ...known.filter((other) => other !== pid)].slice(0, 16));
-    const wasDuplicate = state.duplicates.has(slot);
-    if (isTurn) {
-      state.duplicates.set(slot, now);
-      setBadge(slot, badgeBit('duplicate'), true);
-      if (!wasDuplicate) emit('duplicate', slot, at, columns.state[slot]!, 0);
-    } else if (!wasDuplicate) emit('restarted', slot, at, columns.state[slot]!, 0);
-  };
-
-  /** RO8 */
-  const noteSkew = (slot: number, sentAt: number, at: number): void => {
-    const skew = sentAt - at;
-    const before = columns.skewMs[slot]!;
-    columns.skewMs[slot] = skew;
-    const is = Math.abs(skew) > SKEW_MS;
-    const was = (columns.badges[slot]! & badgeBit('skew')) !== 0;
-    if (is !== was) {
-      setBadge(slot, badgeBit('skew'), is);
-      if (is) emit('skew', slot, at, columns.state[slot]!, skew);
-    } else if (!(Math.abs(skew - before) < 2_000)) touchCold(state, slot);
-  };
-
-  const noteMetrics = (slot: number, beat: Beat, at: number): void => {
-    const uptime = beat.uptimeS ?? -1;
-    if (uptime >= 0) {
-      const started = at - uptime * 1_000;
-      if (Math.abs(started - columns.startedAt[slot]!) > 3_000) {
-        columns.startedAt[slot] = started;
-        touchCold(state, slot);
-      }
-    }
-    columns.uptimeS[slot] = uptime;
-    const memory = beat.memoryMb ?? -1;
-    columns.memory[slot * MEMORY_SAMPLES + ((columns.beats[slot]! - 1) % MEMORY_SAMPLES)] = memory;
-    if (Math.abs(memory - columns.memoryMb[slot]!) > Math.max(1, 0.03 * memory)) {
-      columns.memoryMb[slot] = memory;
-      touchCold(state, slot);
-    }
-    columns.cpuUserS[slot] = beat.cpuUserS ?? -1;
-    columns.cpuSystemS[slot] = beat.cpuSystemS ?? -1;
-    const threads = beat.threads ?? -1;
-    const extensions = beat.extensions ?? -1;
-    const workers = beat.workers ?? -1;
-    if (
-      threads !== columns.threads[slot] ||
-      extensions !== columns.extensions[slot] ||
-      workers !== columns.workers[slot]
-    ) {
-      columns.threads[slot] = threads;
-      columns.extensions[slot] = extensions;
-      columns.workers[slot] = workers;
-      touchCold(state, slot);
-    }
-  };
-
-  const noteTexts = (slot: number, beat: Beat): void => {
-    if (beat.status !== state.words[slot]) {
-      state.words[slot] = beat.status === null ? null : intern(beat.status);
-      touchCold(state, slot);
-    }
-    if (beat.version !== state.versions[slot]) {
-      state.versions[slot] = beat.version === null ? null : intern(beat.version);
-      touchCold(state, slot);
-    }
-    if (beat.hostname !== null && beat.hostname !== state.hostnames.get(slot)) {
-      state.hostnames.set(slot, beat.hostname);
-      // No Ruby node of either generation sends a host name beside its name; a console does.
-      setBadge(slot, badgeBit('console'), true);
-    }
-  };
+  const notes = createNotes({ state, options, emit, setBadge, schedule, floor: () => floor });
 
   /** RO12: names that were heard at most once and are silent make room, the oldest first. */
   const dropStrays = (): void => {
@@ -307,21 +179,23 @@ export function createRoster(options: RosterOptions, startUp: number) {
       if (slot === null) return false;
       const now = up - lostMs;
       const isFirst = columns.beats[slot] === 0;
-      if (!isFirst) noteGap(slot, now);
+      if (!isFirst) notes.gap(slot, now);
       const uptimeBefore = columns.uptimeS[slot]!;
       columns.lastUp[slot] = now;
       columns.lastAt[slot] = at;
       columns.beats[slot]! += 1;
       columns.hotRev[slot] = ++state.rev;
-      if (columns.dueUp[slot] === Infinity) schedule(slot, now + lateAfterMs(columns.intervalMs[slot]!) + 1);
+      // A deadline may lie further away than this beat's: it was set when the node was late or updating.
+      const due = now + lateAfterMs(columns.intervalMs[slot]!) + 1;
+      if (columns.dueUp[slot]! > due + TICK_MS) schedule(slot, due);
 
       const pid = beat.pid ?? -1;
       const pidChanged = pid !== columns.pid[slot];
-      if (pidChanged) notePid(slot, pid, at, now);
-      noteTexts(slot, beat);
-      if (beat.sentAt !== null) noteSkew(slot, beat.sentAt, at);
-      noteMetrics(slot, beat, at);
-      if (!isFirst) learn(slot);
+      if (pidChanged) notes.pid(slot, pid, at, now);
+      notes.texts(slot, beat);
+      if (beat.sentAt !== null) notes.skew(slot, beat.sentAt, at);
+      notes.metrics(slot, beat, at);
+      if (!isFirst) notes.learn(slot);
       if (options.self?.name === beat.name) setBadge(slot, badgeBit('self'), pid === options.self.pid);
 
       const reloaded = pidChanged || (beat.uptimeS ?? -1) < uptimeBefore;

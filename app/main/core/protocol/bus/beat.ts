@@ -14,6 +14,7 @@ import { formatRubyTime, parseRubyTime } from './ruby-time.js';
 /** Everything any version may leave out is null. Numbers are finite and not negative. */
 export type Beat = {
   readonly name: string;
+  /** Only where it stands beside a name of its own. */
   readonly hostname: string | null;
   readonly pid: number | null;
   /** By the sender's clock, epoch ms. */
@@ -48,6 +49,7 @@ const measureOrNull = (value: unknown): number | null =>
 export function readBeat(body: Record<string, unknown>): Beat {
   // Before 0.3.0 the name was the host name, and lex-health reads `hostname`: name, else hostname, else node.
   const name = readName(body.name ?? body.hostname ?? body.node);
+  const hasOwnName = body.name !== undefined && body.name !== null;
   const { pid, timestamp, hosted_worker_ids: workers } = body;
   const metrics = body.metrics ?? NO_METRICS;
   if (!isJsonObject(metrics)) return refuse('metrics');
@@ -55,7 +57,7 @@ export function readBeat(body: Record<string, unknown>): Beat {
     refuse('pid');
   return {
     name,
-    hostname: textOrNull(body.hostname, 'hostname', MAX_WORD),
+    hostname: hasOwnName ? textOrNull(body.hostname, 'hostname', MAX_WORD) : null,
     pid: (pid as number | null | undefined) ?? null,
     sentAt: typeof timestamp === 'string' ? parseRubyTime(timestamp) : null,
     status: textOrNull(body.status, 'status', MAX_WORD),

@@ -86,6 +86,16 @@ describe('RO1-RO3 a node that goes quiet', () => {
     expect(fleet.ageWhen('late')).toBeLessThanOrEqual(4_500);
   });
 
+  it('that came back from late, and goes quiet again, is late in time again', () => {
+    const fleet = aRoster();
+    fleet.beatEvery(10_000, 200_000);
+    fleet.advance(22_000);
+    expect(fleet.stateOf()).toBe('late');
+    fleet.hear();
+    expect(fleet.stateOf()).toBe('healthy');
+    expect(fleet.ageWhen('late')).toBeLessThanOrEqual(20_500);
+  });
+
   it('is healthy again with its next beat, and says how long it was silent', () => {
     const fleet = aRoster();
     fleet.beatEvery(1_000, 20_000);
