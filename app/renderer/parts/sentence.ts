@@ -17,6 +17,8 @@ export function overviewSentence(session: Session, utc = false): Part[] {
   const { total, silentGroup } = summary;
   const at = link.asOf === null ? '' : formatClock(link.asOf, { utc });
   if (mode === 'idle') return parts('overview.say.idle');
+  const attempt = attemptOf(session);
+  if (attempt) return parts(`overview.say.${attempt}`, { address: visible(link.address, 80) });
   if (summary.settling && link.asOf === null) return parts('overview.say.settling', { heard: total });
   if (total === 0) return parts('overview.say.empty');
   if (healthy === total) return parts(at === '' ? 'overview.say.all' : 'overview.say.allPast', { total, at });
@@ -29,6 +31,7 @@ export function overviewSentence(session: Session, utc = false): Part[] {
     at,
     group: silent > 1 && silentGroup ? visible(silentGroup.group, 60) : 'none',
     groupCount: silentGroup?.count ?? 0,
+    all: silentGroup?.count === silent ? 'yes' : 'no',
     lead: silent > 0 ? 'silent' : late > 0 ? 'late' : troubled > 0 ? 'troubled' : 'none',
   });
 }
@@ -39,6 +42,8 @@ export function overviewThen(session: Session): string {
   const interval = formatInterval(self?.intervalMs ?? 10_000).replace('.0 s', ' s');
   if (mode === 'idle') return text('overview.then.idle');
   if (link.asOf !== null) return text('overview.then.stale');
+  const attempt = attemptOf(session);
+  if (attempt) return text(`overview.then.${attempt}`);
   if (summary.settling) {
     return text('overview.then.settling', { interval, twice: formatAge(2 * (self?.intervalMs ?? 10_000)) });
   }
@@ -49,4 +54,11 @@ export function overviewThen(session: Session): string {
     name: visible(self.name, 60),
     interval,
   });
+}
+
+/** While nothing was ever heard, the way to the broker is the news. */
+function attemptOf({ summary, link }: Session): 'connecting' | 'refused' | null {
+  if (summary.total > 0) return null;
+  if (link.state === 'refused') return 'refused';
+  return link.state === 'connecting' || link.state === 'reconnecting' ? 'connecting' : null;
 }

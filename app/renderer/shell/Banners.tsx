@@ -8,7 +8,7 @@ import type { Link } from '../../shared/domain/link.js';
 import { errorText, formatAge, formatClock, formatDuration, text, visible } from '../../shared/i18n/index.js';
 import { writeCondition } from '../../shared/filter/index.js';
 import { Button, Icon, IconButton, PauseIcon } from '../components/index.js';
-import { href, nodesHref } from '../route.js';
+import { href, nodesHref, usePath } from '../route.js';
 import { useTime } from '../store/clock.js';
 import { ask } from '../store/connection.js';
 import { resume } from '../store/pause.js';
@@ -78,11 +78,17 @@ function LinkNotes({ link }: { readonly link: Link }) {
   const isTaken = useSession(
     (state) => state.live?.needs.some((need) => need.kind === 'name-taken') ?? false,
   );
+  const [path] = usePath();
+  const isEmpty = useSession((state) => state.live?.summary.total === 0);
+  // The page itself shows the steps.
+  const isTold = path === '/connect' || (isEmpty && (path === '/' || path === '/overview'));
   if (link.asOf !== null) return <LinkDown link={link} asOf={link.asOf} />;
   return (
     <>
-      {link.state === 'refused' && <Refused link={link} />}
-      {(link.state === 'connecting' || link.state === 'reconnecting') && <Connecting link={link} />}
+      {!isTold && link.state === 'refused' && <Refused link={link} />}
+      {!isTold && (link.state === 'connecting' || link.state === 'reconnecting') && (
+        <Connecting link={link} />
+      )}
       {link.blocked !== null && (
         <Note icon={<Amber of={CircleAlert} />} strong={text('banner.blocked')}>
           {text('banner.blocked.why')} <span className="t3">{visible(link.blocked, 120)}</span>

@@ -70,7 +70,7 @@ function Address({ session, past }: { readonly session: Session; readonly past: 
   return (
     <a className="part" href={href('/health')} title={text('strip.address')}>
       {mode === 'demo' ? text('strip.demo') : isUp ? <b>{address}</b> : text('strip.connecting', { address })}
-      {link.tls && ` ${link.tls.replace(/^TLSv/, 'TLS ')}`}
+      {isUp && link.tls && ` ${link.tls.replace(/^TLSv/, 'TLS ')}`}
     </a>
   );
 }

@@ -16,7 +16,7 @@ export function Planes({ detail, isPanel }: { readonly detail: NodeDetail; reado
   const utc = usePrefs((prefs) => prefs.utc);
   // Places move once per interval, so a second's grain is fine enough.
   const now = useFleetTime((time) => Math.floor(time / 1000) * 1000);
-  const width = Math.max(120, Math.min(720, outer - (isPanel ? 40 : 48) - LABEL));
+  const width = Math.max(120, Math.min(480, outer - (isPanel ? 40 : 48) - LABEL));
   const line = beatLine(detail, Math.max(now, detail.lastBeatAt ?? 0));
   const last = line.places.length > 0 ? Math.max(...line.places) : -1;
   const isCut = detail.missed > 0 && last >= 0 && last < PLACES - 1;

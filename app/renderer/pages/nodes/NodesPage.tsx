@@ -8,6 +8,7 @@ import {
   conditionText,
   explainEmpty,
   parseFilter,
+  suggest,
   withoutCondition,
   type Filter,
 } from '../../../shared/filter/index.js';
@@ -37,6 +38,14 @@ const readFilter = (source: string): Filter => {
   return parsed.ok ? parsed.filter : NO_FILTER;
 };
 
+/** `sta` on its way to `state:` is no name to look for, unless a name holds it. */
+const isFieldBegun = (draft: string): boolean => {
+  const word = draft.trim().replace(/^-/, '').toLowerCase();
+  const isField =
+    word !== '' && suggest(word, word.length, () => []).some(({ insert }) => insert.startsWith(word));
+  return isField && !rosterRows().some((row) => row?.name.toLowerCase().includes(word));
+};
+
 export function NodesPage() {
   const source = useParam('filter');
   const given = useMemo(() => readFilter(source), [source]);
@@ -49,7 +58,7 @@ export function NodesPage() {
   const hasLeft = useShown((session) => session.summary.counts.left > 0, false);
 
   const effective = useMemo(() => {
-    const typed = parseFilter(`${given.source} ${draft}`.trim());
+    const typed = parseFilter(`${given.source} ${isFieldBegun(draft) ? '' : draft}`.trim());
     return typed.ok ? typed.filter : given;
   }, [given, draft]);
   const onlyNames = isSelectedOnly ? selected : null;

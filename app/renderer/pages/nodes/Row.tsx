@@ -1,5 +1,5 @@
 /** One row of the node list. It listens to its own slot: another node's beat does not draw it again. */
-import { memo, type CSSProperties, type MouseEvent } from 'react';
+import { memo, useState, type CSSProperties, type MouseEvent } from 'react';
 import { badgesOf } from '../../../shared/domain/node-state.js';
 import type { RosterRow } from '../../../shared/domain/roster-table.js';
 import { formatAge, formatDuration, text, visible } from '../../../shared/i18n/index.js';
@@ -91,9 +91,13 @@ function StateCell({ row }: { readonly row: RosterRow }) {
         ? text('row.updating', { age: formatAge(now - row.stateSince) })
         : text(`state.${row.state}`),
   );
+  const [shown, setShown] = useState({ state: row.state, changes: 0 });
+  if (shown.state !== row.state) setShown({ state: row.state, changes: shown.changes + 1 });
+  // The cell fades from a tint once per change, never when it scrolls into view.
+  const fade = shown.changes === 0 ? '' : ` fade-${shown.changes % 2}`;
   const isQuiet = row.state === 'healthy' || row.state === 'unheard' || row.state === 'left';
   return (
-    <span role="gridcell" className="row state-cell">
+    <span role="gridcell" className={`row state-cell${fade}`}>
       <StatusMark state={row.state} />
       <span className={`el ${isQuiet ? 't2' : `b5 c-${TONE[row.state]}`}`}>{word}</span>
     </span>

@@ -7,10 +7,12 @@ import { EventLine, NeedList, Steps } from '../../parts/index.js';
 import { overviewSentence, overviewThen } from '../../parts/sentence.js';
 import { useSize, useWidth } from '../../parts/use-size.js';
 import { href, nodesHref } from '../../route.js';
+import { ask } from '../../store/connection.js';
 import { useEvents } from '../../store/events.js';
 import { setPrefs, usePrefs } from '../../store/prefs.js';
 import { useRoster } from '../../store/roster.js';
 import { useSession, useShown } from '../../store/session.js';
+import { say } from '../../store/ui.js';
 import { Charts } from './Charts.js';
 import { Counts } from './Counts.js';
 import { FleetMap, useFleetLayout } from './FleetMap.js';
@@ -192,12 +194,18 @@ function Lately() {
   );
 }
 
+const reconnect = (): void => {
+  ask('session.reconnect', {}).catch((reason: unknown) =>
+    say(reason instanceof Error ? reason.message : String(reason)),
+  );
+};
+
 /** Nothing heard: while the link comes up its steps are the page; else why it is empty, and one action. */
 function NoFleet() {
   const link = useSession((state) => state.live?.link ?? null);
   if (!link) return null;
   return (
-    <div className="page scrolls" style={{ padding: '16px 24px' }}>
+    <div className="page scrolls no-fleet">
       {link.state === 'live' || link.state === 'degraded' || link.state === 'off' ? (
         <Empty title={text('nodes.empty')} why={text('nodes.empty.why')}>
           <a className="btn" href={href('/connect')}>
@@ -205,7 +213,15 @@ function NoFleet() {
           </a>
         </Empty>
       ) : (
-        <Steps link={link} />
+        <>
+          <Steps link={link} />
+          <div className="row" style={{ gap: 8 }}>
+            {link.state === 'refused' && <Button onClick={reconnect}>{text('connect.steps.retry')}</Button>}
+            <a className="btn quiet" href={href('/connect')}>
+              {text('connect.steps.change')}
+            </a>
+          </div>
+        </>
       )}
     </div>
   );

@@ -3,21 +3,25 @@ export const pages = {
   'overview.title': 'Overview',
   /** `lead` is the first state after healthy that has nodes; it carries the verb. */
   'overview.say':
-    '<to-healthy>{healthy, number}</to-healthy> of {total, plural, one {# node is} other {# nodes are}} healthy.{silent, plural, =0 {} one { <to-silent>{silent, number} is silent</to-silent>} other { <to-silent>{silent, number} are silent</to-silent>}}{group, select, none {} other {, {groupCount, number} of them in {group}}}{late, plural, =0 {} other {{lead, select, late { <to-late>{late, number} {late, plural, one {is} other {are}} late</to-late>} other {; <to-late>{late, number} late</to-late>}}}}{troubled, plural, =0 {} other {{lead, select, troubled { <to-troubled>{troubled, number} {troubled, plural, one {reports} other {report}} trouble</to-troubled>} late {, <to-troubled>{troubled, number} troubled</to-troubled>} other {{late, plural, =0 {; <to-troubled>{troubled, number} troubled</to-troubled>} other {, <to-troubled>{troubled, number} troubled</to-troubled>}}}}}}{lead, select, none {} other {.}}',
+    '<to-healthy>{healthy, number}</to-healthy> of {total, plural, one {# node is} other {# nodes are}} healthy.{silent, plural, =0 {} one { <to-silent>{silent, number} is silent</to-silent>} other { <to-silent>{silent, number} are silent</to-silent>}}{group, select, none {} other {{all, select, yes {, all of them in {group}} other {, {groupCount, number} of them in {group}}}}}{late, plural, =0 {} other {{lead, select, late { <to-late>{late, number} {late, plural, one {is} other {are}} late</to-late>} other {; <to-late>{late, number} late</to-late>}}}}{troubled, plural, =0 {} other {{lead, select, troubled { <to-troubled>{troubled, number} {troubled, plural, one {reports} other {report}} trouble</to-troubled>} late {, <to-troubled>{troubled, number} troubled</to-troubled>} other {{late, plural, =0 {; <to-troubled>{troubled, number} troubled</to-troubled>} other {, <to-troubled>{troubled, number} troubled</to-troubled>}}}}}}{lead, select, none {} other {.}}',
   'overview.say.past':
-    'As of {at}, <to-healthy>{healthy, number}</to-healthy> of {total, plural, one {# node was} other {# nodes were}} healthy.{silent, plural, =0 {} one { <to-silent>{silent, number} was silent</to-silent>} other { <to-silent>{silent, number} were silent</to-silent>}}{group, select, none {} other {, {groupCount, number} of them in {group}}}{late, plural, =0 {} other {{lead, select, late { <to-late>{late, number} {late, plural, one {was} other {were}} late</to-late>} other {; <to-late>{late, number} late</to-late>}}}}{troubled, plural, =0 {} other {{lead, select, troubled { <to-troubled>{troubled, number} reported trouble</to-troubled>} late {, <to-troubled>{troubled, number} troubled</to-troubled>} other {{late, plural, =0 {; <to-troubled>{troubled, number} troubled</to-troubled>} other {, <to-troubled>{troubled, number} troubled</to-troubled>}}}}}}{lead, select, none {} other {.}}',
+    'As of {at}, <to-healthy>{healthy, number}</to-healthy> of {total, plural, one {# node was} other {# nodes were}} healthy.{silent, plural, =0 {} one { <to-silent>{silent, number} was silent</to-silent>} other { <to-silent>{silent, number} were silent</to-silent>}}{group, select, none {} other {{all, select, yes {, all of them in {group}} other {, {groupCount, number} of them in {group}}}}}{late, plural, =0 {} other {{lead, select, late { <to-late>{late, number} {late, plural, one {was} other {were}} late</to-late>} other {; <to-late>{late, number} late</to-late>}}}}{troubled, plural, =0 {} other {{lead, select, troubled { <to-troubled>{troubled, number} reported trouble</to-troubled>} late {, <to-troubled>{troubled, number} troubled</to-troubled>} other {{late, plural, =0 {; <to-troubled>{troubled, number} troubled</to-troubled>} other {, <to-troubled>{troubled, number} troubled</to-troubled>}}}}}}{lead, select, none {} other {.}}',
   'overview.say.all':
     '{total, plural, one {The one node} other {All <to-healthy># nodes</to-healthy>}} {total, plural, one {is} other {are}} healthy.',
   'overview.say.allPast':
     'As of {at}, {total, plural, one {the one node} other {all <to-healthy># nodes</to-healthy>}} {total, plural, one {was} other {were}} healthy.',
   'overview.say.settling':
     'Listening. <to-healthy>{heard, plural, one {# node} other {# nodes}}</to-healthy> heard so far.',
+  'overview.say.connecting': 'Connecting to {address}.',
+  'overview.say.refused': 'No link to {address}.',
   'overview.say.empty': 'No node has been heard yet.',
   'overview.say.idle': 'This console is not connected.',
   'overview.then.settling': 'Beats come about every {interval}; the picture is complete in about {twice}.',
   'overview.then.live': 'You are one of them as {name}, beating every {interval}.',
   'overview.then.listening': 'You listen as {name} and do not beat.',
   'overview.then.stale': 'Nothing changes here until the link is back, and nothing can be sent.',
+  'overview.then.connecting': 'Nodes appear here with their first beat.',
+  'overview.then.refused': 'This is how far it came.',
   'overview.then.empty': 'Nodes appear here with their first beat. This one is {name}.',
   'overview.then.idle': 'Nothing connects until you choose.',
   'overview.then.demo': 'A simulated cluster inside this console. Faults come and go by themselves.',

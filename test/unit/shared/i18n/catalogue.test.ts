@@ -83,6 +83,7 @@ describe('sentences', () => {
       troubled: 0,
       group: 'none',
       groupCount: 0,
+      all: 'no',
       lead: 'none',
       at: '',
       ...over,
