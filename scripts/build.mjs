@@ -19,7 +19,15 @@ const common = {
   legalComments: 'none',
   charset: 'utf8',
 };
-const node = { ...common, platform: 'node', sourcemap: 'linked', sourcesContent: false };
+// White space is half of a bundle, and reading it a sixth of the time to start; names stay, for stack traces.
+const node = {
+  ...common,
+  platform: 'node',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
 
 /** The three bundles beside the page, as esbuild options; `dev` watches them with the same. */
 export const bundles = [

@@ -2,7 +2,7 @@
  * Every setting of the console, in one table: key, type with range, default, what it is for.
  * Names of environment variables and flags are derived from the key: `bus.url` is LEGION_CONSOLE_BUS_URL and --bus-url.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROFILE_KINDS } from '../../shared/domain/session.js';
 
 type Entry<T extends z.ZodType> = {

@@ -1,5 +1,5 @@
 /** Remembered clusters: what it takes to connect again, less anything secret. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SavedProfile, type ConnectInput } from '../../shared/domain/session.js';
 import type { Store } from '../ports/store.js';
 

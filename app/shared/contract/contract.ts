@@ -3,7 +3,7 @@
  * A call has one answer, a stream has many. Values are JSON values; times are epoch milliseconds.
  * Secrets have no place in any type here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConsoleEvent, EventFrame } from '../domain/event.js';
 import { ConfigReport, Health, HistoryPage } from '../domain/health.js';
 import { NodeDetail, NodeRow } from '../domain/node.js';

@@ -2,7 +2,7 @@
  * The seven frames that carry the contract over any channel, and the one thing a host must supply.
  * `ack` paces a stream: the next item is asked of it only after the last was acknowledged.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { WireError } from '../errors/wire.js';
 
 const id = z.number().int().nonnegative();

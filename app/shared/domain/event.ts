@@ -2,7 +2,7 @@
  * What happened, as the Events page, the log and `legion-console events` show it.
  * Facts only; the sentence is made from the catalogue (`event.<kind>`), so that all three say the same.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The filter buttons of the Events page. */
 export const EVENT_AREAS = ['nodes', 'changes', 'keys', 'legions', 'secrets', 'link', 'audit'] as const;

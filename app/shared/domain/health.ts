@@ -1,5 +1,5 @@
 /** How this console itself is: its services, what it refused and why, its configuration and where it came from. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const ServiceState = z.object({
   name: z.string(),

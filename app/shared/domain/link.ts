@@ -1,5 +1,5 @@
 /** Our own link to the broker, and the six steps that open it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { WireError } from '../errors/wire.js';
 
 export const LINK_STATES = [

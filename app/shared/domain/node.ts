@@ -1,5 +1,5 @@
 /** One node in full: for lists as JSON, the peek panel and the node page. Times are epoch ms. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { BADGES, NODE_STATES } from './node-state.js';
 
 const NodeMetrics = z.object({

@@ -3,7 +3,7 @@
  * A snapshot first, then numbered deltas. Rows are known by their slot (`index`), which stays theirs until
  * the row is gone. Ages are milliseconds before the frame's `at`, so that numbers stay short; -1 is "unknown".
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const ints = z.array(z.number());
 

@@ -1,5 +1,5 @@
 /** What the console is connected to, who it is there, and the one-line answer to "is all well?". */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Link } from './link.js';
 import { NODE_STATES } from './node-state.js';
 

@@ -1,5 +1,5 @@
 /** How an error looks on a channel: no stack, no cause; those stay in the log under `reportId`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from './app-error.js';
 import { isErrorCode } from './codes.js';
 

@@ -1,7 +1,7 @@
 /** Any bytes with any properties are a message or a ProtocolError, and nothing else. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Delivery } from '../../../app/main/core/protocol/amqp.js';
 import { deriveClusterKey } from '../../../app/main/core/crypto/cluster-cipher.js';
 import { readBeat } from '../../../app/main/core/protocol/bus/beat.js';

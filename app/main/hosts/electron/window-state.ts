@@ -1,5 +1,5 @@
 /** Where the window was, and where it may be: always wholly reachable on a display that is there now. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Bounds = {
   readonly x: number;

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../../shared/errors/app-error.js';
 
 export const HostFile = z.object({ url: z.url(), pid: z.number().int().positive(), tokenFile: z.string() });

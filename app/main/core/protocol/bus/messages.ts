@@ -3,7 +3,7 @@
  * Told by `function` (a header beats a body key of that name, as in LegionIO); an UpdateResult has none.
  * The table is closed: nothing that comes by wire names code.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const text = z.string().max(65_536);
 const short = z.string().max(1_024);
