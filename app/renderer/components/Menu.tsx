@@ -1,7 +1,7 @@
 /** Menus, popovers and dialogs: radix for focus and ARIA, our looks. */
 import { Check } from 'lucide-react';
 import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Icon } from './Button.js';
 
 type MenuProps = {
@@ -111,13 +111,31 @@ type DialogProps = {
   readonly className?: string;
 };
 
+/**
+ * Radix gives the focus back to a dialog's trigger; ours are opened by keys and commands and have none. These
+ * handlers remember what had the focus and put it back there.
+ */
+export function useReturnFocus() {
+  const opener = useRef<Element | null>(null);
+  return {
+    onOpenAutoFocus: (): void => {
+      opener.current = document.activeElement;
+    },
+    onCloseAutoFocus: (event: Event): void => {
+      event.preventDefault();
+      if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
+    },
+  };
+}
+
 /** Traps focus, closes with Esc, gives focus back. The buttons are the caller's, in `.foot`. */
 export function Dialog({ open, onOpen, title, children, className = '' }: DialogProps) {
+  const focus = useReturnFocus();
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpen}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="scrim" />
-        <RadixDialog.Content className={`dialog ${className}`.trim()} aria-describedby={undefined}>
+        <RadixDialog.Content className={`dialog ${className}`.trim()} aria-describedby={undefined} {...focus}>
           <RadixDialog.Title asChild>
             <h2>{title}</h2>
           </RadixDialog.Title>

@@ -2,7 +2,17 @@
 export { Button, Icon, IconButton, Kbd, PauseIcon } from './Button.js';
 export { Segments, Tabs, type Tab } from './Choice.js';
 export { Check, Field } from './Field.js';
-export { Dialog, Menu, MenuCheck, MenuChoice, MenuHead, MenuItem, MenuLine, Popover } from './Menu.js';
+export {
+  Dialog,
+  Menu,
+  MenuCheck,
+  MenuChoice,
+  MenuHead,
+  MenuItem,
+  MenuLine,
+  Popover,
+  useReturnFocus,
+} from './Menu.js';
 export { StatusMark, TONE } from './StatusMark.js';
 export { Spark, tickPlaces, Ticks } from './Ticks.js';
 export { Empty, Failure, Foreign, Sentence } from './Words.js';

@@ -3,7 +3,7 @@ import { Copy, Maximize2, PanelRightClose, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { rowText, text, visible } from '../../shared/i18n/index.js';
-import { Icon, Kbd, StatusMark } from '../components/index.js';
+import { Icon, Kbd, StatusMark, useReturnFocus } from '../components/index.js';
 import { nodeHref, setParams } from '../route.js';
 import { useFleetTime } from '../store/clock.js';
 import { prefsStore, setPrefs } from '../store/prefs.js';
@@ -16,11 +16,12 @@ const KEPT_RECENT = 8;
 
 export function Palette() {
   const open = useUi((ui) => ui.palette);
+  const focus = useReturnFocus();
   return (
     <Dialog.Root open={open} onOpenChange={(palette) => setUi({ palette })}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content className="palette" aria-describedby={undefined}>
+        <Dialog.Content className="palette" aria-describedby={undefined} {...focus}>
           <Dialog.Title className="sr">{text('palette.label')}</Dialog.Title>
           <PaletteBody />
         </Dialog.Content>

@@ -1,6 +1,6 @@
 /** The details panel at the right of any page: one node, beside the list it came from. Its width is kept. */
 import { ChevronDown, ChevronUp, Maximize2, X } from 'lucide-react';
-import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { text, visible } from '../../shared/i18n/index.js';
 import { IconButton } from '../components/index.js';
 import { NodeView } from '../pages/node/NodeView.js';
@@ -16,6 +16,7 @@ export function Peek() {
   const name = useParam('peek');
   const width = usePrefs((prefs) => prefs.peekWidth);
   const order = useUi((ui) => ui.peekOrder);
+  useFocusAfterClose(name !== '');
   if (name === '') return null;
   const at = order.indexOf(name);
   const to = (step: number): void => {
@@ -59,6 +60,25 @@ export function Peek() {
       />
     </aside>
   );
+}
+
+/** Closed from within, the panel takes the focus with it: it goes back to the list's row, else to the page. */
+function useFocusAfterClose(isOpen: boolean): void {
+  const wasWithin = useRef(false);
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    const note = (): void => {
+      wasWithin.current = document.activeElement?.closest('.peek') !== null;
+    };
+    document.addEventListener('focusin', note);
+    return () => {
+      document.removeEventListener('focusin', note);
+      if (!wasWithin.current) return;
+      wasWithin.current = false;
+      const row = document.querySelector<HTMLElement>('[role="grid"] [role="row"][tabindex="0"]');
+      (row ?? document.querySelector<HTMLElement>('#main'))?.focus({ preventScroll: true });
+    };
+  }, [isOpen]);
 }
 
 /** Resizes by dragging or with the arrow keys. */

@@ -7,6 +7,7 @@ import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/rea
 import {
   useCallback,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -15,6 +16,7 @@ import {
 } from 'react';
 import { formatDuration, text } from '../../../shared/i18n/index.js';
 import { Icon } from '../../components/index.js';
+import { useSize } from '../../parts/use-size.js';
 import { nodeHref, setParams, useParam } from '../../route.js';
 import { rowAt } from '../../store/roster.js';
 import { prefsStore, usePrefs } from '../../store/prefs.js';
@@ -63,6 +65,11 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
     ),
   });
   useEffect(() => rows.measure(), [height, rows]);
+  const { width } = useSize(viewport);
+  useLayoutEffect(() => {
+    const bar = (viewport.current?.offsetWidth ?? 0) - (viewport.current?.clientWidth ?? 0);
+    viewport.current?.parentElement?.style.setProperty('--scrollbar', `${bar}px`);
+  }, [width]);
 
   const template = useMemo(() => `14px ${columns.map((column) => column.width).join(' ')}`, [columns]);
   const shown = rows.getVirtualItems();
@@ -97,6 +104,8 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
   };
 
   const onKey = (event: KeyboardEvent): void => {
+    // A box keeps its own Space.
+    if (event.key === ' ' && event.target instanceof HTMLInputElement) return;
     const mod = event.ctrlKey || event.metaKey;
     const single = prefsStore.getState().singleKeys && !mod && !event.altKey;
     const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? 400) / height) - 2);
@@ -149,7 +158,11 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
   const toggle = useCallback(
     (index: number) => {
       const name = rowAt(slots[index] ?? -1)?.name;
-      if (name !== undefined) toggleSelected(name);
+      if (name === undefined) return;
+      // Keys go on from the row whose box was ticked.
+      setActive(index);
+      anchor.current = index;
+      toggleSelected(name);
     },
     [slots],
   );
@@ -231,12 +244,7 @@ function Heading(props: {
       {id === 'beats' ? (
         label
       ) : (
-        <button
-          type="button"
-          className={`so${isSorted ? ' on' : ''}`}
-          tabIndex={-1}
-          onClick={() => onSort(id)}
-        >
+        <button type="button" className={`so${isSorted ? ' on' : ''}`} onClick={() => onSort(id)}>
           {label}
           {isSorted && <Icon of={sort.down ? ChevronUp : ChevronDown} size={12} />}
         </button>
