@@ -41,7 +41,7 @@ export function startKeys(): () => void {
     }
     if (key === 'F6') return act(event, () => moveRegion(event.shiftKey ? -1 : 1));
     if (event.altKey || isOverlaid() || isTyping(event.target)) return;
-    if (key === 'Escape') return escape();
+    if (key === 'Escape') return escape(event);
     if (!prefsStore.getState().singleKeys) return;
 
     if (event.timeStamp - goingAt < SEQUENCE_MS) {
@@ -87,8 +87,8 @@ function act(event: KeyboardEvent, run: () => void): void {
 }
 
 /** Esc outside of fields: first the details panel; the rest is the page's. */
-function escape(): void {
-  if (document.querySelector('.peek')) setParams({ peek: null });
+function escape(event: KeyboardEvent): void {
+  if (document.querySelector('.peek')) act(event, () => setParams({ peek: null }));
 }
 
 const copyLink = (): void => void navigator.clipboard?.writeText(location.href);
