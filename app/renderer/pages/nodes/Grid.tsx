@@ -47,7 +47,8 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
   const peek = useParam('peek');
   const [active, setActive] = useState(0);
   const anchor = useRef(0);
-  const wantsFocus = useRef(false);
+  /** The row that is to have the focus once it is drawn; -1 for none. */
+  const wantsFocus = useRef(-1);
   const height = HEIGHTS[density];
   const current = Math.min(active, Math.max(0, slots.length - 1));
 
@@ -84,9 +85,12 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
     slots.slice(Math.min(a, b), Math.max(a, b) + 1).flatMap((slot) => rowAt(slot)?.name ?? []);
 
   useEffect(() => {
-    if (!wantsFocus.current) return;
-    wantsFocus.current = false;
-    viewport.current?.querySelector<HTMLElement>(`[data-index="${current}"]`)?.focus({ preventScroll: true });
+    // An earlier render's effect may come first, with the row from before: it has nothing to do with this.
+    if (wantsFocus.current !== current) return;
+    const row = viewport.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
+    if (!row) return;
+    wantsFocus.current = -1;
+    row.focus({ preventScroll: true });
   });
   useEffect(() => {
     if (peek !== '') setUi({ peekOrder: slots.flatMap((slot) => rowAt(slot)?.name ?? []) });
@@ -96,7 +100,7 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
     const to = Math.max(0, Math.min(slots.length - 1, index));
     if (extend) select(namesBetween(anchor.current, to));
     else anchor.current = to;
-    wantsFocus.current = true;
+    wantsFocus.current = to;
     setActive(to);
     rows.scrollToIndex(to, { align: 'auto' });
     const name = nameAt(to);
@@ -104,8 +108,11 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
   };
 
   const onKey = (event: KeyboardEvent): void => {
-    // A box keeps its own Space.
+    // A box keeps its own Space, and the head its own Enter.
     if (event.key === ' ' && event.target instanceof HTMLInputElement) return;
+    const isInHead =
+      event.target instanceof Element && event.target.closest('[role="columnheader"]') !== null;
+    if (isInHead && (event.key === 'Enter' || event.key === ' ')) return;
     const mod = event.ctrlKey || event.metaKey;
     const single = prefsStore.getState().singleKeys && !mod && !event.altKey;
     const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? 400) / height) - 2);
@@ -140,7 +147,7 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
     (index: number, event: MouseEvent) => {
       const name = rowAt(slots[index] ?? -1)?.name;
       if (name === undefined) return;
-      wantsFocus.current = true;
+      wantsFocus.current = index;
       setActive(index);
       if (event.shiftKey)
         select(
@@ -198,7 +205,14 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
         ))}
       </div>
       <div className="viewport" ref={viewport}>
-        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        <div
+          role="rowgroup"
+          style={{ height: rows.getTotalSize(), position: 'relative' }}
+          onFocus={(event) => {
+            const index = Number(event.target.closest<HTMLElement>('[data-index]')?.dataset.index);
+            if (Number.isInteger(index)) setActive(index);
+          }}
+        >
           {shown.map(({ index, start }) => {
             const slot = slots[index] ?? -1;
             const name = rowAt(slot)?.name ?? '';
