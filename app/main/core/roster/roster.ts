@@ -36,7 +36,7 @@ export type RosterEffect = {
   readonly at: number;
   readonly from: NodeState;
   readonly to: NodeState;
-  /** For `state`: how long it had been in `from`; for `skew`: the skew; else 0. */
+  /** For `state`: how long it was quiet when it comes back from silence, else how long it was in `from`; for `skew`: the skew; else 0. */
   readonly ms: number;
   readonly intervalMs: number;
   readonly word: string | null;
@@ -89,7 +89,7 @@ export function createRoster(options: RosterOptions, startUp: number) {
     touchCold(state, slot);
   };
 
-  const moveTo = (slot: number, to: number, at: number, now: number): void => {
+  const moveTo = (slot: number, to: number, at: number, now: number, quietMs = 0): void => {
     const from = columns.state[slot]!;
     if (from === to) return;
     state.counts[from]! -= 1;
@@ -103,7 +103,13 @@ export function createRoster(options: RosterOptions, startUp: number) {
       noteFlap(slot, now, at);
       touchCold(state, slot);
     }
-    emit(isNew && to !== STATE.left ? 'joined' : 'state', slot, at, from, lasted);
+    emit(
+      isNew && to !== STATE.left ? 'joined' : 'state',
+      slot,
+      at,
+      from,
+      from === STATE.silent ? quietMs : lasted,
+    );
   };
 
   /** RO7 */
@@ -181,6 +187,7 @@ export function createRoster(options: RosterOptions, startUp: number) {
       const isFirst = columns.beats[slot] === 0;
       if (!isFirst) notes.gap(slot, now);
       const uptimeBefore = columns.uptimeS[slot]!;
+      const quietMs = at - columns.lastAt[slot]!;
       columns.lastUp[slot] = now;
       columns.lastAt[slot] = at;
       columns.beats[slot]! += 1;
@@ -208,7 +215,7 @@ export function createRoster(options: RosterOptions, startUp: number) {
             : isGoodWord(beat.status)
               ? STATE.healthy
               : STATE.troubled;
-      moveTo(slot, next, at, now);
+      moveTo(slot, next, at, now, quietMs);
       return true;
     },
 
