@@ -5,6 +5,25 @@
 import { LINK_STEPS, type Link, type LinkStep, type LinkStepId } from '../../shared/domain/link.js';
 import { toWireError } from '../../shared/errors/wire.js';
 
+/** What an error of the bus is about, whatever had been reached by then. */
+const STEP_OF: Readonly<Record<string, LinkStepId>> = {
+  BUS_UNREACHABLE: 'broker',
+  BUS_HOST_UNKNOWN: 'broker',
+  BUS_TIMEOUT: 'broker',
+  BUS_NOT_AMQP: 'broker',
+  BUS_NO_TLS: 'tls',
+  BUS_TLS_REQUIRED: 'tls',
+  BUS_CERT_EXPIRED: 'tls',
+  BUS_CERT_UNTRUSTED: 'tls',
+  BUS_CERT_HOST: 'tls',
+  BUS_CLIENT_CERT: 'tls',
+  BUS_ACCESS_REFUSED: 'login',
+  BUS_VHOST_MISSING: 'login',
+  BUS_NO_PERMISSION: 'topology',
+  BUS_TOPOLOGY_MISMATCH: 'topology',
+  BUS_NAME_TAKEN: 'name',
+};
+
 export function createLink(address: string, isTls: boolean, now: number) {
   let link: Link = {
     state: 'connecting',
@@ -22,6 +41,8 @@ export function createLink(address: string, isTls: boolean, now: number) {
   let stepSince = now;
   let wasLive = false;
   let downAt: number | null = null;
+  /** The next word of the bus is of another attempt; until then the steps show where the last one failed. */
+  let isOver = false;
 
   const update = (change: Partial<Link>): void => {
     link = { ...link, ...change };
@@ -31,6 +52,10 @@ export function createLink(address: string, isTls: boolean, now: number) {
   };
   const setStep = (id: LinkStepId, change: Partial<LinkStep>): void => {
     update({ steps: link.steps.map((step) => (step.id === id ? { ...step, ...change } : step)) });
+  };
+  const begin = (): void => {
+    if (isOver) update({ steps: freshSteps(isTls) });
+    isOver = false;
   };
   /** This step is done, and the next one that applies begins. */
   const finish = (id: LinkStepId, at: number, note: string | null): void => {
@@ -42,10 +67,22 @@ export function createLink(address: string, isTls: boolean, now: number) {
     if (next) setStep(next.id, { state: 'running' });
   };
 
+  /** The step that the error is about, else the one under way. */
+  const failAt = (known: LinkStepId | undefined): void => {
+    const id = known ?? link.steps.find((step) => step.state === 'running')?.id;
+    if (!id) return;
+    const after = LINK_STEPS.slice(LINK_STEPS.indexOf(id) + 1);
+    for (const later of after)
+      if (link.steps.find((step) => step.id === later)?.state === 'running')
+        setStep(later, { state: 'waiting' });
+    setStep(id, { state: 'failed', ms: null });
+  };
+
   return {
     get: (): Link => link,
 
     step(id: LinkStepId, at: number, note: string | null = null): void {
+      begin();
       // A later step proves the earlier ones.
       for (const earlier of LINK_STEPS.slice(0, LINK_STEPS.indexOf(id))) finish(earlier, at, null);
       finish(id, at, note);
@@ -62,6 +99,7 @@ export function createLink(address: string, isTls: boolean, now: number) {
     },
 
     live(tls: string | null, at: number): void {
+      begin();
       for (const id of ['broker', 'tls', 'login', 'topology'] as const) finish(id, at, null);
       wasLive = true;
       const back = downAt === null ? link.back : { at, outageMs: at - downAt, differ: [] };
@@ -73,8 +111,8 @@ export function createLink(address: string, isTls: boolean, now: number) {
     /** `willRetry: false`: it waits for a person. */
     down(error: Error, willRetry: boolean, at: number): void {
       if (wasLive && downAt === null) downAt = at;
-      const running = link.steps.find((step) => step.state === 'running' || step.state === 'failed');
-      if (!wasLive && running) setStep(running.id, { state: 'failed' });
+      begin();
+      if (!wasLive) failAt(STEP_OF[toWireError(error).code]);
       enter(willRetry ? (wasLive ? 'reconnecting' : 'connecting') : 'refused', at);
       update({
         error: toWireError(error),
@@ -86,7 +124,7 @@ export function createLink(address: string, isTls: boolean, now: number) {
 
     retrying(attempt: number, delayMs: number, error: Error, at: number): void {
       if (!wasLive) {
-        update({ steps: freshSteps(isTls) });
+        isOver = true;
         stepSince = at + delayMs;
       }
       update({ attempt, nextAttemptAt: at + delayMs, error: toWireError(error) });

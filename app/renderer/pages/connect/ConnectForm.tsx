@@ -32,8 +32,11 @@ export function ConnectForm({ onBegun }: { readonly onBegun: () => void }) {
       return;
     }
     setSending(true);
+    const parted = partAddress(draft.url.trim());
+    const given = { ...draft, url: parted.url, user: draft.user || parted.user };
+    setDraft(given);
     try {
-      await ask('session.connect', inputOf(draft, password));
+      await ask('session.connect', inputOf(given, password || parted.password));
       setPassword('');
       onBegun();
     } catch (reason) {
@@ -169,6 +172,29 @@ const secondsOf = (words: string): number => Number(words.replace(',', '.'));
 const inRange = (seconds: number): boolean => seconds >= 0.2 && seconds <= 3600;
 
 /** Only what was filled in; empty fields are left to the defaults. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a lone % is meant as it stands
+  }
+};
+
+/** A password inside the address goes where passwords go, and is forgotten with them. */
+function partAddress(url: string): {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+} {
+  const address = URL.canParse(url) ? new URL(url) : null;
+  if (!address || address.password === '') return { url, user: '', password: '' };
+  const user = decoded(address.username);
+  const password = decoded(address.password);
+  address.username = '';
+  address.password = '';
+  return { url: address.href, user, password };
+}
+
 function inputOf(draft: ConnectDraft, password: string): In<'session.connect'> {
   const given = <K extends string>(key: K, value: string): { readonly [P in K]?: string } =>
     (value.trim() === '' ? {} : { [key]: value.trim() }) as { readonly [P in K]?: string };

@@ -90,6 +90,18 @@ describe('the link', () => {
     expect(link.get().steps[1]).toMatchObject({ ms: 30, note: 'TLSv1.3, issuer Test CA' });
   });
 
+  it('shows where the last attempt failed until the next one says more', () => {
+    const link = createLink('amqp://h', false, 0);
+    const nobody = new AppError('BUS_UNREACHABLE', 'refused');
+    link.down(nobody, true, 10);
+    link.retrying(1, 50, nobody, 10);
+    expect(link.get()).toMatchObject({ state: 'connecting', attempt: 1 });
+    expect(states(link)[0]).toBe('failed');
+    link.step('broker', 80);
+    link.down(new AppError('BUS_VHOST_MISSING', 'no vhost'), false, 90);
+    expect(states(link).slice(0, 3)).toEqual(['done', 'skipped', 'failed']);
+  });
+
   it('is stale from its loss until it is live again, and tells how long that was', () => {
     const link = createLink('amqp://h', false, 0);
     link.live(null, 100);
