@@ -32,9 +32,13 @@ export function createSessionService(clock: Clock) {
   let changing: Promise<void> = Promise.resolve();
   const idle = idleLink(clock.now());
 
-  const leave = async (): Promise<void> => {
+  /**
+   * What we are connected to from now on, nothing included. The picture changes at once, so that nobody sees a moment
+   * of "connected to nothing" in between; the old node has said its goodbye when this resolves.
+   */
+  const become = async (next: Joined | null): Promise<void> => {
     const old = joined;
-    joined = null;
+    joined = next;
     generation += 1;
     if (!old) return;
     events.record(
@@ -130,8 +134,7 @@ export function createSessionService(clock: Clock) {
     async join(build: () => Joined): Promise<void> {
       const next = build();
       await change(async () => {
-        await leave();
-        joined = next;
+        await become(next);
         events.record(
           { kind: 'session.started', facts: { profile: next.profile.name, mode: next.mode } },
           clock.now(),
@@ -140,6 +143,6 @@ export function createSessionService(clock: Clock) {
         next.node.start();
       });
     },
-    leave: (): Promise<void> => change(leave),
+    leave: (): Promise<void> => change(() => become(null)),
   };
 }
