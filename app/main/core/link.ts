@@ -72,9 +72,9 @@ export function createLink(address: string, isTls: boolean, now: number) {
     const id = known ?? link.steps.find((step) => step.state === 'running')?.id;
     if (!id) return;
     const after = LINK_STEPS.slice(LINK_STEPS.indexOf(id) + 1);
-    for (const later of after)
-      if (link.steps.find((step) => step.id === later)?.state === 'running')
-        setStep(later, { state: 'waiting' });
+    for (const { id: later, state } of link.steps) {
+      if (after.includes(later) && state !== 'skipped') setStep(later, { state: 'waiting', ms: null });
+    }
     setStep(id, { state: 'failed', ms: null });
   };
 
@@ -112,7 +112,7 @@ export function createLink(address: string, isTls: boolean, now: number) {
     down(error: Error, willRetry: boolean, at: number): void {
       if (wasLive && downAt === null) downAt = at;
       begin();
-      if (!wasLive) failAt(STEP_OF[toWireError(error).code]);
+      failAt(STEP_OF[toWireError(error).code] ?? (wasLive ? 'broker' : undefined));
       enter(willRetry ? (wasLive ? 'reconnecting' : 'connecting') : 'refused', at);
       update({
         error: toWireError(error),

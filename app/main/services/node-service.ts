@@ -11,7 +11,7 @@ import { deriveClusterKey } from '../core/crypto/cluster-cipher.js';
 import { nodeBindings, nodeQueue, nodeTopology, observerQueue } from '../core/protocol/bus/topology.js';
 import { createRoster, type RosterEffect } from '../core/roster/roster.js';
 import { TICK_MS } from '../core/roster/rules.js';
-import { settleMs } from '../core/roster/views.js';
+import { settleMs, summaryOf } from '../core/roster/views.js';
 import type { Bus, BusEvent } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
@@ -218,7 +218,7 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
 
   const closeBucket = (): void => {
     const { counts } = roster.state;
-    const total = roster.state.byName.size;
+    const total = summaryOf(roster.state, false).total;
     delay = history.close(clock.now(), total === 0 ? null : counts[0]! / total);
   };
 

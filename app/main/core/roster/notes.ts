@@ -27,12 +27,7 @@ export function createNotes({ state, options, emit, setBadge, schedule, floor }:
     const count = columns.gapCount[slot]!;
     if (count > 16 && (count & 3) !== 0) return;
     const median = medianGap(columns, slot);
-    if (median === null) {
-      // Too few to learn from; but who was quiet for longer than expected, and came, beats slower than expected.
-      const last = columns.gaps[slot * GAPS + ((count - 1) % GAPS)]!;
-      columns.intervalMs[slot] = clampInterval(Math.max(columns.intervalMs[slot]!, last));
-      return;
-    }
+    if (median === null) return;
     const interval = clampInterval(median);
     // Noise below 2 % is not news to anybody.
     if (Math.abs(interval - columns.intervalMs[slot]!) > 0.02 * interval) {

@@ -198,6 +198,10 @@ describe('a node', () => {
       await other.say({ body: Buffer.from(body) });
     }
     await other.say({ properties: { contentType: 'text/plain' } });
+    await other.say({
+      properties: { contentType: 'application/json', contentEncoding: 'gzip' },
+      body: Buffer.from([31, 139, 8]),
+    });
     await other.say({ properties: { contentType: 'application/json', contentEncoding: 'encrypted/cs' } });
     await other.say({
       properties: {
@@ -218,6 +222,7 @@ describe('a node', () => {
       SCHEMA: 1,
       TOO_LARGE: 1,
       CONTENT_TYPE: 1,
+      CONTENT_ENCODING: 1,
       NO_IV: 1,
       NO_SECRET: 1,
     });

@@ -33,7 +33,7 @@ export function decodeDelivery(delivery: Delivery, key: ClusterKey | null): Hear
   const bytes = encrypted ? decrypt(delivery, key) : body;
   checkContentType(properties.contentType);
 
-  const parsed = parseObject(bytes);
+  const parsed = parseObject(bytes, encrypted ? undefined : encoding);
   // A header called `function` counts more than the body's (LegionIO merges headers over the body).
   const header = properties.headers?.function;
   const name = typeof header === 'string' ? header : parsed.function;
@@ -74,11 +74,14 @@ function checkContentType(contentType: string | undefined): void {
   if (bare !== 'application/json') throw new ProtocolError('CONTENT_TYPE', 'not application/json');
 }
 
-function parseObject(bytes: Buffer): Record<string, unknown> {
+/** LegionIO ignores encodings it does not know and reads the body as it is; that one is named when this fails. */
+function parseObject(bytes: Buffer, encoding: string | undefined): Record<string, unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(bytes.toString('utf8'));
   } catch {
+    const isPlain = encoding === undefined || encoding === '' || encoding === 'identity';
+    if (!isPlain) throw new ProtocolError('CONTENT_ENCODING', 'not JSON, in an encoding nobody reads');
     throw new ProtocolError('NOT_JSON', 'the body is not JSON');
   }
   if (!isJsonObject(parsed)) throw new ProtocolError('NOT_OBJECT', 'the body is JSON but not an object');

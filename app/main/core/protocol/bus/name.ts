@@ -8,9 +8,9 @@ import { ProtocolError } from '../protocol-error.js';
 const MAX_NAME = 255;
 const KEEP = 240;
 
-/** The name to know a sender by. Throws ProtocolError NAME for anything but a non-empty text. */
+/** The name to know a sender by. Throws ProtocolError NAME for anything but a text with something in it. */
 export function readName(value: unknown): string {
-  if (typeof value !== 'string' || value.length === 0) throw new ProtocolError('NAME', 'no usable name');
+  if (typeof value !== 'string' || value.trim() === '') throw new ProtocolError('NAME', 'no usable name');
   return value.length <= MAX_NAME ? value : `${value.slice(0, KEEP)}…${fnv1a(value)}`;
 }
 

@@ -109,6 +109,7 @@ describe('the link', () => {
     link.retrying(3, 800, new AppError('BUS_UNREACHABLE', 'refused'), 2_000);
     link.down(new AppError('BUS_UNREACHABLE', 'refused'), true, 3_000);
     expect(link.get()).toMatchObject({ state: 'reconnecting', asOf: 1_000, attempt: 3 });
+    expect(states(link)).toEqual(['failed', 'skipped', 'waiting', 'waiting', 'waiting', 'waiting']);
     link.live(null, 61_000);
     expect(link.get()).toMatchObject({ state: 'live', asOf: null, error: null, back: { outageMs: 60_000 } });
   });

@@ -23,7 +23,7 @@ describe('names', () => {
     expect(a).not.toBe(b);
   });
 
-  it.each([undefined, null, '', 7, {}, []])('of the wrong kind are refused: %j', (value) => {
+  it.each([undefined, null, '', '  ', 7, {}, []])('of the wrong kind are refused: %j', (value) => {
     expect(() => readName(value)).toThrow('no usable name');
   });
 });
