@@ -55,6 +55,9 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
 
   deps
     .addConfigFlags(program.command('serve').description(text('cli.serve')))
+    // The configuration reads the flags again and tells of all that is wrong with them, not of the first.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .action(async () => end(await deps.serve(argv.slice(1))));
 
   asks(program.command('status').description(text('cli.status'))).action(async (where: Where) => {

@@ -2,7 +2,7 @@
  * The effective configuration and where each value came from. Lowest first: defaults, a LegionIO settings directory,
  * file, environment, flags. All mistakes are reported at once, each with its origin and the nearest valid key.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
@@ -135,6 +135,10 @@ function contradictions(values: Values): string[] {
   if (!verify && kind === 'production') problems.push('bus.verify: cannot be off for a production profile');
   const name = nameProblem(values['node.name']);
   if (name) problems.push(`node.name: ${name}`);
+  for (const key of ['bus.caFile', 'bus.certFile', 'bus.keyFile'] as const) {
+    if (values[key] !== '' && !isReadable(values[key]))
+      problems.push(`${key}: the file ${values[key]} cannot be read`);
+  }
   if ((values['bus.certFile'] === '') !== (values['bus.keyFile'] === ''))
     problems.push('bus.certFile and bus.keyFile: one without the other; give both');
   return problems;
@@ -146,13 +150,19 @@ function readFlags(
 ): { configFile: string | undefined; found: Found[] } {
   const command = addConfigFlags(new Command())
     .exitOverride()
-    .allowUnknownOption(false)
     .configureOutput({ writeErr: () => undefined });
   try {
-    command.parse([...argv], { from: 'user' });
+    // Not `parse`: that stops at the first flag it does not know, and the other mistakes would stay untold.
+    const { operands, unknown } = command.parseOptions([...argv]);
+    for (const word of unknown.filter((each) => each.startsWith('-'))) {
+      const flag = word.split('=', 1)[0]!;
+      problems.push(
+        `${flag}: no such flag; nearest is ${flagOf(nearestKey(flag.slice(2).replaceAll('-', '.')))}`,
+      );
+    }
+    for (const word of operands) problems.push(`${word}: a word without a flag before it`);
   } catch (error) {
     problems.push(error instanceof Error ? error.message.replace(/^error: /, '') : 'flags cannot be read');
-    return { configFile: undefined, found: [] };
   }
   const options: Record<string, unknown> = command.opts();
   const found: Found[] = [];
@@ -258,6 +268,15 @@ function dereference(
     problems.push(`${key}: refers to the environment variable ${variable}, which is not set`);
   } else problems.push(`${key}: a reference is { "file": "…" } or { "env": "…" }`);
   return undefined;
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** The name becomes part of a queue name (255 bytes at most) and of a binding, where * and # are patterns. */

@@ -63,12 +63,13 @@ describe('mistakes', () => {
   it('are told all at once, each with its origin and the nearest valid key', () => {
     const problems = problemsOf(() =>
       load(
-        ['--web-port', '99999'],
+        ['--web-port', '99999', '--bus-ulr', 'x'],
         { LEGION_CONSOLE_BUS_URI: 'x', LEGION_CONSOLE_NODE_ENABLED: 'maybe' },
         { bus: { ulr: 'amqp://x' }, node: { beatIntervalS: 'often' } },
       ),
     );
-    expect(problems).toHaveLength(5);
+    expect(problems).toHaveLength(6);
+    expect(problems.join('\n')).toContain('--bus-ulr: no such flag; nearest is --bus-url');
     expect(problems.join('\n')).toMatch(/bus\.ulr \(file .*\): no such setting; nearest is bus\.url/);
     expect(problems.join('\n')).toContain(
       'LEGION_CONSOLE_BUS_URI: no such variable; nearest is LEGION_CONSOLE_BUS_URL',
@@ -80,7 +81,9 @@ describe('mistakes', () => {
 
   it.each([
     [['--bus', 'broker.example'], 'must begin with amqp:// or amqps://'],
-    [['--no-such-flag'], '--no-such-flag'],
+    [['--no-such-flag'], '--no-such-flag: no such flag'],
+    [['--nodename', 'x', 'stray'], '--nodename: no such flag; nearest is --node-name'],
+    [['--bus-ca-file', '/no/such.pem'], 'bus.caFile: the file /no/such.pem cannot be read'],
     [['--name', 'a b'], 'must not hold spaces'],
     [['--name', '#'], '* or #'],
     [['--bus-cert-file', '/x'], 'give both'],
@@ -168,15 +171,16 @@ describe('a LegionIO settings directory', () => {
   });
 
   it('switches TLS on by port 5671, or when told, with its files; and the beats off when told', () => {
+    const ca = join(aDirectory({ 'ca.pem': 'a certificate' }), 'ca.pem');
     const dir = aDirectory({
       'x.json': {
-        transport: { connection: { host: 'h', port: 5671 }, tls: { ca: '/ca.pem', verify: 'peer' } },
+        transport: { connection: { host: 'h', port: 5671 }, tls: { ca, verify: 'peer' } },
         extensions: { node: { enabled: false } },
       },
     });
     expect(load(['--settings-dir', dir]).values).toMatchObject({
       'bus.url': 'amqps://h:5671/%2F',
-      'bus.caFile': '/ca.pem',
+      'bus.caFile': ca,
       'bus.verify': true,
       'node.enabled': false,
     });
