@@ -73,8 +73,8 @@ export function createApp(config: Config, { log, store, link, recentLog }: AppDe
     metrics: () => prometheusText(session),
     health() {
       const { mode, link: own } = session.current();
-      const ok = mode === 'idle' || own.state === 'live' || own.state === 'degraded';
-      return { ok, detail: mode === 'idle' ? 'idle' : own.state };
+      const ok = own.state === 'off' || own.state === 'live' || own.state === 'degraded';
+      return { ok, detail: mode === 'idle' && own.state === 'off' ? 'idle' : own.state };
     },
     start() {
       loop.enable();
@@ -84,7 +84,10 @@ export function createApp(config: Config, { log, store, link, recentLog }: AppDe
         .join(() =>
           config.values['bus.url'] === '' ? doors.demo(size) : doors.cluster(inputFromConfig(config)),
         )
-        .catch((error: unknown) => log.error({ error }, 'could not join what the configuration names'));
+        .catch((error: unknown) => {
+          log.error({ error }, 'could not join what the configuration names');
+          session.refuse(error);
+        });
     },
     async stop() {
       loop.disable();

@@ -3,6 +3,7 @@
  * Holds the one living node and gives everybody the same picture of it.
  */
 import type { Session } from '../../shared/domain/session.js';
+import { toWireError } from '../../shared/errors/wire.js';
 import { idleLink } from '../core/link.js';
 import { createEventLog, type EventLog } from '../core/history/event-log.js';
 import { needsOf, summaryOf } from '../core/roster/views.js';
@@ -30,7 +31,7 @@ export function createSessionService(clock: Clock) {
   /** Grows with each change of what we are connected to; streams open anew then. */
   let generation = 0;
   let changing: Promise<void> = Promise.resolve();
-  const idle = idleLink(clock.now());
+  let idle = idleLink(clock.now());
 
   /**
    * What we are connected to from now on, nothing included. The picture changes at once, so that nobody sees a moment
@@ -144,5 +145,15 @@ export function createSessionService(clock: Clock) {
       });
     },
     leave: (): Promise<void> => change(() => become(null)),
+
+    /** What the configuration names cannot even be tried: connected to nothing, and says why. */
+    refuse(error: unknown): void {
+      const wire = toWireError(error);
+      idle = { ...idleLink(clock.now()), state: 'refused', error: wire };
+      events.record(
+        { kind: 'link.refused', facts: { code: wire.code, message: wire.message.slice(0, 300) } },
+        clock.now(),
+      );
+    },
   };
 }
