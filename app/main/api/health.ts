@@ -1,6 +1,7 @@
 /** How this console itself is: services, refusals by code, its log and its configuration. */
 import type { Api } from '../../shared/contract/contract.js';
 import type { ConfigReport, Health } from '../../shared/domain/health.js';
+import { createHistory } from '../core/history/aggregates.js';
 import type { Clock } from '../ports/clock.js';
 import type { Vitals } from '../ports/vitals.js';
 import type { SessionService } from '../services/session-service.js';
@@ -22,6 +23,7 @@ export type HealthDeps = {
 export function healthApi(deps: HealthDeps): HealthApi {
   const { session, clock, vitals } = deps;
   const startedAt = clock.now();
+  const nothing = createHistory();
   return {
     'health.get': async () => {
       const node = session.node();
@@ -64,19 +66,8 @@ export function healthApi(deps: HealthDeps): HealthApi {
     'history.get': async ({ rangeMs, points }) => {
       const now = clock.now();
       const node = session.node();
-      if (node) return { ...node.history.page(now, rangeMs, points), marks: marksOf(session, now - rangeMs) };
-      return {
-        fromAt: now - rangeMs,
-        toAt: now,
-        at: [],
-        healthyShare: [],
-        delayP50Ms: [],
-        delayP99Ms: [],
-        beatsPerSecond: [],
-        latePerMinute: [],
-        outages: [],
-        marks: [],
-      };
+      const history = node?.history ?? nothing;
+      return { ...history.page(now, rangeMs, points), marks: marksOf(session, now - rangeMs) };
     },
     'host.link': async () => ({ url: deps.link() }),
   };
