@@ -1,8 +1,10 @@
 /** Every way a broker can be wrong, away or lost, told apart by code and in the words of whoever refused. */
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAmqpBus, type AmqpOptions } from '../../app/main/adapters/amqp-bus.js';
 import { systemClock } from '../../app/main/adapters/system-clock.js';
+import type { AppError } from '../../app/shared/errors/app-error.js';
 import type { Bus, BusEvent, BusPlan, Delivery } from '../../app/main/ports/bus.js';
 import { makeCerts, type Identity } from '../support/certs.js';
 import { describeWithRabbitMq } from '../support/describe-with-rabbitmq.js';
@@ -172,7 +174,7 @@ describeWithRabbitMq('a bus and a broker that will not have it', () => {
 
   const queue = { durable: false, autoDelete: true, exclusive: true, arguments: {} };
   it.each([
-    ['configure', 'queue', 'other', { queues: [{ name: 'other', ...queue }] }],
+    ['configure, or read for its dead letters', 'queue', 'other', { queues: [{ name: 'other', ...queue }] }],
     [
       'configure',
       'exchange',
@@ -199,6 +201,84 @@ describeWithRabbitMq('a bus and a broker that will not have it', () => {
       `access to ${kind} '${name}' in vhost '/' refused for user 'narrow'`,
     );
     expect(steps()).toEqual(['broker', 'login']);
+  });
+
+  describe('while it declares all that a node needs', () => {
+    const consumers: BusPlan['consumers'] = ['agent.console-1', 'own.a', 'own.b'].map((name) => ({
+      queue: name,
+      mode: 'watch',
+      handle: () => {},
+    }));
+    const whole: BusPlan = {
+      topology: {
+        exchanges: ['task', 'node', 'node.dlx', 'extensions'].map((name) => ({
+          name,
+          type: 'topic',
+          durable: true,
+        })),
+        queues: consumers.map(({ queue: name }) => ({
+          name,
+          ...queue,
+          arguments: { 'x-dead-letter-exchange': 'node.dlx' },
+        })),
+        bindings: consumers.map(({ queue: name }) => ({ queue: name, exchange: 'node', routingKey: '#' })),
+      },
+      consumers,
+    };
+    const downAs = (user: string) => downOf({ url: plain(), user, password: PASSWORD }, whole);
+
+    it.each([
+      ['nothing at all', { configure: '^$', write: '^$', read: '^$' }],
+      ['anything but declare', { configure: '^$', write: '.*', read: '.*' }],
+    ])('is told what is missing when it may do %s, and waits', async (what, rights) => {
+      const user = what.replaceAll(' ', '-');
+      await server.addUser(user, PASSWORD, rights);
+      const { down, heard, steps } = await downAs(user);
+      expect(down).toMatchObject({ error: { code: 'BUS_NO_PERMISSION' }, willRetry: false });
+      const { details } = down.error as AppError;
+      expect(details).toMatchObject({ permission: expect.stringMatching(/^configure/) as string });
+      const { kind, name } = details as { readonly kind: string; readonly name: string };
+      expect(down.error.message).toContain(`access to ${kind} '${name}'`);
+      expect(steps()).toEqual(['broker', 'login']);
+      expect(heard('retrying')).toEqual([]);
+    });
+
+    it('is told that reading for the dead letters may be what is missing', async () => {
+      await server.addUser('reads-nothing', PASSWORD, { configure: '.*', write: '.*', read: '^$' });
+      const { down } = await downAs('reads-nothing');
+      expect(down).toMatchObject({
+        error: {
+          code: 'BUS_NO_PERMISSION',
+          details: {
+            permission: expect.stringMatching(/read/) as string,
+            kind: 'queue',
+            name: expect.stringMatching(/^(agent|own)\./) as string,
+          },
+        },
+        willRetry: false,
+      });
+    });
+
+    it('is told that an exchange exists as another type, and waits', async () => {
+      await server.ctl('add_vhost', 'odd');
+      await server.ctl('set_permissions', '-p', 'odd', 'guest', '.*', '.*', '.*');
+      const { bus, live } = startBus(
+        { url: plain('/odd') },
+        {
+          topology: {
+            ...NOTHING.topology,
+            exchanges: [{ name: 'node', type: 'direct', durable: true }],
+          },
+          consumers: [],
+        },
+      );
+      await live();
+      await bus.close();
+      const { down, heard } = await downOf({ url: plain('/odd') }, whole);
+      expect(down).toMatchObject({ error: { code: 'BUS_TOPOLOGY_MISMATCH' }, willRetry: false });
+      expect(down.error.message).toContain("inequivalent arg 'type' for exchange 'node' in vhost 'odd'");
+      expect(heard('retrying')).toEqual([]);
+    });
   });
 
   it('is told that it may not publish to an exchange, and stays connected', async () => {
@@ -231,10 +311,29 @@ describeWithRabbitMq('a bus and a broker that will not have it', () => {
     expect(steps()).toEqual(['broker']);
   });
 
-  it('is told that its certificate and key do not belong together', async () => {
-    const tls = { ca: certs.ca, cert: certs.client.cert, key: certs.server.key, verify: true };
-    const { down } = await downOf({ url: `amqps://localhost:${server.tlsPort}`, tls });
-    expect(down).toMatchObject({ error: { code: 'BUS_CLIENT_CERT' }, willRetry: false });
+  const locked = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: PASSWORD,
+  });
+  it.each([
+    ['a client key that is none', /^the client key cannot be read, it is no/, { key: 'no key' }],
+    ['an empty client key', /^the client key cannot be read, it is no/, { key: Buffer.alloc(0) }],
+    ['a certificate as its key', /^the client key cannot be read, it is no/, { key: certs.client.cert }],
+    [
+      'a locked key without its passphrase',
+      /^the client key cannot be read, its passphrase/,
+      { key: locked },
+    ],
+    ['a key of another certificate', /^the client key cannot be used, it does/, { key: certs.server.key }],
+    ['a client certificate that is none', /^the client certificate cannot be read/, { cert: 'none' }],
+  ])('is told that the fault is ours with %s, and waits', async (_, words, own) => {
+    const tls = { ca: certs.ca, ...certs.client, ...own, verify: true };
+    const { down, steps, heard } = await downOf({ url: `amqps://localhost:${server.tlsPort}`, tls });
+    expect(down).toMatchObject({ error: { code: 'CONFIG_INVALID' }, willRetry: false });
+    expect(down.error.message).toMatch(words);
+    expect([steps(), heard('retrying')]).toEqual([[], []]);
   });
 
   it('is let in with a certificate on both sides, and says how the line is kept', async () => {

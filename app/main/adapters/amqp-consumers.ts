@@ -12,7 +12,10 @@ export type ConsumersHandlers = {
   readonly onBroken: (reason: Error) => void;
 };
 
-/** Resolves to a function that cancels all consumers. Rejects with amqplib's error of the first refusal. */
+/**
+ * Resolves to a function that cancels all consumers. Rejects with what the server said when it closed the first
+ * channel, where it did so, else with amqplib's error.
+ */
 export async function declareAndConsume(
   model: ChannelModel,
   { topology, consumers }: BusPlan,
@@ -22,15 +25,22 @@ export async function declareAndConsume(
     Array.from({ length: Math.max(1, consumers.length) }, () => model.createChannel()),
   );
   let isRunning = false;
+  let refusal = null as Error | null;
   for (const channel of channels) {
-    channel.on('error', (error) => {
-      if (isRunning) on.onBroken(error); // while declaring, the refused call itself rejects
+    channel.on('error', (error: Error) => {
+      if (isRunning) on.onBroken(error);
+      else refusal ??= error;
     });
   }
-  await declare(channels, topology);
-  const stops = await Promise.all(
-    consumers.map((consumer, index) => consume(channels[index]!, consumer, on)),
-  );
+  let stops: readonly (() => Promise<unknown>)[];
+  try {
+    await declare(channels, topology);
+    stops = await Promise.all(consumers.map((consumer, index) => consume(channels[index]!, consumer, on)));
+  } catch (error) {
+    // The calls that wait behind the refused one may reject first, and know nothing of why.
+    throw refusal ?? error;
+  }
+  if (refusal) throw refusal; // a channel that had all its answers, closed while others still waited
   isRunning = true;
   return async () => {
     await Promise.all(stops.map((stop) => stop()));

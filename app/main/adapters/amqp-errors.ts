@@ -51,9 +51,23 @@ const SYSTEM: Readonly<Record<string, ErrorCode>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'BUS_NO_TLS',
 };
 
-/** Alerts with which a server refuses our certificate or misses one; and a certificate or key we cannot load. */
+/** Alerts with which a server refuses our certificate or misses one. */
 const CLIENT_CERT =
   /^ERR_SSL_.*ALERT_(CERTIFICATE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCESS_DENIED|DECRYPT_ERROR)|^ERR_OSSL_/;
+
+/** What OpenSSL says of our own files before anything is sent: it reads the certificate first, then the key. */
+const OWN_FILES: readonly (readonly [RegExp, string])[] = [
+  [
+    /KEY_(VALUES|TYPE)_MISMATCH$/,
+    'the client key cannot be used, it does not belong to the client certificate',
+  ],
+  [
+    /BAD_DECRYPT$|BAD_PASSWORD_READ$|INTERRUPTED_OR_CANCELLED$/,
+    'the client key cannot be read, its passphrase is wrong or missing',
+  ],
+  [/^ERR_OSSL_(PEM|ASN1)_/, 'the client certificate cannot be read, it is no PEM certificate'],
+  [/^ERR_OSSL_([A-Z0-9]+_)?UNSUPPORTED$/, 'the client key cannot be read, it is no private key in PEM'],
+];
 
 const CHANNEL: Readonly<Record<number, ErrorCode>> = {
   403: 'BUS_NO_PERMISSION',
@@ -73,6 +87,8 @@ export function classify(thrown: unknown, phase: Phase): AppError | null {
   if (typeof raw.code === 'string') {
     const code = SYSTEM[raw.code];
     if (code) return make(code);
+    const own = phase === 'opening' ? ownFileFault(raw.code) : null;
+    if (own !== null) return new AppError('CONFIG_INVALID', `${own} (${words})`, { cause: raw });
     if (CLIENT_CERT.test(raw.code)) return make('BUS_CLIENT_CERT');
   }
   if (/\bETIMEDOUT\b/.test(raw.message)) return make('BUS_TIMEOUT');
@@ -85,6 +101,11 @@ export function classify(thrown: unknown, phase: Phase): AppError | null {
     if (code) return make(code);
   }
   return phase === 'opening' ? null : make('BUS_LOST');
+}
+
+function ownFileFault(code: string): string | null {
+  if (!code.startsWith('ERR_OSSL_')) return null;
+  return OWN_FILES.find(([pattern]) => pattern.test(code))?.[1] ?? null;
 }
 
 /** What a broker's refusal of the virtual host says; AMQP has one number (530) for all of them. */
@@ -122,7 +143,9 @@ function permissionFor(method: string, kind: string | null): string {
       return 'read';
     case '50.20': // bind: write to the queue, read from the exchange
       return kind === 'queue' ? 'write' : 'read';
-    default: // declare; for a queue with a dead-letter exchange also writing to that
-      return method === '50.10' && kind === 'exchange' ? 'write' : 'configure';
+    case '50.10': // declare; with a dead-letter exchange also reading the queue and writing to that exchange
+      return kind === 'exchange' ? 'write' : 'configure, or read for its dead letters';
+    default:
+      return 'configure';
   }
 }

@@ -17,7 +17,7 @@ describe('errors of the bus', () => {
     ['BUS_CLIENT_CERT', thrown('alert', { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' })],
     ['BUS_CLIENT_CERT', thrown('alert', { code: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE' })],
     ['BUS_CLIENT_CERT', thrown('alert', { code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' })],
-    ['BUS_CLIENT_CERT', thrown('mismatch', { code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' })],
+    ['CONFIG_INVALID', thrown('mismatch', { code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' })],
     ['BUS_NO_TLS', thrown('wrong version', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' })],
     ['BUS_ACCESS_REFUSED', thrown('Handshake terminated by server: 403 (ACCESS-REFUSED) with message "no"')],
     ['BUS_ACCESS_REFUSED', thrown('SASL mechanism PLAIN is not provided by the server')],
@@ -44,7 +44,7 @@ describe('errors of the bus', () => {
   });
 
   it.each([
-    ['configure', 'queue', 50, 10],
+    ['configure, or read for its dead letters', 'queue', 50, 10],
     ['write', 'exchange', 50, 10],
     ['configure', 'exchange', 40, 10],
     ['write', 'queue', 50, 20],
