@@ -20,7 +20,7 @@ export type ConsoleClient = {
 export async function openConsole(url: string, tokenFile: string): Promise<ConsoleClient> {
   const token = await readToken(tokenFile);
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const request = async (path: string, init: RequestInit): Promise<Response> => {
+  const request = async (path: string, init: RequestInit, input: object): Promise<Response> => {
     let response: Response;
     try {
       response = await fetch(new URL(path, url), { ...init, headers, redirect: 'error' });
@@ -28,28 +28,28 @@ export async function openConsole(url: string, tokenFile: string): Promise<Conso
       throw unreachable(url, cause);
     }
     if (response.ok) return response;
-    throw await refusal(response);
+    throw await refusal(response, input);
   };
 
   return {
     async call(name, input) {
-      const response = await request(`/api/${name}`, {
+      const init = {
         method: 'POST',
         body: JSON.stringify(input),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      });
+      };
+      const response = await request(`/api/${name}`, init, input);
       return (await response.json()) as Out<typeof name>;
     },
 
     async *watch(name, input) {
-      const response = await request(`/api/${name}?input=${encodeURIComponent(JSON.stringify(input))}`, {
-        method: 'GET',
-      });
+      const query = encodeURIComponent(JSON.stringify(input));
+      const response = await request(`/api/${name}?input=${query}`, { method: 'GET' }, input);
       try {
         for await (const line of linesOf(response)) {
           const item: unknown = JSON.parse(line);
           const failure = isJsonObject(item) ? WireError.safeParse(item['failure']) : null;
-          if (failure?.success) throw told(failure.data);
+          if (failure?.success) throw told(failure.data, input);
           yield item as Out<typeof name>;
         }
       } catch (cause) {
@@ -67,16 +67,16 @@ async function readToken(file: string): Promise<string> {
   }
 }
 
-async function refusal(response: Response): Promise<CliError> {
+async function refusal(response: Response, input: object): Promise<CliError> {
   const body: unknown = await response.json().catch(() => null);
   const wire = WireError.safeParse(body);
-  return wire.success ? told(wire.data) : new CliError(EXIT.failed, [`HTTP ${response.status}`]);
+  return wire.success ? told(wire.data, input) : new CliError(EXIT.failed, [`HTTP ${response.status}`]);
 }
 
 const USAGE: readonly string[] = ['CONTRACT_INPUT_INVALID', 'FILTER_INVALID'];
 const NOT_CONNECTED: readonly string[] = ['BUS_NOT_CONNECTED', 'CONSOLE_NOT_RUNNING'];
 
-function told(wire: WireError): CliError {
+function told(wire: WireError, input: object): CliError {
   const { code, message } = fromWireError(wire);
   const { what, next } = errorText(code);
   const exit: ExitCode = USAGE.includes(code)
@@ -85,7 +85,17 @@ function told(wire: WireError): CliError {
       ? EXIT.notConnected
       : EXIT.failed;
   const report = wire.reportId === null ? '' : ` [${wire.reportId}]`;
-  return new CliError(exit, [`${what} (${visible(message)})${report}`, next]);
+  return new CliError(exit, [`${what} (${visible(message)})${report}`, ...markedPlace(wire, input), next]);
+}
+
+/** The filter as typed, and a caret under the place where it cannot be read. */
+function markedPlace({ code, details }: WireError, input: object): readonly string[] {
+  const { at } = details;
+  if (code !== 'FILTER_INVALID' || typeof at !== 'number') return [];
+  if (!('filter' in input) || typeof input.filter !== 'string') return [];
+  const seen = (typed: string): string => visible(typed, typed.length);
+  const before = seen(input.filter.slice(0, at));
+  return [`  ${seen(input.filter)}`, `  ${' '.repeat(before.length)}^`];
 }
 
 const unreachable = (url: string, cause: unknown): CliError =>

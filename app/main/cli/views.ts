@@ -17,6 +17,7 @@ import {
   formatSkew,
   needText,
   text,
+  wordText,
 } from '../../shared/i18n/index.js';
 import { fields, table } from './table.js';
 
@@ -50,7 +51,7 @@ export function nodeText(node: NodeDetail, now: number): string {
     [text('cli.field.name'), node.name],
     [text('cli.field.state'), `${text(`state.${node.state}`)}, ${formatAge(now - node.stateSince)}`],
     [text('cli.field.badges'), node.badges.map((badge) => text(`badge.${badge}`)).join(', ') || NOTHING],
-    [text('cli.field.status'), node.status ?? NOTHING],
+    [text('cli.field.status'), orNothing(node.status, (word) => wordText(word, 1000))],
     [text('cli.field.group'), node.group],
     [text('cli.field.hostname'), node.hostname ?? NOTHING],
     [text('cli.field.pid'), node.pids.join(', ') || orNothing(node.pid, String)],

@@ -36,7 +36,7 @@ export function eventText(event: ConsoleEvent): string {
     name: shown(event.names[0] ?? facts['name']),
     group: event.count > 1 ? shown(event.group) : NONE,
     kind: visible(event.kind),
-    word: shown(facts['word']),
+    word: typeof facts['word'] === 'string' ? wordText(facts['word'], 300) : shown(facts['word']),
     pid: shown(facts['pid']),
     pids: shown(facts['pids']),
     changes: shown(facts['changes']),
@@ -67,10 +67,20 @@ export function needText(need: Need, now: number, utc = false): { title: string;
   };
 }
 
-/** What happened and what to do, for a code of the table of errors; unknown codes read as INTERNAL. */
-export function errorText(code: string): { what: string; next: string } {
+/**
+ * What happened and what to do, for a code of the table of errors; unknown codes read as INTERNAL. With the
+ * error's details, a missing right is named: permission, kind (queue, exchange, topic, vhost) and name.
+ */
+export function errorText(
+  code: string,
+  details: Readonly<Record<string, unknown>> = {},
+): { what: string; next: string } {
   const key: TextKey = isTextKey(`error.${code}`) ? (`error.${code}` as TextKey) : 'error.INTERNAL';
-  return { what: text(key), next: text(`${key}.next` as TextKey) };
+  const said = (fact: unknown): string => shown(typeof fact === 'string' ? fact : null);
+  const [permission, name] = [said(details['permission']), said(details['name'])];
+  const kind = name === NONE ? NONE : said(details['kind']);
+  const values = { permission, kind: permission === NONE && kind !== 'vhost' ? NONE : kind, name };
+  return { what: text(key, values), next: text(`${key}.next` as TextKey, values) };
 }
 
 /** Why a message of the bus was not used. */
@@ -84,6 +94,10 @@ function reasonText(code: string): string {
   return isTextKey(`error.${code}`) ? errorText(code).what : refusalText(code);
 }
 
+/** A node's own status word, cut at `max` characters; one without any letters is said to be empty. */
+export const wordText = (word: string | null, max: number): string =>
+  word?.trim() === '' ? text('word.empty') : visible(word ?? '', max);
+
 /** What a row says of its node: "4 s ago", "silent for 2 min", the node's own word. */
 export function rowText(
   row: { state: NodeState; lastBeatAt: number | null; stateSince: number; word: string | null },
@@ -91,5 +105,5 @@ export function rowText(
 ): string {
   const beat = row.lastBeatAt === null || row.lastBeatAt < 0 ? row.stateSince : row.lastBeatAt;
   const from = row.state === 'left' || row.state === 'updating' ? row.stateSince : beat;
-  return text(`row.${row.state}`, { age: formatAge(now - from), word: visible(row.word ?? '', 40) });
+  return text(`row.${row.state}`, { age: formatAge(now - from), word: wordText(row.word, 40) });
 }

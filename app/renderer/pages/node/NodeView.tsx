@@ -5,7 +5,7 @@
 import { useState, type ReactNode } from 'react';
 import type { RosterRow } from '../../../shared/domain/roster-table.js';
 import { badgesOf } from '../../../shared/domain/node-state.js';
-import { formatAge, formatClock, text, visible } from '../../../shared/i18n/index.js';
+import { formatAge, formatClock, text, visible, wordText } from '../../../shared/i18n/index.js';
 import { Button, Dialog, Empty, Failure, Foreign, StatusMark, Tabs } from '../../components/index.js';
 import { BadgeMark } from '../../parts/index.js';
 import { currentPath, go, href, setParams } from '../../route.js';
@@ -96,7 +96,7 @@ function NodeSentence({ row }: { readonly row: RosterRow }) {
       row.state === 'left' || row.state === 'updating' || row.lastBeatAt < 0
         ? row.stateSince
         : row.lastBeatAt;
-    return text(`node.say.${row.state}`, { age: formatAge(now - from), word: visible(row.word ?? '', 60) });
+    return text(`node.say.${row.state}`, { age: formatAge(now - from), word: wordText(row.word, 60) });
   });
   return (
     <p className="node-say">

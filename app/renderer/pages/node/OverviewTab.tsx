@@ -10,6 +10,7 @@ import {
   formatSkew,
   text,
   visible,
+  wordText,
 } from '../../../shared/i18n/index.js';
 import { writeCondition } from '../../../shared/filter/index.js';
 import { Foreign, Spark } from '../../components/index.js';
@@ -53,7 +54,7 @@ function factsOf(detail: NodeDetail): readonly (readonly [string, ReactNode])[] 
         <span className="t3">{text('node.word.none')}</span>
       ) : (
         <>
-          “<Foreign max={40}>{detail.status}</Foreign>”{then}
+          “<Foreign max={40}>{wordText(detail.status, 300)}</Foreign>”{then}
         </>
       ),
     ],

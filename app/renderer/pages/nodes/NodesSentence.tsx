@@ -41,7 +41,10 @@ export function NodesSentence({
       {past && asOf !== null && `${text('nodes.say.past', { at: formatClock(asOf, { utc }) })} `}
       {first}{' '}
       <Sentence
-        parts={parts('nodes.say.states', { ...counts, lead })}
+        parts={parts(past && asOf !== null ? 'nodes.say.states.past' : 'nodes.say.states', {
+          ...counts,
+          lead,
+        })}
         link={(state, words) => (
           <a className={state} href={nodesHref(`${withoutStates(filter)} state:${state}`.trim())}>
             {words}

@@ -2,7 +2,7 @@
 import { memo, useState, type CSSProperties, type MouseEvent } from 'react';
 import { badgesOf } from '../../../shared/domain/node-state.js';
 import type { RosterRow } from '../../../shared/domain/roster-table.js';
-import { formatAge, formatDuration, text, visible } from '../../../shared/i18n/index.js';
+import { formatAge, formatDuration, text, visible, wordText } from '../../../shared/i18n/index.js';
 import { Foreign, StatusMark, tickPlaces, Ticks, TONE } from '../../components/index.js';
 import { BadgeMark } from '../../parts/index.js';
 import { useFleetTime } from '../../store/clock.js';
@@ -86,7 +86,7 @@ function Cell({ column, row }: { readonly column: Column; readonly row: RosterRo
 function StateCell({ row }: { readonly row: RosterRow }) {
   const word = useFleetTime((now) =>
     row.state === 'troubled' && row.word !== null
-      ? `“${visible(row.word, 40)}”`
+      ? `“${wordText(row.word, 40)}”`
       : row.state === 'updating'
         ? text('row.updating', { age: formatAge(now - row.stateSince) })
         : text(`state.${row.state}`),

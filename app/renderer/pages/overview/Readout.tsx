@@ -1,5 +1,5 @@
 /** The line under the map: who is under pointer or cursor, always in the same place, so that identity never disappears. */
-import { formatAge, text, visible } from '../../../shared/i18n/index.js';
+import { formatAge, text, wordText } from '../../../shared/i18n/index.js';
 import { Foreign, Kbd, StatusMark } from '../../components/index.js';
 import { href } from '../../route.js';
 import { useFleetTime } from '../../store/clock.js';
@@ -34,7 +34,7 @@ function NodeWords({ slot }: { readonly slot: number }) {
         : row.lastBeatAt;
     return text(`overview.read.${row.state}`, {
       age: formatAge(now - from),
-      word: visible(row.word ?? '', 40),
+      word: wordText(row.word, 40),
     });
   });
   if (!row) return <span className="t3">{text('overview.read.none')}</span>;
@@ -42,7 +42,7 @@ function NodeWords({ slot }: { readonly slot: number }) {
     row.word !== null &&
       row.state !== 'troubled' &&
       row.state !== 'healthy' &&
-      text('overview.read.last', { word: visible(row.word, 40) }),
+      text('overview.read.last', { word: wordText(row.word, 40) }),
     row.pid >= 0 && text('overview.read.pid', { pid: String(row.pid) }),
   ].filter((part) => part !== false);
   return (

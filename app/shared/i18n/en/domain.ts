@@ -12,6 +12,7 @@ export const domain = {
   'row.late': 'late, {age}',
   'row.silent': 'silent for {age}',
   'row.troubled': 'says “{word}”',
+  'word.empty': '(empty)',
   'row.updating': 'reloading, {age}',
   'row.unheard': 'not heard yet',
   'row.left': 'left {age} ago',

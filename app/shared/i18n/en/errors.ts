@@ -1,7 +1,7 @@
 /**
  * What went wrong, in plain words, and what to do about it: `error.<CODE>` and `error.<CODE>.next`.
- * One pair per code of shared/errors/codes.ts; a test holds the two together. No values: the raw words of
- * whoever refused are shown beside the sentence, never inside it.
+ * One pair per code of shared/errors/codes.ts; a test holds the two together. The raw words of whoever
+ * refused are shown beside the sentence, never inside it; of the facts only a missing right is named.
  */
 export const errors = {
   'error.BUS_UNREACHABLE': 'Nothing answers at this address.',
@@ -22,9 +22,10 @@ export const errors = {
   'error.BUS_VHOST_MISSING': 'The broker has no such virtual host, or this user may not enter it.',
   'error.BUS_VHOST_MISSING.next':
     'Check the part after the host in the address. A slash in a name is written %2F.',
-  'error.BUS_NO_PERMISSION': 'The broker refused a step that a node needs.',
+  'error.BUS_NO_PERMISSION':
+    '{kind, select, vhost {This user may not enter the virtual host “{name}”.} none {The broker refused a step that a node needs.} other {The broker refused a step that a node needs, on the {kind} “{name}”.}}',
   'error.BUS_NO_PERMISSION.next':
-    'Ask for configure, write and read on “node” and on this node’s own queues; the broker’s words name what is missing.',
+    '{kind, select, vhost {Ask for rights in it, or check the part after the host in the address.} none {Ask for configure, write and read on “node” and on this node’s own queues; the broker’s words name what is missing.} other {Ask for this right on it: {permission}. A node needs configure, write and read on “node” and on its own queues.}}',
   'error.BUS_TOPOLOGY_MISMATCH': 'An exchange or a queue exists there already with other properties.',
   'error.BUS_TOPOLOGY_MISMATCH.next':
     'Compare it with the other nodes: the broker’s words name the property that differs.',
@@ -58,9 +59,11 @@ export const errors = {
   'error.CONTRACT_INPUT_INVALID': 'A value is not acceptable.',
   'error.CONTRACT_INPUT_INVALID.next': 'The field and the reason are named beside it.',
   'error.PROCEDURE_UNKNOWN': 'The console does not know this request.',
-  'error.PROCEDURE_UNKNOWN.next': 'The page is probably of another version. Load it again.',
-  'error.SESSION_EXPIRED': 'This page is no longer signed in to the console.',
-  'error.SESSION_EXPIRED.next': 'Open the address that the console prints, or ask it for a new one.',
+  'error.PROCEDURE_UNKNOWN.next':
+    'It is probably of another version. Load the page again, or use the command that came with it.',
+  'error.SESSION_EXPIRED': 'The console did not accept the key it was shown.',
+  'error.SESSION_EXPIRED.next':
+    'In a browser, open a fresh address (“legion-console link” prints one). For scripts, check the token file.',
   'error.HOST_REFUSED': 'The console did not let this caller in.',
   'error.HOST_REFUSED.next': 'Use the loopback address that the console prints.',
   'error.NODE_UNKNOWN': 'No node of this name is known here.',

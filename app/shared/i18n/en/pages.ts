@@ -80,6 +80,8 @@ export const pages = {
   'nodes.say.group': '{count, plural, one {# node} other {# nodes}} in {group}.',
   'nodes.say.states':
     '{silent, plural, =0 {} one {<to-silent>{silent, number} is silent</to-silent>} other {<to-silent>{silent, number} are silent</to-silent>}}{late, plural, =0 {} other {{silent, plural, =0 {<to-late>{late, number} {late, plural, one {is} other {are}} late</to-late>} other {, <to-late>{late, number} late</to-late>}}}}{troubled, plural, =0 {} other {{lead, select, troubled {<to-troubled>{troubled, number} {troubled, plural, one {reports} other {report}} trouble</to-troubled>} other {, <to-troubled>{troubled, number} troubled</to-troubled>}}}}{lead, select, none {} other {.}}',
+  'nodes.say.states.past':
+    '{silent, plural, =0 {} one {<to-silent>{silent, number} was silent</to-silent>} other {<to-silent>{silent, number} were silent</to-silent>}}{late, plural, =0 {} other {{silent, plural, =0 {<to-late>{late, number} {late, plural, one {was} other {were}} late</to-late>} other {, <to-late>{late, number} late</to-late>}}}}{troubled, plural, =0 {} other {{lead, select, troubled {<to-troubled>{troubled, number} reported trouble</to-troubled>} other {, <to-troubled>{troubled, number} troubled</to-troubled>}}}}{lead, select, none {} other {.}}',
   'nodes.say.past': 'As of {at}:',
   'nodes.filter': 'Filter nodes',
   'nodes.filter.add': 'Add a condition',

@@ -173,10 +173,11 @@ describe('nodes', () => {
 
   it('takes a filter that cannot be read for a mistake of usage', async () => {
     const { run, err } = await against({
-      'node.list': () => Promise.reject(new AppError('FILTER_INVALID', 'at 3: x')),
+      'node.list': () => Promise.reject(new AppError('FILTER_INVALID', 'at 3: x', { details: { at: 3 } })),
     });
     expect(await run('nodes', '--filter', 'st:')).toBe(EXIT.usage);
     expect(err.join('\n')).toContain('at 3: x');
+    expect(err).toEqual(expect.arrayContaining(['  st:', '     ^']));
   });
 
   it('show what a peer sent as text that can be seen, never as commands to the terminal', async () => {
