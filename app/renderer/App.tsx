@@ -10,7 +10,7 @@ import { NodePage } from './pages/node/NodePage.js';
 import { NodesPage } from './pages/nodes/NodesPage.js';
 import { Overview } from './pages/overview/Overview.js';
 import { SettingsPage } from './pages/settings/SettingsPage.js';
-import { usePath } from './route.js';
+import { endArrival, isArriving, usePath } from './route.js';
 import { Announcer } from './shell/Announcer.js';
 import { startKeys } from './shell/keys.js';
 import { KeySheet } from './shell/KeySheet.js';
@@ -27,6 +27,7 @@ export function App() {
   useTheme();
   useEffect(startKeys, []);
   const [path] = usePath();
+  useEffect(takeFocusAlong, [path]);
   const isIdle = useSession((state) => state.live?.mode === 'idle');
   const isKnown = useSession((state) => state.live !== null);
   const isFirstRun = isIdle && !WITHOUT_CLUSTER.includes(path);
@@ -46,6 +47,13 @@ export function App() {
       <Announcer />
     </Router>
   );
+}
+
+/** Who came by key goes on by key: the page gets the focus unless a part of it took it already. */
+function takeFocusAlong(): void {
+  const main = document.getElementById('main');
+  if (isArriving() && main && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
+  endArrival();
 }
 
 const Pages = () => (

@@ -32,6 +32,16 @@ export const go = (path: string, params: Params = {}): void => {
   location.hash = href(path, params);
 };
 
+const ARRIVAL_MS = 1000;
+let arrivalUntil = -Infinity;
+
+/** Said before a key goes to another page: the focus shall come along, see `isArriving`. */
+export const expectArrival = (): void => void (arrivalUntil = performance.now() + ARRIVAL_MS);
+/** Whether the page that is being shown was asked for by key just now. */
+export const isArriving = (): boolean => performance.now() < arrivalUntil;
+
+export const endArrival = (): void => void (arrivalUntil = -Infinity);
+
 /** Changes parameters of the present page without a new entry in the history. */
 export function setParams(change: Params): void {
   const [path, params] = split(read());

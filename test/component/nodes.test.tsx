@@ -1,7 +1,7 @@
 /** Nodes: rows, filter, selection, details beside the list, and hostile names. */
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { aRow } from '../support/fake-client.js';
+import { aLink, aRow } from '../support/fake-client.js';
 import { open, tell } from './app-under-test.js';
 
 const grid = () => screen.getByRole('grid', { name: 'Nodes' });
@@ -60,6 +60,45 @@ describe('Nodes', () => {
     expect(screen.getByText('all 12 matching, not only the visible')).toBeDefined();
     await user.keyboard('{Enter}');
     expect(location.hash).toBe('#/nodes/db-2');
+  });
+
+  it.each([
+    ['a digit', '2'],
+    ['G and a letter', 'gn'],
+    ['the palette', '{Control>}k{/Control}>nodes{Enter}'],
+  ])('takes the focus along to the list when reached by %s', async (_, keys) => {
+    const { user } = await open('/overview');
+    await user.keyboard(keys);
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-index')).toBe('0'));
+    await user.keyboard('jx');
+    expect(document.activeElement?.getAttribute('data-index')).toBe('1');
+    expect(screen.getByRole('group', { name: '1 selected' })).toBeDefined();
+  });
+
+  it('works by keys while nothing has the focus, but not while one types', async () => {
+    const { user } = await open('/nodes');
+    expect(document.activeElement).toBe(document.body);
+    await user.keyboard('j');
+    expect(document.activeElement?.getAttribute('data-index')).toBe('0');
+    await user.keyboard('/jx');
+    expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Filter nodes' }).value).toBe('jx');
+    expect(screen.queryByRole('group', { name: /selected/ })).toBeNull();
+  });
+
+  it('speaks in the past tense of what was last heard', async () => {
+    const { client } = await open('/nodes');
+    await tell(() =>
+      client.set({ link: aLink(Date.now(), { state: 'reconnecting', asOf: Date.now() - 5000 }) }),
+    );
+    expect(document.querySelector('.say')?.textContent).toMatch(
+      /^As of [\d:]+: 12 nodes. 1 was silent, 1 late, 1 troubled.$/,
+    );
+  });
+
+  it('says so when the word of a node is empty', async () => {
+    const row = { ...aRow(0, 'a-1', Date.now()), state: 'troubled' as const, word: '' };
+    await open('/nodes', { rows: [row] });
+    expect(within(grid()).getByText('“(empty)”')).toBeDefined();
   });
 
   it('shows details beside the list: its sentence, three planes, its parts', async () => {

@@ -17,6 +17,26 @@ describe('the shell', () => {
     expect(screen.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeDefined();
   });
 
+  it.each(['', '/', '/overview'])('marks Overview in the navigation at the address “%s”', async (address) => {
+    await open(address);
+    const nav = within(screen.getByRole('navigation', { name: 'Pages' }));
+    expect(nav.getByRole('link', { current: 'page' }).textContent).toContain('Overview');
+  });
+
+  it('goes back and forward with Alt and the arrows, and out of a node with Esc', async () => {
+    const { user } = await open('/overview');
+    await user.keyboard('2');
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(location.hash).toBe('#/nodes/c-3'));
+    await waitFor(() => expect(document.activeElement?.id).toBe('main'));
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(location.hash).toBe('#/nodes'));
+    await user.keyboard('{Alt>}{ArrowLeft}{/Alt}');
+    await waitFor(() => expect(location.hash).toBe('#/overview'));
+    await user.keyboard('{Alt>}{ArrowRight}{/Alt}');
+    await waitFor(() => expect(location.hash).toBe('#/nodes'));
+  });
+
   it('lets single keys be switched off', async () => {
     const { user } = await open('/settings');
     await user.click(
@@ -163,6 +183,6 @@ describe('Events and Health', () => {
     const { client, user } = await open('/overview');
     client.fail('health.get', 'SESSION_EXPIRED');
     await user.keyboard('{Control>}k{/Control}health{Enter}');
-    expect(await screen.findByText('This page is no longer signed in to the console.')).toBeDefined();
+    expect(await screen.findByText('The console did not accept the key it was shown.')).toBeDefined();
   });
 });

@@ -20,7 +20,11 @@ export function Nav() {
   const badges: Readonly<Record<string, number>> = { nodes: total - own, settings: own };
 
   const link = ({ id, path: to, icon, digit }: (typeof PAGES)[number]) => {
-    const isHere = path === to || path.startsWith(`${to}/`) || (id === 'settings' && path === '/health');
+    const isHere =
+      path === to ||
+      path.startsWith(`${to}/`) ||
+      (id === 'overview' && (path === '' || path === '/')) ||
+      (id === 'settings' && path === '/health');
     const count = badges[id] ?? 0;
     return (
       <li key={id} style={{ display: 'contents' }}>

@@ -4,7 +4,7 @@ import { Dialog } from 'radix-ui';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { rowText, text, visible } from '../../shared/i18n/index.js';
 import { Icon, Kbd, StatusMark, useReturnFocus } from '../components/index.js';
-import { nodeHref, setParams } from '../route.js';
+import { currentPath, expectArrival, nodeHref, setParams } from '../route.js';
 import { useFleetTime } from '../store/clock.js';
 import { prefsStore, setPrefs } from '../store/prefs.js';
 import { rosterRows, useRoster } from '../store/roster.js';
@@ -17,11 +17,25 @@ const KEPT_RECENT = 8;
 export function Palette() {
   const open = useUi((ui) => ui.palette);
   const focus = useReturnFocus();
+  const openedOn = useRef('');
   return (
     <Dialog.Root open={open} onOpenChange={(palette) => setUi({ palette })}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content className="palette" aria-describedby={undefined} {...focus}>
+        <Dialog.Content
+          className="palette"
+          aria-describedby={undefined}
+          {...focus}
+          onOpenAutoFocus={() => {
+            openedOn.current = currentPath();
+            focus.onOpenAutoFocus();
+          }}
+          onCloseAutoFocus={(event) => {
+            // The focus goes along to the page that was chosen, not back to where the search was opened.
+            if (currentPath() === openedOn.current) focus.onCloseAutoFocus(event);
+            else event.preventDefault();
+          }}
+        >
           <Dialog.Title className="sr">{text('palette.label')}</Dialog.Title>
           <PaletteBody />
         </Dialog.Content>
@@ -198,6 +212,7 @@ function marked(label: string, query: string): ReactNode {
 
 function run(item: PaletteItem): void {
   setUi({ palette: false });
+  expectArrival();
   switch (item.kind) {
     case 'command':
       setPrefs({

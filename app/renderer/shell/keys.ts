@@ -2,7 +2,7 @@
  * The keyboard map of the whole window. Single keys act outside text fields only and can be switched off;
  * combinations act everywhere. Lists and the map handle their own arrows. No key sends or destroys anything.
  */
-import { go, setParams } from '../route.js';
+import { currentPath, expectArrival, go, setParams } from '../route.js';
 import { prefsStore } from '../store/prefs.js';
 import { setUi, uiStore } from '../store/ui.js';
 import { PAGES, runCommand } from './commands.js';
@@ -24,6 +24,8 @@ const isOverlaid = (): boolean => document.querySelector('[role="dialog"], [role
 /** Starts listening; the answer stops it. */
 export function startKeys(): () => void {
   let goingAt = -Infinity;
+  /** Whether there is a page of ours to go back to. */
+  let hasMoved = false;
 
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented) return;
@@ -40,17 +42,22 @@ export function startKeys(): () => void {
       return;
     }
     if (key === 'F6') return act(event, () => moveRegion(event.shiftKey ? -1 : 1));
-    if (event.altKey || isOverlaid() || isTyping(event.target)) return;
-    if (key === 'Escape') return escape(event);
+    if (isOverlaid() || isTyping(event.target)) return;
+    if (event.altKey) {
+      if (event.key === 'ArrowLeft') return act(event, () => history.back());
+      if (event.key === 'ArrowRight') return act(event, () => history.forward());
+      return;
+    }
+    if (key === 'Escape') return escape(event, hasMoved);
     if (!prefsStore.getState().singleKeys) return;
 
     if (event.timeStamp - goingAt < SEQUENCE_MS) {
       goingAt = -Infinity;
       const page = PAGES.find(({ letter }) => letter === key);
-      if (page) return act(event, () => go(page.path));
+      if (page) return act(event, () => arriveAt(page.path));
     }
     const page = PAGES.find(({ digit }) => digit === key);
-    if (page) return act(event, () => go(page.path));
+    if (page) return act(event, () => arriveAt(page.path));
     switch (event.key) {
       case 'g':
         goingAt = event.timeStamp;
@@ -69,14 +76,20 @@ export function startKeys(): () => void {
   const onUp = (event: KeyboardEvent): void => {
     if (event.key === 'Alt') setUi({ showDigits: false });
   };
+  const onMove = ({ newURL }: HashChangeEvent): void => {
+    // What `setParams` tells has no addresses: it made no entry in the history.
+    if (newURL !== '') hasMoved = true;
+  };
   const onBlur = (): void => setUi({ showDigits: false });
 
   window.addEventListener('keydown', onKey);
   window.addEventListener('keyup', onUp);
+  window.addEventListener('hashchange', onMove);
   window.addEventListener('blur', onBlur);
   return () => {
     window.removeEventListener('keydown', onKey);
     window.removeEventListener('keyup', onUp);
+    window.removeEventListener('hashchange', onMove);
     window.removeEventListener('blur', onBlur);
   };
 }
@@ -86,9 +99,18 @@ function act(event: KeyboardEvent, run: () => void): void {
   run();
 }
 
-/** Esc outside of fields: first the details panel; the rest is the page's. */
-function escape(event: KeyboardEvent): void {
+function arriveAt(path: string): void {
+  expectArrival();
+  go(path);
+}
+
+/** Esc outside of fields: first the details panel, then out of a node's page; the rest is the page's. */
+function escape(event: KeyboardEvent, hasMoved: boolean): void {
   if (document.querySelector('.peek')) act(event, () => setParams({ peek: null }));
+  else if (currentPath().startsWith('/nodes/')) {
+    expectArrival();
+    act(event, () => (hasMoved ? history.back() : go('/nodes')));
+  }
 }
 
 const copyLink = (): void => void navigator.clipboard?.writeText(location.href);

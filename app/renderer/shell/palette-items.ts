@@ -2,7 +2,9 @@
  * What the palette offers for a query: nodes, pages and commands, recent ones first. `>` asks for commands
  * only, `@` for nodes only. Pure apart from reading the roster; ten thousand names take a few milliseconds.
  */
+import { SEVERITY } from '../../shared/domain/node-state.js';
 import type { RosterRow } from '../../shared/domain/roster-table.js';
+import { compareNatural } from '../store/natural.js';
 import { COMMANDS, type Command } from './commands.js';
 
 export type PaletteItem =
@@ -29,6 +31,7 @@ export function paletteSections(
   const there = COMMANDS.filter((command) => command.isThere?.() ?? true);
   const commands = there
     .filter((command) => fits(command.label.toLowerCase(), wanted))
+    .sort((a, b) => Number(begins(b.label, wanted)) - Number(begins(a.label, wanted)))
     .map((command): PaletteItem => ({ kind: 'command', id: command.id, command }));
 
   if (mode === 'commands') return [section('commands', commands)];
@@ -55,13 +58,18 @@ export function paletteSections(
 
 const section = (id: PaletteSection['id'], items: readonly PaletteItem[]): PaletteSection => ({ id, items });
 
+const begins = (label: string, wanted: string): boolean => label.toLowerCase().startsWith(wanted);
+
 /** Every word of the query begins a word of the label. */
 const fits = (label: string, wanted: string): boolean =>
   wanted
     .split(/\s+/)
     .every((word) => label.startsWith(word) || label.includes(` ${word}`) || label.includes(`(${word}`));
 
-/** Names that begin with the query before names that hold it; shorter before longer. */
+/**
+ * Names that begin with the query before names that hold it; shorter before longer, then in natural order.
+ * Nothing typed: the most urgent first.
+ */
 function findNodes(
   rows: readonly (RosterRow | undefined)[],
   wanted: string,
@@ -70,8 +78,9 @@ function findNodes(
   for (const row of rows) {
     if (!row) continue;
     const at = row.name.toLowerCase().indexOf(wanted);
-    if (at >= 0) hits.push({ row, rank: (at === 0 ? 0 : 1000) + row.name.length });
+    if (at >= 0)
+      hits.push({ row, rank: wanted === '' ? SEVERITY[row.state] : (at === 0 ? 0 : 1000) + row.name.length });
   }
-  hits.sort((a, b) => a.rank - b.rank || (a.row.name < b.row.name ? -1 : 1));
+  hits.sort((a, b) => a.rank - b.rank || compareNatural(a.row.name, b.row.name));
   return { found: hits.slice(0, MAX_NODES).map((hit) => hit.row), total: hits.length };
 }

@@ -23,6 +23,10 @@ describe('the palette', () => {
     expect(sections('c-114')[0]?.total).toBe(3);
   });
 
+  it('lists nodes in natural order where nothing was typed', () => {
+    expect(nodes('@')).toEqual(['abc-114', 'c-2', 'c-114', 'c-1140', 'web-1']);
+  });
+
   it('offers commands for the best node', () => {
     const [forNode] = sections('c-114').filter((section) => section.id === 'commandsFor');
     expect(forNode?.items.map((item) => item.kind)).toEqual(['peek', 'open', 'copy']);

@@ -4,20 +4,11 @@
  */
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
-import {
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type MouseEvent,
-} from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
 import { formatDuration, text } from '../../../shared/i18n/index.js';
 import { Icon } from '../../components/index.js';
 import { useSize } from '../../parts/use-size.js';
-import { nodeHref, setParams, useParam } from '../../route.js';
+import { expectArrival, isArriving, nodeHref, setParams, useParam } from '../../route.js';
 import { rowAt } from '../../store/roster.js';
 import { prefsStore, usePrefs } from '../../store/prefs.js';
 import { select, selectionStore, toggleSelected, useSelection } from '../../store/selection.js';
@@ -48,7 +39,7 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
   const [active, setActive] = useState(0);
   const anchor = useRef(0);
   /** The row that is to have the focus once it is drawn; -1 for none. */
-  const wantsFocus = useRef(-1);
+  const wantsFocus = useRef(isArriving() ? 0 : -1);
   const height = HEIGHTS[density];
   const current = Math.min(active, Math.max(0, slots.length - 1));
 
@@ -84,14 +75,15 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
   const namesBetween = (a: number, b: number): string[] =>
     slots.slice(Math.min(a, b), Math.max(a, b) + 1).flatMap((slot) => rowAt(slot)?.name ?? []);
 
-  useEffect(() => {
+  const focusWanted = (): void => {
     // An earlier render's effect may come first, with the row from before: it has nothing to do with this.
     if (wantsFocus.current !== current) return;
     const row = viewport.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
     if (!row) return;
     wantsFocus.current = -1;
     row.focus({ preventScroll: true });
-  });
+  };
+  useEffect(focusWanted);
   useEffect(() => {
     if (peek !== '') setUi({ peekOrder: slots.flatMap((slot) => rowAt(slot)?.name ?? []) });
   }, [peek, slots]);
@@ -103,11 +95,13 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
     wantsFocus.current = to;
     setActive(to);
     rows.scrollToIndex(to, { align: 'auto' });
+    // The row that is current already is drawn; no new picture will come to give it the focus.
+    if (to === current) focusWanted();
     const name = nameAt(to);
     if (peek !== '' && name !== null) setParams({ peek: name });
   };
 
-  const onKey = (event: KeyboardEvent): void => {
+  const onKey = (event: GridKey): void => {
     // A box keeps its own Space, and the head its own Enter.
     if (event.key === ' ' && event.target instanceof HTMLInputElement) return;
     const isInHead =
@@ -125,14 +119,19 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
       End: slots.length - 1,
       ...(single ? { j: current + 1, k: current - 1 } : {}),
     };
-    const to = steps[event.key];
+    const step = steps[event.key];
+    // From outside, the first step shows where one is.
+    const isNext = step !== undefined && Math.abs(step - current) === 1;
+    const to = isOutside(event.target) && isNext && !event.shiftKey ? current : step;
     const name = nameAt(current);
     if (to !== undefined) moveTo(to, event.shiftKey);
     else if (mod && event.key === 'a') select(slots.flatMap((slot) => rowAt(slot)?.name ?? []));
     else if (mod && event.key === 'c' && !event.shiftKey) onCopy();
     else if (mod && event.key === 'e') onExport();
-    else if (event.key === 'Enter' && name !== null) location.hash = nodeHref(name);
-    else if (event.key === ' ' && name !== null) setParams({ peek: peek === name ? null : name });
+    else if (event.key === 'Enter' && name !== null) {
+      expectArrival();
+      location.hash = nodeHref(name);
+    } else if (event.key === ' ' && name !== null) setParams({ peek: peek === name ? null : name });
     else if (event.key === 'Escape' && peek === '' && selectionStore.getState().names.size > 0) select([]);
     else if (single && event.key === 'x' && name !== null) toggleSelected(name);
     else if (single && event.key === 'X') {
@@ -142,6 +141,22 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
     event.preventDefault();
     event.stopPropagation();
   };
+
+  const latestOnKey = useRef(onKey);
+  useEffect(() => {
+    latestOnKey.current = onKey;
+  });
+  useEffect(() => {
+    const onOutside = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.altKey || !isOutside(event.target)) return;
+      if (document.querySelector('[role="dialog"], [role="menu"]')) return;
+      // Text that was marked on the page is what is to be copied.
+      if ((event.ctrlKey || event.metaKey) && getSelection()?.isCollapsed === false) return;
+      latestOnKey.current(event);
+    };
+    window.addEventListener('keydown', onOutside);
+    return () => window.removeEventListener('keydown', onOutside);
+  }, []);
 
   const pick = useCallback(
     (index: number, event: MouseEvent) => {
@@ -238,6 +253,15 @@ export function Grid({ slots, columns, sort, onSort, onHover, onCopy, onExport }
     </div>
   );
 }
+
+type GridKey = Pick<
+  KeyboardEvent,
+  'key' | 'target' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'preventDefault' | 'stopPropagation'
+>;
+
+/** Nothing has the focus, or the page as a whole: then keys are meant for the grid. */
+const isOutside = (target: EventTarget | null): boolean =>
+  target === document.body || (target instanceof Element && target.id === 'main');
 
 function Heading(props: {
   readonly column: Column;
