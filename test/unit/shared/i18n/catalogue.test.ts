@@ -134,6 +134,11 @@ describe('sentences', () => {
 
   it('have a remedy for every error and a word for every refusal', () => {
     expect(errorText('BUS_ACCESS_REFUSED').what).toBe('The broker did not accept this user and password.');
+    const missing = { permission: 'write', kind: 'exchange', name: 'node' };
+    expect(errorText('BUS_NO_PERMISSION', missing).what).toContain('on the exchange “node”');
+    expect(errorText('BUS_NO_PERMISSION', missing).next).toMatch(/^Ask for this right on it: write\./);
+    expect(errorText('BUS_NO_PERMISSION', { kind: 'vhost', name: '/' }).what).toContain('virtual host “/”');
+    expect(errorText('BUS_NO_PERMISSION').what).toBe('The broker refused a step that a node needs.');
     expect(errorText('WHO_KNOWS').what).toBe(en['error.INTERNAL']);
     expect(refusalText('WHO_KNOWS')).toBe('refused (WHO_KNOWS)');
   });
