@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import { ensureInstalled, OUT, sourceHash } from './lib/ready.mjs';
 import { isStarted, requireNode, ROOT, say } from './lib/run.mjs';
 
-// Bundled CommonJS packages ask for `require`, which a module does not have.
-const REQUIRE =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+// Bundled CommonJS packages ask for `require` and `__filename`, which a module does not have.
+const REQUIRE = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { fileURLToPath as __toPath } from 'node:url';",
+  'const require = __createRequire(import.meta.url), __filename = __toPath(import.meta.url);',
+].join('');
 const PRODUCTION = "process.env['NODE_ENV'] ??= 'production';";
 
 const common = {

@@ -1,6 +1,6 @@
 /**
  * What goes wrong in the demo, as a pure function of time: which nodes are quiet, troubled, slow or restarted.
- * A round of three minutes, over and over, so that whoever looks sees each kind of trouble come and go.
+ * A round, over and over, so that whoever looks sees each kind of trouble come and go.
  */
 export type DemoNode = {
   readonly name: string;
@@ -18,14 +18,15 @@ export type Mood = {
   readonly drag: number;
 };
 
-export const ROUND_MS = 180_000;
+/** Long rounds for large fleets: what comes and goes every few minutes would rightly be called flapping. */
+const roundMs = (size: number): number => (size <= 12 ? 180_000 : 900_000);
 
 const within = (time: number, from: number, to: number): boolean => time >= from * 1_000 && time < to * 1_000;
 
 /** `index` is the node's place in the fleet, `elapsedMs` the time since the demo began. */
 export function moodOf(index: number, size: number, elapsedMs: number): Mood {
-  const round = Math.floor(elapsedMs / ROUND_MS);
-  const time = elapsedMs % ROUND_MS;
+  const round = Math.floor(elapsedMs / roundMs(size));
+  const time = elapsedMs % roundMs(size);
   const calm: Mood = { quiet: false, status: 'active', restarts: 0, drag: 0 };
   if (size <= 12) {
     if (index === 10) return { ...calm, quiet: within(time, 20, 80) };
@@ -38,13 +39,15 @@ export function moodOf(index: number, size: number, elapsedMs: number): Mood {
   // Nine neighbours of the third rack go dark together, and one in each of the first two on its own.
   const inThird = index - 2 * quarter;
   if (inThird >= Math.floor(quarter * 0.05) && inThird < Math.floor(quarter * 0.05) + 9)
-    return { ...calm, quiet: time > 30_000 };
+    return { ...calm, quiet: within(time, 30, 600) };
   if (index % quarter === Math.floor(quarter * 0.7) && index < 2 * quarter)
-    return { ...calm, quiet: time > 15_000 };
+    return { ...calm, quiet: within(time, 15, 480) };
   if (index % Math.max(1, Math.floor(size / 3)) === 29) return { ...calm, status: 'degraded' };
-  // A few drag their feet and are late now and then.
-  if (index % Math.max(20, Math.floor(size / 21)) === 17)
-    return { ...calm, drag: Math.floor(elapsedMs / 40_000) % 3 === index % 3 ? 2.4 : 0 };
+  // One in twenty drags its feet once a round, each at its own time, and is late for it.
+  if (index % 20 === 17) {
+    const from = (index * 37) % 880;
+    return { ...calm, drag: within(time, from, from + 20) ? 2.4 : 0 };
+  }
   if (index === quarter + 41) return { ...calm, restarts: round };
   return calm;
 }
