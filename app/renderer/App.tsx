@@ -61,7 +61,9 @@ const Pages = () => (
     <Route path="/nodes">
       <NodesPage />
     </Route>
-    <Route path="/nodes/:name">{({ name }) => <NodePage name={name} />}</Route>
+    <Route path={/^\/nodes\/.+/}>
+      <NodePage />
+    </Route>
     <Route path="/events">
       <EventsPage />
     </Route>

@@ -26,6 +26,15 @@ export function href(path: string, params: Params = {}): string {
 }
 
 export const nodeHref = (name: string): string => href(`/nodes/${encodeURIComponent(name)}`);
+/** The name in the address of a node page. The router's own decoding leaves `: / ? # & =` as they were written. */
+export function nodeOf(path: string): string {
+  const written = path.replace(/^\/nodes\//, '');
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written; // typed by hand, and not finished
+  }
+}
 export const nodesHref = (filter: string): string => href('/nodes', { filter });
 
 export const go = (path: string, params: Params = {}): void => {
