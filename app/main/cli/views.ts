@@ -83,7 +83,7 @@ export function statusText(session: Session): string {
     [text('cli.field.address'), [link.address, link.tls].filter(Boolean).join(' ') || NOTHING],
   ];
   if (link.error) {
-    const { what, next } = errorText(link.error.code);
+    const { what, next } = errorText(link.error.code, link.error.details);
     pairs.push([text('cli.field.error'), `${what} (${link.error.message})`], [text('cli.field.next'), next]);
   }
   if (self) {

@@ -17,6 +17,7 @@ const STEP_OF: Readonly<Record<string, LinkStepId>> = {
   BUS_CERT_UNTRUSTED: 'tls',
   BUS_CERT_HOST: 'tls',
   BUS_CLIENT_CERT: 'tls',
+  CONFIG_INVALID: 'tls',
   BUS_ACCESS_REFUSED: 'login',
   BUS_VHOST_MISSING: 'login',
   BUS_NO_PERMISSION: 'topology',

@@ -28,7 +28,7 @@ export function Steps({ link }: { readonly link: Link }) {
 }
 
 function StepFailure({ error }: { readonly error: NonNullable<Link['error']> }) {
-  const { what, next } = errorText(error.code);
+  const { what, next } = errorText(error.code, error.details);
   const details = JSON.stringify(error, null, 2);
   const copy = (): void => void navigator.clipboard?.writeText(details).then(() => say(text('shell.copied')));
   return (

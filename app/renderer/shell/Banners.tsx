@@ -112,7 +112,7 @@ function LinkNotes({ link }: { readonly link: Link }) {
       )}
       {link.state === 'degraded' && link.blocked === null && secret !== 'missing' && !isTaken && (
         <Note icon={<Amber of={CircleAlert} />} strong={text('banner.degraded')}>
-          {link.error && errorText(link.error.code).what}
+          {link.error && errorText(link.error.code, link.error.details).what}
         </Note>
       )}
       {link.back && <Back back={link.back} />}
@@ -148,7 +148,7 @@ function LinkDown({ link, asOf }: { readonly link: Link; readonly asOf: number }
       }
     >
       {text('banner.lost.why')}{' '}
-      {link.state === 'refused' && link.error ? errorText(link.error.code).what : attempt}
+      {link.state === 'refused' && link.error ? errorText(link.error.code, link.error.details).what : attempt}
     </Note>
   );
 }
