@@ -11,7 +11,7 @@ export function Steps({ link }: { readonly link: Link }) {
       <ol className="steps" aria-label={text('connect.steps')}>
         {link.steps.map((step) => (
           <li key={step.id} data-state={step.state}>
-            <StepMark state={step.state} />
+            <StepMark state={step.state} isOutage={link.asOf !== null} />
             <span className={step.state === 'waiting' || step.state === 'skipped' ? 't3' : 'b5'}>
               {text(`step.${step.id}`)}
             </span>
@@ -54,7 +54,8 @@ function StepFailure({ error }: { readonly error: NonNullable<Link['error']> }) 
   );
 }
 
-function StepMark({ state }: { readonly state: LinkStep['state'] }) {
+/** An outage is ours and passes: amber. Red is for what never worked. */
+function StepMark({ state, isOutage }: { readonly state: LinkStep['state']; readonly isOutage: boolean }) {
   switch (state) {
     case 'done':
       return (
@@ -64,7 +65,7 @@ function StepMark({ state }: { readonly state: LinkStep['state'] }) {
       );
     case 'failed':
       return (
-        <span className="c-lost">
+        <span className={isOutage ? 'c-late' : 'c-lost'}>
           <Icon of={X} />
         </span>
       );

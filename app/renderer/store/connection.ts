@@ -178,10 +178,13 @@ export function useCall<K extends CallName>(name: K, input: In<K> | null, everyM
     const next = (): void => {
       if (everyMs !== undefined && !stop.signal.aborted) timer = setTimeout(run, everyMs);
     };
+    let isFirst = true;
     const fetch = (): void => {
       ask(name, JSON.parse(key) as In<K>, stop.signal).then(
         (data) => {
-          setState({ key, answer: { data, error: null, at: Date.now() } });
+          // Asked before the pause and answered after it: nothing moves under the reader.
+          if (isFirst || !isPaused()) setState({ key, answer: { data, error: null, at: Date.now() } });
+          isFirst = false;
           next();
         },
         (reason: unknown) => {
