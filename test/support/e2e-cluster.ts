@@ -7,8 +7,13 @@ export type Peers = {
   beat(name: string, fields?: Readonly<Record<string, unknown>>): Promise<number>;
   /** Beats under these names every second until the answer is called. */
   keepBeating(names: readonly string[], fields?: Readonly<Record<string, unknown>>): () => void;
-  /** Any message to any exchange and key. */
-  send(exchange: string, routingKey: string, body: unknown, headers?: Record<string, unknown>): Promise<void>;
+  /** Any message to any exchange and key; a Buffer goes as it is, everything else as JSON. */
+  send(
+    exchange: string,
+    routingKey: string,
+    body: unknown,
+    properties?: amqplib.Options.Publish,
+  ): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -64,8 +69,8 @@ export async function joinPeers(broker: RabbitMq): Promise<Peers> {
         timers.delete(timer);
       };
     },
-    send: (exchange, routingKey, body, headers = {}) =>
-      publish(exchange, routingKey, body, { type: 'task', headers }),
+    send: (exchange, routingKey, body, properties = {}) =>
+      publish(exchange, routingKey, body, { type: 'task', headers: {}, ...properties }),
     async close() {
       timers.forEach(clearInterval);
       await connection.close().catch(() => undefined);
