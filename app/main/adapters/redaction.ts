@@ -2,6 +2,8 @@
  * The one list of what never reaches a log: fields by their name, and passwords inside addresses wherever
  * they stand. Facts are copied, cut and made plain, so that what is written is what was meant.
  */
+import { maskText } from '../../shared/lib/mask-text.js';
+
 const SECRET_FIELD =
   /pass(word|phrase|wd)?$|secret|token(?!File)|authorization|cookie|private_?key|cluster_?key|credentials|^(pfx|p12|pem)$/i;
 const MASK = '•••';
@@ -9,12 +11,8 @@ const MAX_DEPTH = 5;
 const MAX_TEXT = 4000;
 const MAX_ENTRIES = 100;
 
-/** `amqp://user:pass@host` reads `amqp://user:•••@host`; a one-time address loses its token. */
 const redactText = (text: string): string =>
-  (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)
-    .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/]*@/gi, `$1:${MASK}@`)
-    .replace(/([?&]token=)[^&\s]+/gi, `$1${MASK}`)
-    .replace(/(Bearer\s+)[\w.~+/-]+=*/gi, `$1${MASK}`);
+  maskText(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
 /** A copy of the facts that may be written anywhere. */
 export function redactFacts(facts: object): Record<string, unknown> {

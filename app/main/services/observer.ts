@@ -17,6 +17,7 @@ import type { Delivery, Disposition } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { assertNever } from '../../shared/lib/assert.js';
+import { maskText } from '../../shared/lib/mask-text.js';
 
 export type Counted = { count: number; lastAt: number; from: string | null };
 
@@ -34,6 +35,9 @@ type Deps = {
 
 /** Feed lines of one kind and sender fold within this time. */
 const FOLD_MS = 5_000;
+/** What a node says of a change may quote its settings. */
+const shortText = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : maskText(text).slice(0, 300);
 /** A node counts as looked at for this long after somebody asked. */
 const LOOK_MS = 30_000;
 const MAX_LOOKS = 50;
@@ -96,8 +100,8 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
       message: 'UpdateResult',
       action: result.action,
       status: result.status.slice(0, 80),
-      detail: result.detail?.slice(0, 300) ?? null,
-      error: result.error?.slice(0, 300) ?? null,
+      detail: shortText(result.detail),
+      error: shortText(result.error),
     };
     count(heard, 'UpdateResult', at, name);
     events.record(

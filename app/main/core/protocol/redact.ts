@@ -3,8 +3,10 @@
  * worth reading. What a peer sends may hold passwords in settings; ciphertexts and tokens are nobody's reading either.
  */
 import { isJsonObject } from '../../../shared/lib/json.js';
+import { maskText } from '../../../shared/lib/mask-text.js';
 
-const SECRET_KEY = /pass|secret|token|private|credential|api.?key|^key$|^message$|enciphered|^iv$/i;
+const SECRET_KEY =
+  /pass|pwd|secret|token|private|credential|auth(?!or)|bearer|cookie|dsn$|signature|(api|access).?key|^key$|^message$|enciphered|^iv$|^pin$|^salt$/i;
 const MAX_TEXT = 8_192;
 const MAX_VALUE = 300;
 const MAX_DEPTH = 8;
@@ -18,7 +20,10 @@ export function redact(body: Record<string, unknown>): string {
 }
 
 function clean(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
+  if (typeof value === 'string') {
+    const masked = maskText(value);
+    return masked.length > MAX_VALUE ? `${masked.slice(0, MAX_VALUE)}…` : masked;
+  }
   if (Array.isArray(value))
     return depth >= MAX_DEPTH ? '[…]' : value.slice(0, MAX_ITEMS).map((item) => clean(item, depth + 1));
   if (!isJsonObject(value)) return value;

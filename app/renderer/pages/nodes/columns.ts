@@ -29,6 +29,8 @@ export type Room = { readonly window: number; readonly hasPeek: boolean };
 
 const never = (): boolean => false;
 const always = (): boolean => true;
+/** The panel takes up to half of a small window; state, name and last beat stay. */
+const hasRoom = ({ window, hasPeek }: Room): boolean => !hasPeek || window >= 1100;
 const num = (value: number, format: (value: number) => string = formatNumber): string =>
   value < 0 ? '' : format(value);
 const since = (at: number, now: number): string => (at < 0 ? '' : formatAgeShort(now - at));
@@ -46,7 +48,7 @@ export const COLUMNS: readonly Column[] = [
     id: 'lastBeat',
     width: '64px',
     isNumber: true,
-    isShown: always,
+    isShown: ({ window, hasPeek }) => !hasPeek || window >= 800,
     text: (row, now) => since(row.lastBeatAt, now),
   },
   { id: 'beats', width: '124px', isShown: (room) => room.window >= 1440, text: () => '' },
@@ -72,13 +74,13 @@ export const COLUMNS: readonly Column[] = [
     text: (row) => (row.skewMs === null ? '' : formatSkew(row.skewMs)),
   },
   { id: 'word', width: '96px', isShown: never, text: (row) => row.word ?? '' },
-  { id: 'version', width: '60px', isNumber: true, isShown: always, text: (row) => row.version ?? '' },
+  { id: 'version', width: '60px', isNumber: true, isShown: hasRoom, text: (row) => row.version ?? '' },
   { id: 'pid', width: '60px', isNumber: true, isShown: never, text: (row) => num(row.pid, String) },
   {
     id: 'uptime',
     width: '52px',
     isNumber: true,
-    isShown: always,
+    isShown: hasRoom,
     text: (row, now) => since(row.startedAt, now),
   },
   {
