@@ -4,8 +4,11 @@ import { defineConfig } from 'vitest/config';
 
 const setupFiles = ['test/support/setup/loopback-only.ts'];
 const built = { globalSetup: ['test/support/setup/built.ts'] };
-/** One file after the other: they start brokers and browsers, and measure. */
-const alone = { fileParallelism: false, testTimeout: 90_000, hookTimeout: 120_000 };
+/**
+ * One file after the other: they start brokers and browsers, and measure. On a busy shared machine a real browser now
+ * and then misses a deadline; a fault of ours misses it twice.
+ */
+const alone = { fileParallelism: false, testTimeout: 90_000, hookTimeout: 120_000, retry: 1 };
 
 const layer = (name: string, settings: object = {}) => ({
   extends: true as const,
