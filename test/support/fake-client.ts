@@ -6,12 +6,16 @@
 import type { Client, Watcher } from '../../app/renderer/client/index.js';
 import type { CallName, In, Out, StreamName } from '../../app/shared/contract/contract.js';
 import type { ConsoleEvent } from '../../app/shared/domain/event.js';
+import type { Identity } from '../../app/shared/domain/identity.js';
+import { keyId, type KeyFrame, type KeyRow, type OwnKey } from '../../app/shared/domain/key.js';
 import type { NodeDetail } from '../../app/shared/domain/node.js';
 import { badgesOf, NODE_STATES } from '../../app/shared/domain/node-state.js';
 import { emptyColumns, type RosterColumns, type RosterFrame } from '../../app/shared/domain/roster-frame.js';
 import type { RosterRow } from '../../app/shared/domain/roster-table.js';
+import type { Secrets } from '../../app/shared/domain/secret.js';
 import type { Session } from '../../app/shared/domain/session.js';
 import { AppError } from '../../app/shared/errors/app-error.js';
+import { anIdentity, anOwnKey, aFingerprint, countTrust, keyDetail, keysOf, secretsOf } from './fake-keys.js';
 import { aLink, aRow, aSession, fleetOf, historyOf, storyEvents, type FleetSize } from './fake-story.js';
 
 export type FakeClient = Client & {
@@ -24,6 +28,13 @@ export type FakeClient = Client & {
   /** Changes nodes by name and tells the watchers; unknown names join. */
   emit(changes: Readonly<Record<string, Partial<RosterRow>>>): void;
   happen(event: Partial<ConsoleEvent>): void;
+  /** Puts these keys in, takes those ids out, and tells the watchers. */
+  keys(rows: readonly KeyRow[], gone?: readonly string[]): void;
+  readonly keyRows: readonly KeyRow[];
+  /** Replaces parts of the secrets' picture, or of the secret alone, and tells the watchers. */
+  secrets(change: Partial<Secrets>): void;
+  secret(change: Partial<Secrets['secret']>): void;
+  readonly ownKey: OwnKey;
   /** The channel is gone. */
   lose(): void;
   /** The next calls of this name fail with this code. */
@@ -37,6 +48,9 @@ export type FakeOptions = {
   readonly now?: number;
   readonly session?: Partial<Session>;
   readonly rows?: readonly RosterRow[];
+  readonly keys?: readonly KeyRow[];
+  readonly ownKey?: Partial<OwnKey>;
+  readonly identities?: readonly Identity[];
 };
 
 export function fakeClient({
@@ -44,10 +58,19 @@ export function fakeClient({
   now = Date.now(),
   session: over = {},
   rows: given,
+  keys: givenKeys,
+  ownKey: overOwn = {},
+  identities: givenIdentities = [],
 }: FakeOptions = {}): FakeClient {
   const rows = given ? [...given] : fleetOf(size, now);
   const events = [...storyEvents(now, rows)];
-  let session: Session = { ...aSession(rows, now), ...over };
+  const keyMap = new Map((givenKeys ?? keysOf(rows, now)).map((row) => [keyId(row), row]));
+  const keyRows = (): KeyRow[] => [...keyMap.values()];
+  let keySeq = 1;
+  let ownKey = anOwnKey(now, overOwn);
+  let identities = [...givenIdentities];
+  let secrets = secretsOf(keyRows(), now);
+  let session: Session = { ...aSession(rows, now), keys: countTrust(keyRows()), ...over };
   let seq = 1;
   let eventSeq = 1;
   let isLost = false;
@@ -59,6 +82,38 @@ export function fakeClient({
   const tell = (name: StreamName, item: unknown): void =>
     watchers.get(name)?.forEach((watcher) => void watcher.onItem(item as never));
   const rowNamed = (name: string): RosterRow | undefined => rows.find((row) => row.name === name);
+  const putKeys = (fresh: readonly KeyRow[], gone: readonly string[] = []): void => {
+    for (const row of fresh) keyMap.set(keyId(row), row);
+    for (const id of gone) keyMap.delete(id);
+    keySeq += 1;
+    tell('key.watch', {
+      type: 'delta',
+      seq: keySeq,
+      at: Date.now(),
+      rows: [...fresh],
+      gone: [...gone],
+    } satisfies KeyFrame);
+    session = { ...session, keys: countTrust(keyRows()), at: Date.now() };
+    tell('session.watch', session);
+  };
+  const keyAt = (pair: { name: string; fingerprint: string | null }): KeyRow => {
+    const row = keyMap.get(keyId(pair));
+    if (!row) throw new AppError('KEY_UNKNOWN', pair.name);
+    return row;
+  };
+  const decide = (pair: { name: string; fingerprint: string }, change: Partial<KeyRow>): { ok: true } => {
+    putKeys([{ ...keyAt(pair), decidedAt: Date.now(), ...change }]);
+    return { ok: true };
+  };
+  const setSecrets = (change: Partial<Secrets>): { ok: true } => {
+    secrets = { ...secrets, ...change, at: Date.now() };
+    tell('secret.watch', secrets);
+    return { ok: true };
+  };
+  const answerRequest = (id: string, state: 'given' | 'refused'): { ok: true } =>
+    setSecrets({
+      requests: secrets.requests.map((one) => (one.id === id ? { ...one, state, stateAt: Date.now() } : one)),
+    });
 
   const answers: { readonly [K in CallName]: (input: In<K>) => Out<K> } = {
     'session.get': () => session,
@@ -89,6 +144,110 @@ export function fakeClient({
       return detailOf(row, rows, Date.now());
     },
     'node.forget': () => ({ ok: true }),
+    'key.list': () => ({ at: now, counts: countTrust(keyRows()), keys: keyRows() }),
+    'key.get': (pair) => keyDetail(keyAt(pair), keyRows(), events, Date.now()),
+    'key.trust': ({ name, fingerprint, verifiedBy, proof }) => {
+      const row = keyAt({ name, fingerprint });
+      if (row.trust === 'changed' && !fingerprint.startsWith((proof ?? '-').replace(/\s/g, '').slice(0, 12)))
+        throw new AppError('KEY_PROOF_WRONG', name);
+      const old = keyRows().filter((other) => other.name === name && other.fingerprint !== fingerprint);
+      putKeys(
+        [{ ...row, trust: 'trusted', pinned: true, verifiedBy, decidedAt: Date.now() }],
+        old.map((other) => keyId(other)),
+      );
+      return { ok: true };
+    },
+    'key.trustMany': ({ pairs, verifiedBy }) => {
+      putKeys(
+        pairs.map((pair) => ({
+          ...keyAt(pair),
+          trust: 'trusted' as const,
+          pinned: true,
+          verifiedBy,
+          decidedAt: Date.now(),
+        })),
+      );
+      return { trusted: pairs.length, left: [] };
+    },
+    'key.refuse': (pair) => decide(pair, { trust: 'refused', pinned: false }),
+    'key.keep': (pair) => decide(pair, { kept: true }),
+    'key.forget': (pair) => decide(pair, { trust: 'new', pinned: false, decidedAt: null, verifiedBy: null }),
+    'key.export': () => ({ text: '{"pins":[]}' }),
+    'key.import': () => ({ added: 3, known: 1, contradicts: ['db-02'] }),
+    'key.ask': () => ({ ok: true }),
+    'key.announce': () => ({ ok: true }),
+    'key.askToForget': () => ({ ok: true }),
+    'key.own': () => ownKey,
+    'key.rotate': ({ bits = 2048 }) => {
+      const at = Date.now();
+      const rotation = {
+        startedAt: at,
+        oldFingerprint: ownKey.fingerprint ?? aFingerprint(1),
+        oldUntil: at + 86_400_000,
+        usingNew: ['app-1', 'app-2'],
+        usingNewCount: 2,
+        usingOld: ['c-1'],
+        unknown: 9,
+      };
+      ownKey = { ...ownKey, fingerprint: aFingerprint(88_888), bits, madeAt: at, rotation };
+      return ownKey;
+    },
+    'key.rotate.undo': () => {
+      ownKey = { ...ownKey, fingerprint: ownKey.rotation?.oldFingerprint ?? null, rotation: null };
+      return ownKey;
+    },
+    'key.rotate.finish': () => (ownKey = { ...ownKey, rotation: null }),
+    'secret.get': () => secrets,
+    'secret.ask': () => {
+      setSecrets({
+        secret: {
+          ...secrets.secret,
+          state: 'asked',
+          askedAt: Date.now(),
+          askedCount: 11,
+          answerBy: Date.now() + 5000,
+        },
+      });
+      return { asked: 11 };
+    },
+    'secret.adopt': () => ({ ok: true }),
+    'secret.dismiss': () => ({ ok: true }),
+    'secret.set': () => ({ ok: true }),
+    'secret.rotate': () => ({ ok: true }),
+    'secret.policy': ({ policy }) => setSecrets({ policy }),
+    'request.give': ({ id }) => answerRequest(id, 'given'),
+    'request.refuse': ({ id }) => answerRequest(id, 'refused'),
+    'identity.list': () => ({ identities }),
+    'identity.import': ({ label }) => {
+      const one = anIdentity(`i${identities.length + 1}`, Date.now(), label ? { label } : {});
+      identities = [...identities, one];
+      return one;
+    },
+    'identity.request': ({ commonName, sans }) => {
+      const one = anIdentity(`i${identities.length + 1}`, Date.now(), {
+        label: commonName,
+        state: 'requested',
+        subject: `CN=${commonName}`,
+        sans,
+        issuer: null,
+        notBefore: null,
+        notAfter: null,
+        expiry: null,
+        fingerprint: null,
+        csr: '-----BEGIN CERTIFICATE REQUEST-----\nMIIC\n-----END CERTIFICATE REQUEST-----\n',
+      });
+      identities = [...identities, one];
+      return one;
+    },
+    'identity.complete': ({ id }) => {
+      const one = anIdentity(id, Date.now());
+      identities = identities.map((old) => (old.id === id ? one : old));
+      return one;
+    },
+    'identity.remove': ({ id }) => {
+      identities = identities.filter((one) => one.id !== id);
+      return { ok: true };
+    },
     'event.list': () => ({ events }),
     'history.get': ({ rangeMs, points }) => historyOf(Date.now(), rangeMs, points),
     'health.get': () => aHealth(now),
@@ -131,6 +290,14 @@ export function fakeClient({
           rows: columnsOf(rows, Date.now()),
         }),
         'event.watch': () => ({ type: 'snapshot', seq: eventSeq, events: [...events] }),
+        'key.watch': (): KeyFrame => ({
+          type: 'snapshot',
+          seq: keySeq,
+          at: Date.now(),
+          rows: keyRows(),
+          gone: [],
+        }),
+        'secret.watch': () => secrets,
       };
       queueMicrotask(() => {
         if (set.has(watcher)) void watcher.onItem(first[name]() as Out<K>);
@@ -185,6 +352,15 @@ export function fakeClient({
       eventSeq += 1;
       tell('event.watch', { type: 'delta', seq: eventSeq, events: [full] });
     },
+    keys: putKeys,
+    get keyRows() {
+      return keyRows();
+    },
+    secrets: (change) => void setSecrets(change),
+    secret: (change) => void setSecrets({ secret: { ...secrets.secret, ...change } }),
+    get ownKey() {
+      return ownKey;
+    },
     lose() {
       isLost = true;
       for (const handle of lostHandlers) handle();
@@ -195,6 +371,7 @@ export function fakeClient({
   };
 }
 
+/** A roster that moved leaves keys and secrets as they are. */
 const pickFleet = ({ summary, needs, needsTotal }: Session): Partial<Session> => ({
   summary,
   needs,

@@ -6,9 +6,12 @@ import type { ConsoleEvent } from '../../app/shared/domain/event.js';
 import type { HistoryPage } from '../../app/shared/domain/health.js';
 import type { Link } from '../../app/shared/domain/link.js';
 import { LINK_STEPS } from '../../app/shared/domain/link.js';
+import { TRUST_STATES, type TrustCounts } from '../../app/shared/domain/key.js';
 import { badgeBit, NODE_STATES, type NodeState } from '../../app/shared/domain/node-state.js';
 import type { RosterRow } from '../../app/shared/domain/roster-table.js';
 import type { Need, Session } from '../../app/shared/domain/session.js';
+import { chance } from './chance.js';
+import { ANNOUNCED } from './fake-keys.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -16,15 +19,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export type FleetSize = 0 | 12 | 500 | 10_000;
-
-/** Chance that is the same in every run. */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state * 1664525 + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 export const aRow = (index: number, name: string, now: number, over: Partial<RosterRow> = {}): RosterRow => ({
   index,
@@ -203,6 +197,8 @@ export function aSession(rows: readonly RosterRow[], now: number): Session {
       delayP99Ms: 180,
     },
     secret: 'unused',
+    secrets: { state: 'held', policy: 'ask', waiting: 1 },
+    keys: Object.fromEntries(TRUST_STATES.map((state) => [state, 0])) as TrustCounts,
     summary: {
       total: rows.length - counts.left,
       counts,
@@ -297,14 +293,17 @@ export function storyEvents(now: number, rows: readonly RosterRow[]): ConsoleEve
     [41 * MINUTE, 'node.well', 'nodes', { names: ['c-877'] }],
     [12 * MINUTE, 'node.flapping', 'nodes', { names: ['c-5004'], facts: { changes: 6 } }],
     [7 * MINUTE, 'node.troubled', 'nodes', { names: ['c-660'], facts: { word: 'degraded' } }],
+    [4.6 * MINUTE, 'node.silent', 'nodes', { names: ['db-02'], group: 'db' }],
     [
       SILENT_SINCE,
       'node.silent',
       'nodes',
       { names: names.slice(0, 9), count: Math.max(1, Math.min(9, names.length)), group },
     ],
+    [3.3 * MINUTE, 'node.restarted', 'nodes', { names: ['db-02'], facts: { pid: 318 } }],
+    [3.1 * MINUTE, 'key.changed', 'keys', { names: ['db-02'], facts: { fingerprint: ANNOUNCED } }],
     [3 * MINUTE, 'bus.undecodable', 'link', { count: 12, names: ['c-9'], facts: { code: 'NOT_JSON' } }],
-    [MINUTE, 'heard.keys', 'keys', { names: ['new-worker-4'], facts: { message: 'public_key' } }],
+    [MINUTE, 'secret.requested', 'secrets', { names: ['new-worker-4'] }],
   ];
   return list.map(([ago, kind, area, over], i) => ({
     id: i + 1,

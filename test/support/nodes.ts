@@ -1,5 +1,6 @@
 /** Builders of rows and sessions: say what matters to the test, the rest is a quiet default. */
 import type { NodeDetail } from '../../app/shared/domain/node.js';
+import { TRUST_STATES, type TrustCounts } from '../../app/shared/domain/key.js';
 import { NODE_STATES } from '../../app/shared/domain/node-state.js';
 import type { Session } from '../../app/shared/domain/session.js';
 
@@ -74,6 +75,8 @@ export function aSession(
     },
     ingest: { beatsPerSecond: 98.2, recent: [], lagMs: null, refused: 3, delayP50Ms: null, delayP99Ms: null },
     secret: 'unused',
+    secrets: { state: 'wanted', policy: 'never', waiting: 0 },
+    keys: Object.fromEntries(TRUST_STATES.map((state) => [state, 0])) as TrustCounts,
     summary: {
       total: 12,
       counts: {

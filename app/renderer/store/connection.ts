@@ -1,5 +1,5 @@
 /**
- * The stores' line to the node: opens the three streams, applies what comes, opens them again after a loss,
+ * The stores' line to the node: opens their streams, applies what comes, opens them again after a loss,
  * and sets the window's pace by when it takes the next item. Also the one hook for single answers.
  */
 import { useEffect, useState } from 'react';
@@ -8,8 +8,10 @@ import { AppError } from '../../shared/errors/app-error.js';
 import type { Client } from '../client/index.js';
 import { startClock } from './clock.js';
 import { acceptEvents } from './events.js';
+import { acceptKeys } from './keys.js';
 import { isPaused, resume, settleFreeze } from './pause.js';
 import { acceptFrame } from './roster.js';
+import { acceptSecrets } from './secrets.js';
 import { acceptSession, sessionStore } from './session.js';
 
 type Stop = () => void;
@@ -81,6 +83,8 @@ export function connectStores(client: Client): Stop {
     }),
     keepOpen(client, 'roster.watch', {}, acceptFrame),
     keepOpen(client, 'event.watch', { limit: 2000 }, (frame) => acceptEvents(frame, isPaused())),
+    keepOpen(client, 'key.watch', {}, acceptKeys),
+    keepOpen(client, 'secret.watch', {}, (secrets) => acceptSecrets(secrets, isPaused())),
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -1,7 +1,9 @@
 /** Pausing freezes the view, not the node: every store keeps what is shown and goes on beneath. */
 import { showLiveEvents } from './events.js';
 import { freezeFleet } from './clock.js';
+import { pauseKeys, resumeKeys } from './keys.js';
 import { pauseRoster, resumeRoster, rosterStore } from './roster.js';
+import { showLiveSecrets } from './secrets.js';
 import { isPast, sessionStore, showLiveSession } from './session.js';
 
 export const isPaused = (): boolean => rosterStore.getState().pausedAt !== null;
@@ -9,6 +11,7 @@ export const isPaused = (): boolean => rosterStore.getState().pausedAt !== null;
 export function pause(): void {
   if (isPaused()) return;
   pauseRoster(Date.now());
+  pauseKeys();
   settleFreeze();
 }
 
@@ -17,6 +20,8 @@ export function resume(): void {
   resumeRoster();
   showLiveSession();
   showLiveEvents();
+  resumeKeys();
+  showLiveSecrets();
   settleFreeze();
 }
 
