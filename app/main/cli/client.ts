@@ -13,8 +13,8 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 export type ConsoleClient = {
   call<K extends CallName>(name: K, input: In<K>): Promise<Out<K>>;
-  /** Ends when the console does; throws CliError when it fails. */
-  watch<K extends StreamName>(name: K, input: In<K>): AsyncIterable<Out<K>>;
+  /** Ends when the console does, or by the signal; throws CliError when it fails. */
+  watch<K extends StreamName>(name: K, input: In<K>, signal?: AbortSignal): AsyncIterable<Out<K>>;
 };
 
 export async function openConsole(url: string, tokenFile: string): Promise<ConsoleClient> {
@@ -42,10 +42,11 @@ export async function openConsole(url: string, tokenFile: string): Promise<Conso
       return (await response.json()) as Out<typeof name>;
     },
 
-    async *watch(name, input) {
+    async *watch(name, input, signal) {
       const query = encodeURIComponent(JSON.stringify(input));
-      const response = await request(`/api/${name}?input=${query}`, { method: 'GET' }, input);
       try {
+        const init = { method: 'GET', ...(signal && { signal }) };
+        const response = await request(`/api/${name}?input=${query}`, init, input);
         for await (const line of linesOf(response)) {
           const item: unknown = JSON.parse(line);
           const failure = isJsonObject(item) ? WireError.safeParse(item['failure']) : null;
@@ -53,6 +54,7 @@ export async function openConsole(url: string, tokenFile: string): Promise<Conso
           yield item as Out<typeof name>;
         }
       } catch (cause) {
+        if (signal?.aborted) return;
         throw cause instanceof CliError ? cause : unreachable(url, cause);
       }
     },

@@ -5,25 +5,20 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EVENT_AREAS, type ConsoleEvent, type EventArea } from '../../shared/domain/event.js';
 import type { ConfigReport } from '../../shared/domain/health.js';
-import { formatAge, text } from '../../shared/i18n/index.js';
-import { type ConsoleClient, openConsole } from './client.js';
+import { text } from '../../shared/i18n/index.js';
+import { type Asker, asks, find, jsonLines, warnWhenStale, type Where } from './asking.js';
 import { CliError, EXIT, type ExitCode } from './exit.js';
+import { identityVerbs } from './identities.js';
+import { keyVerbs } from './keys.js';
+import { secretVerbs } from './secrets.js';
 import { configText, eventLine, nodesText, nodeText, statusText } from './views.js';
 
-export type CliDeps = {
+export type CliDeps = Asker & {
   readonly version: string;
-  out(line: string): void;
-  err(line: string): void;
-  /** Where a console runs with this data folder, or null. */
-  findHost(dataDir: string): Promise<{ readonly url: string; readonly tokenFile: string } | null>;
   /** Runs the node and its web host until it is told to stop. `flags` as typed. */
   serve(flags: readonly string[]): Promise<ExitCode>;
-  /** What flags, environment and files amount to. Throws CliError with all mistakes at once. */
-  localConfig(flags: readonly string[]): { readonly dataDir: string; readonly report: ConfigReport };
   addConfigFlags(command: Command): Command;
 };
-
-type Where = { dataDir?: string; url?: string; tokenFile?: string; json?: boolean };
 
 /** Runs one command line (without node and script) and says how it ended. Never rejects for what a user did. */
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<ExitCode> {
@@ -114,6 +109,8 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
       events.forEach(print);
     });
 
+  for (const addVerbs of [keyVerbs, secretVerbs, identityVerbs]) addVerbs(program, deps, end);
+
   deps
     .addConfigFlags(program.command('config').description(text('cli.config')))
     .option('--json', text('cli.option.json'))
@@ -142,31 +139,6 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
   return program;
 }
 
-/** The flags of every verb that asks a running console. */
-const asks = (command: Command): Command =>
-  command
-    .option('--json', text('cli.option.json'))
-    .option('--data-dir <dir>', text('cli.option.data-dir'))
-    .option('--url <url>', text('cli.option.url'))
-    .option('--token-file <file>', text('cli.option.token-file'));
-
-/** By address and token file where they are given, else by what the running console wrote in its data folder. */
-async function find(where: Where, deps: CliDeps): Promise<ConsoleClient> {
-  if (where.url !== undefined) {
-    if (!URL.canParse(where.url)) throw new CliError(EXIT.usage, [`--url: ${where.url}`]);
-    if (where.tokenFile !== undefined) return openConsole(where.url, where.tokenFile);
-  }
-  const { dataDir } = where.dataDir === undefined ? deps.localConfig([]) : { dataDir: where.dataDir };
-  const host = await deps.findHost(dataDir);
-  if (where.url === undefined && host === null) {
-    throw new CliError(EXIT.notConnected, [
-      text('cli.not-running', { dataDir }),
-      text('cli.not-running.next'),
-    ]);
-  }
-  return openConsole(where.url ?? host?.url ?? '', where.tokenFile ?? host?.tokenFile ?? `${dataDir}/token`);
-}
-
 /** Of the running console, or what a start with these flags would use. */
 async function effectiveConfig(where: Where, argv: readonly string[], deps: CliDeps): Promise<ConfigReport> {
   if (where.url !== undefined) return (await find(where, deps)).call('config.get', {});
@@ -177,16 +149,6 @@ async function effectiveConfig(where: Where, argv: readonly string[], deps: CliD
   }
   return (await find({ ...where, dataDir }, deps)).call('config.get', {});
 }
-
-/** Rows of a lost link are true as of a moment; whoever reads them as text is told. */
-async function warnWhenStale(client: ConsoleClient, deps: CliDeps): Promise<void> {
-  const { link, at } = await client.call('session.get', {});
-  if (link.asOf !== null) deps.err(text('cli.as-of', { age: formatAge(at - link.asOf) }));
-}
-
-/** A JSON array with one entry per line: whole for a parser, and still good for grep. */
-const jsonLines = (values: readonly unknown[]): string =>
-  values.length === 0 ? '[]' : `[\n${values.map((value) => JSON.stringify(value)).join(',\n')}\n]`;
 
 function wholeUpTo(max: number): (typed: string) => number {
   return (typed) => {
