@@ -62,9 +62,21 @@ module.exports = {
     ),
     never(
       'adapters-know-little-core',
-      '^app/main/adapters/(?!memory)',
+      '^app/main/adapters/(?!memory|inline-crypto|crypto-worker)',
       '^app/main/core/(?!clock|protocol/amqp)',
       'only the memory bus lives on the broker in core',
+    ),
+    never(
+      'crypto-adapters-know-crypto',
+      '^app/main/adapters/(inline-crypto|crypto-worker)',
+      '^app/main/core/(?!crypto/|protocol/protocol-error)',
+      'they run what core/crypto computes',
+    ),
+    never(
+      'forge-stays-in-the-worker',
+      '^app/main/(?!adapters/(inline-crypto|crypto-worker-main))',
+      '^app/main/(core/crypto/pkcs12|adapters/inline-crypto)',
+      'it is slow to load and blocks while it works',
     ),
     never(
       'services-know-ports',

@@ -32,7 +32,7 @@ const node = {
   minifySyntax: true,
 };
 
-/** The three bundles beside the page, as esbuild options; `dev` watches them with the same. */
+/** The bundles beside the page, as esbuild options; `dev` watches them with the same. */
 export const bundles = [
   {
     ...node,
@@ -50,6 +50,13 @@ export const bundles = [
     target: 'node20.19',
     external: ['electron'],
     banner: { js: PRODUCTION },
+  },
+  {
+    ...node,
+    entryPoints: ['app/main/adapters/crypto-worker-main.ts'],
+    outfile: 'out/main/crypto-worker.cjs',
+    format: 'cjs',
+    target: 'node20.19',
   },
   {
     ...common,

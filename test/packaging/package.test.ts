@@ -53,6 +53,7 @@ describe.runIf(process.platform === 'linux')('the packaged app', () => {
     for (const file of [
       '/package.json',
       '/out/main/electron.cjs',
+      '/out/main/crypto-worker.cjs',
       '/out/main/preload.cjs',
       '/out/renderer/index.html',
     ]) {

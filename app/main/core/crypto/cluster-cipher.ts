@@ -1,18 +1,23 @@
 /**
- * Messages under the cluster secret: content_encoding `encrypted/cs`, IV in header `iv`.
- * Reads both text forms: AES-256-CBC as Base64 with or without line breaks (legion-crypt before 1.5),
- * and AES-256-GCM as `gcm:<ciphertext>:<tag>` (1.5 and newer). The key is SHA-256 over the secret's text as it stands.
- * A failure has one code and one message, whichever step failed.
+ * The cluster secret and messages under it: content_encoding `encrypted/cs`, IV in header `iv`.
+ * Both text forms, both ways: AES-256-CBC as Base64 with line breaks (`legacy`, legion-crypt before 1.5), and
+ * AES-256-GCM as `gcm:<ciphertext>:<tag>` (`modern`, 1.5 and newer). The key is SHA-256 over the secret's text as it
+ * stands. A failure has one code and one message, whichever step failed.
  */
-import { createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
+import { assertNever, invariant } from '../../../shared/lib/assert.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
+import { rubyBase64 } from './base64.js';
 
 export type ClusterKey = Buffer;
+/** `legacy`: what every version of legion-crypt reads. `modern`: what 1.5 and newer write. */
+export type CipherForm = 'legacy' | 'modern';
 
 export const deriveClusterKey = (secret: string): ClusterKey =>
   createHash('sha256').update(secret, 'utf8').digest();
 
 const TAG_BYTES = 16;
+const SECRET_BYTES = 32;
 const unreadable = (): ProtocolError => new ProtocolError('CIPHER', 'cannot be read with our cluster secret');
 
 /** The plaintext bytes. Throws ProtocolError CIPHER. `text` and `iv` are Base64; white space in them is ignored. */
@@ -22,7 +27,7 @@ export function decryptClusterText(key: ClusterKey, text: string, iv: string): B
     if (text.startsWith('gcm:')) {
       const [, body = '', tag = ''] = text.split(':');
       const tagBytes = Buffer.from(tag, 'base64');
-      if (tagBytes.length !== TAG_BYTES || nonce.length !== 12) throw unreadable();
+      if (tagBytes.length !== TAG_BYTES || nonce.length !== ivBytes('modern')) throw unreadable();
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       decipher.setAuthTag(tagBytes);
       return Buffer.concat([decipher.update(Buffer.from(body, 'base64')), decipher.final()]);
@@ -32,4 +37,55 @@ export function decryptClusterText(key: ClusterKey, text: string, iv: string): B
   } catch {
     throw unreadable();
   }
+}
+
+/** Bytes of the IV that `form` takes. Never use one twice with the same key. */
+export function ivBytes(form: CipherForm): number {
+  switch (form) {
+    case 'legacy':
+      return 16;
+    case 'modern':
+      return 12;
+    default:
+      return assertNever(form);
+  }
+}
+
+/** Text and IV as LegionIO writes them: `enciphered_message` and `iv`. A text is taken as UTF-8. */
+export function encryptClusterText(
+  key: ClusterKey,
+  plaintext: string | Uint8Array,
+  form: CipherForm,
+  iv: Uint8Array,
+): { text: string; iv: string } {
+  invariant(iv.length === ivBytes(form), `an IV of ${ivBytes(form)} bytes`);
+  const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext;
+  const nonce = Buffer.from(iv);
+  if (form === 'legacy') {
+    const cipher = createCipheriv('aes-256-cbc', key, nonce);
+    return {
+      text: rubyBase64(Buffer.concat([cipher.update(bytes), cipher.final()])),
+      iv: rubyBase64(nonce),
+    };
+  }
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
+  const tag = cipher.getAuthTag().toString('base64');
+  return { text: `gcm:${body.toString('base64')}:${tag}`, iv: nonce.toString('base64') };
+}
+
+/** Eight hexadecimal digits that tell secrets apart and say nothing about them. */
+export const secretId = (secret: string): string =>
+  createHmac('sha256', secret).update('legion-console: id of a cluster secret').digest('hex').slice(0, 8);
+
+/** Exactly 64 hexadecimal digits, either case: what legion-crypt 1.5 takes for a secret. */
+export const isSecretText = (text: string): boolean => text.length === 64 && /^[0-9a-f]{64}$/i.test(text);
+
+/** Whoever wrote it has legion-crypt 1.5 or newer. */
+export const isModernText = (text: string): boolean => text.startsWith('gcm:') || text.startsWith('oaep:');
+
+/** A secret of 32 random bytes, in the form that all versions take. */
+export function generateSecret(bytes: Uint8Array): string {
+  invariant(bytes.length === SECRET_BYTES, 'a secret is made of 32 bytes');
+  return Buffer.from(bytes).toString('hex');
 }
