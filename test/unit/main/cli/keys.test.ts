@@ -19,7 +19,7 @@ import { aWebHost } from '../../../support/web-host.js';
 
 const FINGERPRINT = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU';
 const HEX = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-const ok = async () => ({ ok: true }) as const;
+const ok = async (_input: object) => ({ ok: true }) as const;
 
 async function against(parts: Partial<Api>) {
   const { dataDir } = await aWebHost({ 'session.get': async () => aSession(), ...parts });

@@ -1,0 +1,328 @@
+/**
+ * A Ruby node for tests, over a real broker: LegionIO 1.4 or 1.9 with lex-node 0.3.2, as strict and as faulty as the
+ * real one where keys and the cluster secret are concerned. Written from the specification without any of the
+ * product's protocol or cryptography. It runs no gems, no settings and no Vault.
+ */
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { promisify } from 'node:util';
+import amqplib, { type ConsumeMessage, type Options } from 'amqplib';
+import {
+  decryptWith,
+  encryptTo,
+  fingerprintOf,
+  type Generation,
+  keyOf,
+  mime60,
+  seal,
+  unseal,
+} from './ruby-node-crypt.js';
+import { declareAsRuby } from './ruby-node-topology.js';
+
+export type { Generation } from './ruby-node-crypt.js';
+type Body = Readonly<Record<string, unknown>>;
+
+export type RubyNodeOptions = {
+  readonly url: string;
+  readonly name: string;
+  readonly generation: Generation;
+  /** `crypt.cluster_secret`; null: it asks at its start, and invents one when nobody answers in time. */
+  readonly secret: string | null;
+  /** `crypt.cluster_secret_timeout`. */
+  readonly secretTimeoutMs?: number;
+  readonly beatIntervalMs?: number;
+  readonly bits?: number;
+};
+
+export type Received = {
+  readonly function: unknown;
+  readonly body: Body;
+  readonly routingKey: string;
+  readonly encrypted: boolean;
+};
+
+export type RubyNode = {
+  readonly name: string;
+  readonly queue: string;
+  readonly publicPem: string;
+  readonly fingerprint: string;
+  /** `crypt.cluster_secret`, the setting. The key derived from an earlier one stays in use (it is cached). */
+  secret(): string | null;
+  /** `cluster.public_keys`: name to the text as it came. Empty for ever on 1.9. */
+  publicKeys(): ReadonlyMap<string, string>;
+  /** Every message that could be decoded, oldest first. */
+  readonly received: readonly Received[];
+  /** What its functions raised, and why bodies could not be decoded. A real node writes these to its log only. */
+  readonly errors: readonly string[];
+  /** How often it answered a request for the cluster secret. */
+  answers(): number;
+  /** RequestClusterSecret as at its start, again. */
+  askForSecret(): Promise<void>;
+  /** PublicKey as the runner would send it if it worked. */
+  announceKey(): Promise<void>;
+  /** A task message to the exchange `node`; resolves when the broker has it. */
+  publish(routingKey: string, body: Body | Buffer, properties?: Options.Publish): Promise<void>;
+  /** The same with its body under the cluster key (`encrypted/cs`). */
+  publishEncrypted(routingKey: string, body: Body): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const VERSIONS = { '1.4': '1.4.122', '1.9': '1.9.43' } as const;
+const RUNNER = 'Legion::Extensions::Node::Runners::Crypt';
+const RETRY_AFTER_MS = [1_000, 2_000] as const;
+
+/** Boots it; resolves when its first beat and, without a secret, its first question are with the broker. */
+export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode> {
+  const { name, generation, secretTimeoutMs = 5_000, beatIntervalMs = 1_000, bits = 2048 } = options;
+  const queue = `node.${name}`;
+  const isModern = generation === '1.9';
+  const pair = await promisify(generateKeyPair)('rsa', {
+    modulusLength: bits,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  const startedAt = Date.now();
+  const publicKeys = new Map<string, string>();
+  const received: Received[] = [];
+  const errors: string[] = [];
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  let secret = options.secret;
+  /** Derived once and kept, whatever becomes of the setting. */
+  let cachedKey: Buffer | null = secret === null ? null : keyOf(secret);
+  let answers = 0;
+
+  const connection = await amqplib.connect(options.url, { clientProperties: { connection_name: 'Legion' } });
+  connection.on('error', (error: Error) => errors.push(error.message));
+  const channel = await connection.createConfirmChannel();
+  channel.on('error', (error: Error) => errors.push(error.message));
+  await declareAsRuby(channel, generation, queue);
+
+  const later = (ms: number, run: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      run();
+    }, ms);
+    timers.add(timer);
+  };
+
+  async function publish(key: string, body: Body | Buffer, more: Options.Publish = {}): Promise<void> {
+    const { headers, ...rest } = more;
+    const properties = {
+      contentType: 'application/json',
+      contentEncoding: 'identity',
+      type: 'task',
+      priority: 0,
+      deliveryMode: 1,
+      appId: 'legion',
+      timestamp: Math.floor(Date.now() / 1_000),
+      ...rest,
+      headers: {
+        legion_protocol_version: '2.0',
+        ...(isModern && { 'x-legion-version': VERSIONS[generation] }),
+        ...(headers as object | undefined),
+      },
+    };
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+    await new Promise<void>((resolve, reject) => {
+      channel.publish('node', key, bytes, properties, (error: unknown) =>
+        error instanceof Error ? reject(error) : resolve(),
+      );
+    });
+  }
+
+  const beat = (): Promise<void> => {
+    const usage = process.cpuUsage();
+    const unknown = { status: 'unknown', detail: 'management api unreachable' };
+    const body = {
+      name,
+      pid: process.pid,
+      timestamp: `${new Date().toISOString().slice(0, 19).replace('T', ' ')} +0000`,
+      status: 'active',
+      version: VERSIONS[generation],
+      metrics: {
+        memory_rss_mb: process.memoryUsage.rss() / 1_048_576,
+        cpu_user_seconds: usage.user / 1e6,
+        cpu_system_seconds: usage.system / 1e6,
+        thread_count: 10,
+        loaded_extensions: isModern ? 1 : 0,
+        uptime_seconds: Math.floor((Date.now() - startedAt) / 1_000),
+      },
+      hosted_worker_ids: [],
+      rabbitmq_cluster: { node_count: unknown, quorum_leaders: unknown, shovel_links: unknown },
+    };
+    return publish('status', body, { type: 'heartbeat', expiration: '5000' });
+  };
+
+  const askForSecret = (): Promise<void> =>
+    publish('node.crypt.push_cluster_secret', {
+      function: 'push_cluster_secret',
+      node_name: name,
+      queue_name: queue,
+      runner_class: RUNNER,
+      public_key: pair.publicKey,
+    });
+
+  const requestPublicKeys = (): Promise<void> =>
+    publish('node', { function: 'push_public_key' }, { headers: { function: 'push_public_key' } });
+
+  /** Keyword arguments that a function cannot do without; Ruby raises for those that are missing. */
+  function take<K extends string>(body: Body, ...wanted: readonly K[]): Record<K, string> {
+    const missing = wanted.filter((key) => !(key in body));
+    if (missing.length > 0) throw new Error(`missing keywords: ${missing.join(', ')}`);
+    return body as Record<K, string>;
+  }
+
+  /** The hash `cluster.public_keys` that settings 1.4.0 no longer brings. */
+  function storedKeys(): Map<string, string> {
+    if (isModern) throw new Error('undefined method for nil');
+    return publicKeys;
+  }
+
+  const functions: Readonly<Record<string, (body: Body) => unknown>> = {
+    push_public_key() {
+      throw new Error('wrong number of arguments (given 1, expected 0)');
+    },
+    update_public_key(body) {
+      const { name: of, public_key: text } = take(body, 'name', 'public_key');
+      storedKeys().set(of, text);
+    },
+    delete_public_key(body) {
+      storedKeys().delete(take(body, 'name').name);
+    },
+    request_public_keys: requestPublicKeys,
+    request_cluster_secret: () =>
+      publish('node.crypt.push_cluster_secret', { function: 'push_cluster_secret', node_name: name }),
+    push_cluster_secret(body) {
+      const { public_key: to, queue_name: key } = take(body, 'public_key', 'queue_name');
+      if (secret === null || cachedKey === null) return;
+      const check = seal(generation, cachedKey, 'legion');
+      const answer = {
+        function: 'receive_cluster_secret',
+        runner_class: RUNNER,
+        message: encryptTo(generation, to, secret),
+        validation_string: 'legion',
+        encrypted_string: { enciphered_message: check.text, iv: check.iv },
+        public_key: mime60(Buffer.from(pair.publicKey)),
+      };
+      answers += 1;
+      return publish(key, answer);
+    },
+    receive_cluster_secret(body) {
+      const { message } = take(body, 'message', 'encrypted_string', 'validation_string');
+      secret = decryptWith(generation, pair.privateKey, message);
+    },
+  };
+
+  /** Body and headers as the function will see them. Throws for what is rejected. */
+  function decode({ content, fields, properties }: ConsumeMessage): Body {
+    const headers = (properties.headers ?? {}) as Body;
+    const encoding: unknown = properties.contentEncoding;
+    let text = content.toString('utf8');
+    if (encoding === 'encrypted/pk') throw new Error('wrong number of arguments');
+    if (encoding === 'encrypted/cs') {
+      if (typeof headers['iv'] !== 'string') throw new Error('no iv');
+      if (cachedKey === null) throw new Error('no cluster secret');
+      text = unseal(generation, cachedKey, { text, iv: headers['iv'] });
+    }
+    const parsed: unknown =
+      properties.contentType === 'application/json' ? JSON.parse(text) : { value: text };
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('not a hash');
+    return { ...parsed, ...headers, routing_key: fields.routingKey };
+  }
+
+  async function consume(message: ConsumeMessage): Promise<void> {
+    let body: Body;
+    try {
+      body = decode(message);
+    } catch (error) {
+      errors.push(`decode: ${String(error)}`);
+      return undecodable(message);
+    }
+    const encrypted = message.properties.contentEncoding === 'encrypted/cs';
+    received.push({ function: body['function'], body, routingKey: message.fields.routingKey, encrypted });
+    const called = String(body['function']);
+    try {
+      if (Object.hasOwn(functions, called)) await functions[called]?.(body);
+    } catch (error) {
+      errors.push(`${called}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    // Whether it ran, raised or is unknown: the broker only ever hears that it is done.
+    channel.ack(message);
+  }
+
+  /** 1.4 rejects at once; 1.9 tries twice more by way of its own queue, but not where the IV is missing. */
+  function undecodable(message: ConsumeMessage): void {
+    const { headers = {}, contentType, contentEncoding } = message.properties;
+    const tried = Number((headers as Body)['x-retry-count'] ?? 0);
+    const wait = RETRY_AFTER_MS[tried];
+    const isHopeless = contentEncoding === 'encrypted/cs' && !('iv' in (headers as object));
+    if (!isModern || wait === undefined || isHopeless) return channel.nack(message, false, false);
+    later(wait, () => {
+      channel.sendToQueue(queue, message.content, {
+        contentType: contentType as string,
+        contentEncoding: contentEncoding as string,
+        persistent: true,
+        headers: { ...(headers as object), 'x-retry-count': tried + 1 },
+      });
+      channel.ack(message);
+    });
+  }
+
+  await channel.prefetch(isModern ? 2 : 0);
+  await channel.consume(queue, (message) => message && void consume(message), {
+    consumerTag: `${name}_node_node_1`,
+  });
+  await beat();
+  const beating = setInterval(() => void beat().catch(() => undefined), beatIntervalMs);
+  later(1_000, () => void requestPublicKeys().catch(() => undefined));
+  if (secret === null) await boot();
+
+  /** Asks, waits, and makes up a secret of its own when none came. Whichever it is, its key is derived once. */
+  async function boot(): Promise<void> {
+    await askForSecret();
+    const deadline = Date.now() + secretTimeoutMs;
+    const look = (): void => {
+      if (secret === null && Date.now() < deadline) return later(10, look);
+      secret ??= randomBytes(32).toString('hex');
+      cachedKey = keyOf(secret);
+    };
+    look();
+  }
+
+  return {
+    name,
+    queue,
+    publicPem: pair.publicKey,
+    fingerprint: fingerprintOf(pair.publicKey),
+    secret: () => secret,
+    publicKeys: () => publicKeys,
+    received,
+    errors,
+    answers: () => answers,
+    askForSecret,
+    announceKey: () =>
+      publish(
+        'node.crypt.update_public_key',
+        {
+          function: 'update_public_key',
+          public_key: mime60(Buffer.from(pair.publicKey)),
+          hostname: hostname(),
+          address: '127.0.0.1',
+          name,
+          ready: true,
+        },
+        { headers: { function: 'update_public_key' } },
+      ),
+    publish,
+    async publishEncrypted(routingKey, body) {
+      if (cachedKey === null) throw new Error('no cluster secret');
+      const { text, iv } = seal(generation, cachedKey, JSON.stringify(body));
+      await publish(routingKey, Buffer.from(text), { contentEncoding: 'encrypted/cs', headers: { iv } });
+    },
+    async stop() {
+      clearInterval(beating);
+      timers.forEach(clearTimeout);
+      await connection.close().catch(() => undefined);
+    },
+  };
+}
