@@ -1,9 +1,11 @@
 /**
- * The real things some layers run against: a broker and a browser. Found on this machine, else installed
- * from Debian's packages when we may; else the tests that need them are skipped, and it is said how to get them.
+ * The real things some layers run against: a broker, a browser, the newer Node. Found on this machine, else installed
+ * (from Debian's packages when we may, Node from npm); else the tests that need them are skipped, and it is said how to
+ * get them.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { findProgram, run, say } from './run.mjs';
+import { join } from 'node:path';
+import { findProgram, ROOT, run, runNpm, say } from './run.mjs';
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'msedge'];
 const CHROMIUM_FILES = [
@@ -61,4 +63,23 @@ async function installFromDebian(names) {
   } finally {
     if (isOurs) rmSync(policy, { force: true });
   }
+}
+
+/** What Electron and the next Node bring; the ciphers must not tell them apart. */
+const NODE_24 = '24.21.0';
+
+/** The executable of Node 24: this one, or one kept in .cache/; null, and it is said why, when it cannot be had. */
+export async function provideNode24() {
+  if (process.versions.node.startsWith('24.')) return process.execPath;
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const cache = join(ROOT, '.cache', `node-${NODE_24}`);
+  const bin = join(cache, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!existsSync(bin)) {
+    say(`Fetching Node ${NODE_24}…`);
+    const args = ['install', '--prefix', cache, '--no-save', '--no-package-lock', '--ignore-scripts'];
+    await runNpm([...args, '--no-fund', '--no-audit', `${name}@${NODE_24}`], { stdio: ['ignore', 2, 2] });
+  }
+  if (existsSync(bin) && (await run(bin, ['--version'], { stdio: 'ignore' })) === 0) return bin;
+  say(`No Node 24 here: tests under it are skipped. Is ${name}@${NODE_24} in reach of npm?`);
+  return null;
 }

@@ -15,12 +15,12 @@ export function run(program, args, options = {}) {
   });
 }
 
-/** A program that a dependency brings, by the script behind its name in package.json's `bin`. */
-export function runTool(packageName, args, { bin = packageName, ...options } = {}) {
+/** A program that a dependency brings, by the script behind its name in package.json's `bin`; `node` runs it. */
+export function runTool(packageName, args, { bin = packageName, node = process.execPath, ...options } = {}) {
   const folder = join(ROOT, 'node_modules', packageName);
   const { bin: bins } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const script = typeof bins === 'string' ? bins : bins[bin];
-  return run(process.execPath, [join(folder, script), ...args], options);
+  return run(node, [join(folder, script), ...args], options);
 }
 
 /** npm itself. Started by npm we know where it is; else it lies beside node. */
