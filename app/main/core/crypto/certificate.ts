@@ -12,6 +12,7 @@ export type CertificateFacts = Pick<
 >;
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+const PEM_KEY = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^]+?-----END \1-----/;
 /** Ours, its authorities, and room. */
 const MAX_CHAIN = 20;
 
@@ -58,13 +59,13 @@ export function readCertificates(text: string): readonly string[] {
  * IDENTITY_PASSPHRASE when it is locked and the passphrase is missing or wrong, IDENTITY_UNREADABLE.
  */
 export function readPrivateKey(text: string, passphrase?: string): string {
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
-    throw new AppError('IDENTITY_NO_KEY', 'no private key in it');
+  const key = PEM_KEY.exec(text)?.[0];
+  if (key === undefined) throw new AppError('IDENTITY_NO_KEY', 'no private key in it');
   try {
-    return toPkcs8(createPrivateKey({ key: text, format: 'pem', passphrase: passphrase ?? '' }));
-  } catch {
-    const isLocked = /ENCRYPTED/.test(text);
-    throw isLocked
+    return toPkcs8(createPrivateKey({ key, format: 'pem', passphrase: passphrase ?? '' }));
+  } catch (error) {
+    const isUnsupported = /UNSUPPORTED/.test((error as NodeJS.ErrnoException).code ?? '');
+    throw key.includes('ENCRYPTED') && !isUnsupported
       ? new AppError('IDENTITY_PASSPHRASE', 'the private key stays locked')
       : new AppError('IDENTITY_UNREADABLE', 'the private key cannot be read');
   }
