@@ -28,6 +28,11 @@ const findRabbitMq = () =>
 
 const NEEDS = [
   {
+    debian: 'openssl',
+    isThere: () => findProgram('openssl') !== null,
+    without: 'tests with certificate files as openssl makes them are skipped. Install openssl.',
+  },
+  {
     debian: 'rabbitmq-server',
     isThere: () => Boolean(process.env.RABBITMQ_HOME || findRabbitMq()),
     without:

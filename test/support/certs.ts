@@ -14,8 +14,13 @@ export type TestCerts = {
   /** Valid, but for elsewhere.example. */
   readonly otherHost: Identity;
   readonly client: Identity;
+  readonly expiredClient: Identity;
+  /** Signed by the stranger. */
+  readonly strangerClient: Identity;
   /** An authority that signed none of them. */
   readonly strangerCa: string;
+  /** Of `ca`, to sign more. */
+  readonly caKey: string;
 };
 
 const DAY_MS = 86_400_000;
@@ -41,7 +46,27 @@ export function makeCerts(): TestCerts {
     expired: issue({ commonName: 'localhost', hosts, fromDays: -30, toDays: -1 }, ca.issuer),
     otherHost: issue({ commonName: 'elsewhere.example', hosts: ['elsewhere.example'] }, ca.issuer),
     client: issue({ commonName: 'console-1' }, ca.issuer),
+    expiredClient: issue({ commonName: 'console-1', fromDays: -30, toDays: -1 }, ca.issuer),
+    strangerClient: issue({ commonName: 'console-1' }, stranger.issuer),
+    caKey: ca.key,
   };
+}
+
+/** The certificate that our authority gives for a PKCS#10 request, names and all. */
+export function signRequest({ ca, caKey }: TestCerts, csr: string): string {
+  const request = forge.pki.certificationRequestFromPem(csr);
+  if (!request.verify()) throw new Error('the request is not signed with its own key');
+  const cert = forge.pki.createCertificate();
+  cert.publicKey = request.publicKey as forge.pki.rsa.PublicKey;
+  cert.serialNumber = (serial++).toString(16).padStart(4, '0');
+  cert.validity.notBefore = new Date(Date.now() - DAY_MS);
+  cert.validity.notAfter = new Date(Date.now() + 365 * DAY_MS);
+  cert.setSubject(request.subject.attributes);
+  cert.setIssuer(forge.pki.certificateFromPem(ca).subject.attributes);
+  const wanted = request.getAttribute({ name: 'extensionRequest' }) as { extensions?: object[] } | null;
+  cert.setExtensions([{ name: 'extKeyUsage', clientAuth: true }, ...(wanted?.extensions ?? [])]);
+  cert.sign(forge.pki.privateKeyFromPem(caKey), forge.md.sha256.create());
+  return forge.pki.certificateToPem(cert);
 }
 
 function issue(wish: Wish, issuer?: Issuer): Identity & { readonly issuer: Issuer } {

@@ -60,7 +60,7 @@ function open(file: Uint8Array, passphrase: string): Pfx {
 }
 
 const unlock = (node: Node, passphrase: string | undefined): Pfx =>
-  forge.pkcs12.pkcs12FromAsn1(node, false, passphrase as string);
+  forge.pkcs12.pkcs12FromAsn1(node, true, passphrase as string);
 
 const attemptIsAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
 const isMacFailure = (error: unknown): boolean =>
@@ -70,7 +70,7 @@ const unreadable = (why: string): AppError => new AppError('IDENTITY_UNREADABLE'
 function parse(file: Uint8Array): Node {
   if (file.length > MAX_FILE) throw unreadable('larger than any certificate file');
   try {
-    const node = forge.asn1.fromDer(Buffer.from(file).toString('latin1'), false);
+    const node = forge.asn1.fromDer(Buffer.from(file).toString('latin1'), true);
     if (Array.isArray(node.value) && node.value.length >= 2) return node;
   } catch {
     // said below
