@@ -6,9 +6,11 @@ import { ConnectPage } from './pages/connect/ConnectPage.js';
 import { FirstRun } from './pages/connect/FirstRun.js';
 import { EventsPage } from './pages/events/EventsPage.js';
 import { HealthPage } from './pages/health/HealthPage.js';
+import { KeysPage } from './pages/keys/KeysPage.js';
 import { NodePage } from './pages/node/NodePage.js';
 import { NodesPage } from './pages/nodes/NodesPage.js';
 import { Overview } from './pages/overview/Overview.js';
+import { SecretsPage } from './pages/secrets/SecretsPage.js';
 import { SettingsPage } from './pages/settings/SettingsPage.js';
 import { endArrival, isArriving, usePath } from './route.js';
 import { Announcer } from './shell/Announcer.js';
@@ -63,6 +65,12 @@ const Pages = () => (
     </Route>
     <Route path={/^\/nodes\/.+/}>
       <NodePage />
+    </Route>
+    <Route path="/keys">
+      <KeysPage />
+    </Route>
+    <Route path="/secrets">
+      <SecretsPage />
     </Route>
     <Route path="/events">
       <EventsPage />

@@ -2,6 +2,7 @@
 export { Button, Icon, IconButton, Kbd, PauseIcon } from './Button.js';
 export { Segments, Tabs, type Tab } from './Choice.js';
 export { Check, Field } from './Field.js';
+export { CopyIcon, Fingerprint, FingerprintWords, ShortFingerprint } from './Fingerprint.js';
 export {
   Dialog,
   Menu,
@@ -13,6 +14,8 @@ export {
   Popover,
   useReturnFocus,
 } from './Menu.js';
+export { Options, type Option } from './Options.js';
 export { StatusMark, TONE } from './StatusMark.js';
 export { Spark, tickPlaces, Ticks } from './Ticks.js';
+export { TrustMark, TrustWord } from './TrustMark.js';
 export { Empty, Failure, Foreign, Sentence } from './Words.js';

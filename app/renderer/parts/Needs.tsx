@@ -1,5 +1,16 @@
 /** What needs a person: one line of cause, one of reason, one verb. Used by Overview, the bell and the narrow button. */
-import { CircleAlert, Clock, Copy, Unplug, type LucideIcon } from 'lucide-react';
+import {
+  BadgeAlert,
+  CircleAlert,
+  Clock,
+  Copy,
+  KeyRound,
+  Lock,
+  LockOpen,
+  ShieldAlert,
+  Unplug,
+  type LucideIcon,
+} from 'lucide-react';
 import type { Need } from '../../shared/domain/session.js';
 import { needText, text } from '../../shared/i18n/index.js';
 import { Icon, StatusMark } from '../components/index.js';
@@ -28,10 +39,28 @@ export function NeedList() {
   );
 }
 
-const targetOf = (need: Need): string => {
+/** The exact thing that needs somebody, where there is one. */
+function targetOf(need: Need): string {
   if (need.filter !== null) return nodesHref(need.filter);
-  return href(need.kind === 'name-taken' ? '/connect' : '/health');
-};
+  const [name = ''] = need.names;
+  switch (need.kind) {
+    case 'key-changed':
+      return need.count === 1 ? href('/keys', { name }) : href('/keys', { filter: 'key:changed' });
+    case 'key-own-name':
+      return href('/keys', { name });
+    case 'secret-asked':
+    case 'secret-conflict':
+      return href('/secrets');
+    case 'secret-missing':
+      return href('/secrets', { do: 'ask' });
+    case 'identity-expires':
+      return href('/settings', { part: 'certificates' });
+    case 'name-taken':
+      return href('/connect');
+    default:
+      return href('/health');
+  }
+}
 
 function NeedItem({ need }: { readonly need: Need }) {
   const utc = usePrefs((prefs) => prefs.utc);
@@ -56,6 +85,12 @@ const ICONS: Readonly<Partial<Record<Need['kind'], readonly [LucideIcon, string]
   'name-taken': [CircleAlert, 'late'],
   link: [Unplug, 'late'],
   skew: [Clock, 'late'],
+  'key-changed': [ShieldAlert, 'lost'],
+  'key-own-name': [ShieldAlert, 'lost'],
+  'secret-asked': [KeyRound, 'info'],
+  'secret-conflict': [Lock, 'lost'],
+  'secret-missing': [LockOpen, 'late'],
+  'identity-expires': [BadgeAlert, 'late'],
 };
 
 function NeedMark({ kind }: { readonly kind: Need['kind'] }) {

@@ -1,5 +1,6 @@
 /** Navigation: the pages that exist, what needs a person there, and saved views. */
 import { Bookmark } from 'lucide-react';
+import type { Need } from '../../shared/domain/session.js';
 import { text } from '../../shared/i18n/index.js';
 import { Icon, Kbd } from '../components/index.js';
 import { href, nodesHref, usePath } from '../route.js';
@@ -8,16 +9,33 @@ import { useShown } from '../store/session.js';
 import { useUi } from '../store/ui.js';
 import { PAGES } from './commands.js';
 
-/** Needs that are about this console itself, not about nodes. */
-const OWN_NEEDS = new Set(['link', 'name-taken']);
+/** Where a need is dealt with; all that are not listed are about nodes. */
+type Home = 'nodes' | 'keys' | 'secrets' | 'settings';
+const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
+  link: 'settings',
+  'name-taken': 'settings',
+  'identity-expires': 'settings',
+  'key-changed': 'keys',
+  'key-own-name': 'keys',
+  'secret-asked': 'secrets',
+  'secret-conflict': 'secrets',
+  'secret-missing': 'secrets',
+};
+
+/** Badges add up to what needs a person; what is not listed for want of room counts where most of it is, with nodes. */
+function countBadges(needs: readonly Need[], total: number): string {
+  const counts: Record<Home, number> = { nodes: total - needs.length, keys: 0, secrets: 0, settings: 0 };
+  for (const need of needs) counts[HOMES[need.kind] ?? 'nodes'] += 1;
+  return JSON.stringify(counts);
+}
 
 export function Nav() {
   const [path] = usePath();
   const views = usePrefs((prefs) => prefs.views);
   const showDigits = useUi((ui) => ui.showDigits);
-  const own = useShown((s) => s.needs.filter((need) => OWN_NEEDS.has(need.kind)).length, 0);
-  const total = useShown((s) => s.needsTotal, 0);
-  const badges: Readonly<Record<string, number>> = { nodes: total - own, settings: own };
+  // As text, so that the navigation draws again only when a badge changes.
+  const counted = useShown((s) => countBadges(s.needs, s.needsTotal), '{}');
+  const badges = JSON.parse(counted) as Readonly<Record<string, number>>;
 
   const link = ({ id, path: to, icon, digit }: (typeof PAGES)[number]) => {
     const isHere =

@@ -1,12 +1,13 @@
 /** The details panel at the right of any page: one node, beside the list it came from. Its width is kept. */
 import { ChevronDown, ChevronUp, Maximize2, X } from 'lucide-react';
-import { useLayoutEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { text, visible } from '../../shared/i18n/index.js';
 import { IconButton } from '../components/index.js';
 import { NodeView } from '../pages/node/NodeView.js';
 import { nodeHref, setParams, useParam } from '../route.js';
 import { setPrefs, usePrefs } from '../store/prefs.js';
 import { useUi } from '../store/ui.js';
+import { useFocusAfterClose } from './use-focus-after-close.js';
 
 const MIN = 360;
 const MAX = 560;
@@ -60,25 +61,6 @@ export function Peek() {
       />
     </aside>
   );
-}
-
-/** Closed from within, the panel takes the focus with it: it goes back to the list's row, else to the page. */
-function useFocusAfterClose(isOpen: boolean): void {
-  const wasWithin = useRef(false);
-  useLayoutEffect(() => {
-    if (!isOpen) return;
-    const note = (): void => {
-      wasWithin.current = document.activeElement?.closest('.peek') !== null;
-    };
-    document.addEventListener('focusin', note);
-    return () => {
-      document.removeEventListener('focusin', note);
-      if (!wasWithin.current) return;
-      wasWithin.current = false;
-      const row = document.querySelector<HTMLElement>('[role="grid"] [role="row"][tabindex="0"]');
-      (row ?? document.querySelector<HTMLElement>('#main'))?.focus({ preventScroll: true });
-    };
-  }, [isOpen]);
 }
 
 /** Resizes by dragging or with the arrow keys. */

@@ -1,9 +1,11 @@
 /** The frame: band, top bar, notices, navigation, page, details panel, status strip. */
 import type { ReactNode } from 'react';
 import { text } from '../../shared/i18n/index.js';
+import { usePath } from '../route.js';
 import { usePrefs } from '../store/prefs.js';
 import { isPast, useSession } from '../store/session.js';
 import { Banners } from './Banners.js';
+import { KeyPeek } from './KeyPeek.js';
 import { Nav } from './Nav.js';
 import { Peek } from './Peek.js';
 import { Strip } from './Strip.js';
@@ -15,6 +17,7 @@ const RAIL_BELOW = 1280;
 export function Shell({ children }: { readonly children: ReactNode }) {
   const isNarrow = useWidth() < RAIL_BELOW;
   const isRail = usePrefs((prefs) => prefs.narrowNav) || isNarrow;
+  const [path] = usePath();
   const past = useSession(isPast);
   const kind = useSession((state) => (state.live?.mode === 'idle' ? undefined : state.live?.profile.kind));
   return (
@@ -29,7 +32,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main className="main" id="main" tabIndex={-1} data-region>
         {children}
       </main>
-      <Peek />
+      {path === '/keys' ? <KeyPeek /> : <Peek />}
       <Strip />
     </div>
   );

@@ -5,9 +5,11 @@
 import {
   Activity,
   Clock,
+  Key,
   Keyboard,
   LayoutDashboard,
   ListTree,
+  Lock,
   LogOut,
   Moon,
   PanelLeft,
@@ -16,6 +18,7 @@ import {
   RefreshCw,
   Rows3,
   Settings,
+  ShieldAlert,
   Square,
   Sun,
   SunMoon,
@@ -48,11 +51,18 @@ const attempt = (work: Promise<unknown>): void => {
 };
 
 const mode = () => sessionStore.getState().live?.mode;
+/** Something is connected, and its profile may do more than watch. */
+const mayAct = (): boolean => {
+  const { live } = sessionStore.getState();
+  return live !== null && live.mode !== 'idle' && !live.profile.readOnly;
+};
 const DENSITIES = ['compact', 'regular', 'relaxed'] as const;
 
 export const PAGES = [
   { id: 'overview', path: '/overview', icon: LayoutDashboard, digit: '1', letter: 'O' },
   { id: 'nodes', path: '/nodes', icon: Table2, digit: '2', letter: 'N' },
+  { id: 'keys', path: '/keys', icon: Key, digit: '4', letter: 'K' },
+  { id: 'secrets', path: '/secrets', icon: Lock, digit: '6', letter: 'S' },
   { id: 'events', path: '/events', icon: ListTree, digit: '8', letter: 'E' },
   { id: 'settings', path: '/settings', icon: Settings, digit: '9', letter: 'T' },
 ] as const;
@@ -73,6 +83,27 @@ export const COMMANDS: readonly Command[] = [
     run: () => {
       location.hash = nodesHref('state:silent');
     },
+  },
+  {
+    id: 'keys-changed',
+    label: text('command.changedKeys'),
+    icon: ShieldAlert,
+    run: () => go('/keys', { filter: 'key:changed' }),
+  },
+  { id: 'key-own', label: text('command.ownKey'), icon: Key, run: () => go('/keys', { key: 'own' }) },
+  {
+    id: 'keys-ask',
+    label: text('command.askKeys'),
+    icon: Key,
+    isThere: mayAct,
+    run: () => go('/keys', { do: 'ask' }),
+  },
+  {
+    id: 'secret-ask',
+    label: text('command.askSecret'),
+    icon: Lock,
+    isThere: mayAct,
+    run: () => go('/secrets', { do: 'ask' }),
   },
   {
     id: 'connect',
@@ -139,8 +170,8 @@ export const COMMANDS: readonly Command[] = [
     run: () => setPrefs({ utc: !prefsStore.getState().utc }),
   },
   {
-    id: 'keys',
-    label: text('command.keys'),
+    id: 'shortcuts',
+    label: text('command.shortcuts'),
     icon: Keyboard,
     keys: '?',
     run: () => setUi({ keySheet: true }),

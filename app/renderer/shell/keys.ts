@@ -16,8 +16,11 @@ export const printed = (keys: string): string =>
 
 const SEQUENCE_MS = 1200;
 
+/** What takes letters; a radio or a box takes only Space and arrows. */
+const FIELDS = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
+
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
+  target instanceof HTMLElement && target.closest(FIELDS) !== null;
 
 const isOverlaid = (): boolean => document.querySelector('[role="dialog"], [role="menu"]') !== null;
 
@@ -106,7 +109,7 @@ function arriveAt(path: string): void {
 
 /** Esc outside of fields: first the details panel, then out of a node's page; the rest is the page's. */
 function escape(event: KeyboardEvent, hasMoved: boolean): void {
-  if (document.querySelector('.peek')) act(event, () => setParams({ peek: null }));
+  if (document.querySelector('.peek')) act(event, () => setParams({ peek: null, key: null }));
   else if (currentPath().startsWith('/nodes/')) {
     expectArrival();
     act(event, () => (hasMoved ? history.back() : go('/nodes')));

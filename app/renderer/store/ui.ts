@@ -8,6 +8,8 @@ export type Ui = {
   readonly toast: string | null;
   /** Names in the order of the list behind the peek panel, for its arrows. */
   readonly peekOrder: readonly string[];
+  /** The name whose fingerprints are covered everywhere, while its new key is compared with the machine itself. */
+  readonly coveredName: string | null;
   /** Alt is held: the navigation shows its digits. */
   readonly showDigits: boolean;
 };
@@ -17,6 +19,7 @@ export const uiStore = createStore<Ui>()(() => ({
   keySheet: false,
   toast: null,
   peekOrder: [],
+  coveredName: null,
   showDigits: false,
 }));
 export const useUi = <T>(read: (ui: Ui) => T): T => useStore(uiStore, read);

@@ -83,7 +83,7 @@ export function SettingsPage() {
             onChoose={(value) => setPrefs({ singleKeys: value === 'on' })}
           />
           <div className="setting">
-            <Button onClick={() => setUi({ keySheet: true })}>{text('command.keys')}</Button>
+            <Button onClick={() => setUi({ keySheet: true })}>{text('command.shortcuts')}</Button>
           </div>
         </Section>
         <Section title={text('settings.announce')}>

@@ -1,0 +1,66 @@
+/** Secrets: is the cluster secret held, from whom, and who asks for it. Its value is nowhere in this window. */
+import { formatClock, formatNumber, parts, text } from '../../../shared/i18n/index.js';
+import type { Secrets } from '../../../shared/domain/secret.js';
+import { Sentence } from '../../components/index.js';
+import { usePrefs } from '../../store/prefs.js';
+import { useSecrets } from '../../store/secrets.js';
+import { Candidates } from './Candidates.js';
+import { Policy } from './Policy.js';
+import { Requests } from './Requests.js';
+import { SecretCard } from './SecretCard.js';
+import { Spread } from './Spread.js';
+
+export function SecretsPage() {
+  const secrets = useSecrets((state) => state.shown);
+  return (
+    <div className="page scrolls secrets-page">
+      <header className="head">
+        <div className="bar">
+          <h1>{text('secretPage.title')}</h1>
+        </div>
+        {secrets && <Say secrets={secrets} />}
+      </header>
+      {secrets && (
+        <>
+          <div className="secrets">
+            <SecretCard secret={secrets.secret} />
+            <Policy policy={secrets.policy} />
+          </div>
+          <Candidates secret={secrets.secret} />
+          <Spread secret={secrets.secret} />
+          <Requests secrets={secrets} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Say({ secrets }: { readonly secrets: Secrets }) {
+  const utc = usePrefs((prefs) => prefs.utc);
+  const { secret, requests } = secrets;
+  const waiting = requests.filter((one) => one.state === 'waiting').length;
+  const stretches = parts(`secretPage.say.${secret.state}`, {
+    at: formatClock(secret.since, { utc, precision: 'minute' }),
+    asked: formatNumber(secret.askedCount),
+    waiting,
+  });
+  return (
+    <p className="say">
+      <Sentence
+        parts={stretches}
+        link={(_, words) => (
+          <a
+            className="k-new"
+            href="#asked"
+            onClick={(event) => {
+              event.preventDefault();
+              document.getElementById('asked')?.focus();
+            }}
+          >
+            {words}
+          </a>
+        )}
+      />
+    </p>
+  );
+}
