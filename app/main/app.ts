@@ -9,13 +9,17 @@ import { processVitals } from './adapters/process-vitals.js';
 import { systemClock } from './adapters/system-clock.js';
 import { systemRandom } from './adapters/system-random.js';
 import { healthApi } from './api/health.js';
+import { identityApi } from './api/identity.js';
+import { keysApi } from './api/keys.js';
 import { prometheusText } from './api/metrics.js';
 import { rosterApi } from './api/roster.js';
 import { sessionApi } from './api/session.js';
 import { reportConfig, type Config } from './config/index.js';
-import { inputFromConfig, joinCluster, joinDemo, type JoinDeps } from './join.js';
+import { inputFromConfig, joinCluster, joinDemo, type JoinDeps, type SecretPlace } from './join.js';
+import type { KeyCrypto } from './ports/key-crypto.js';
 import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
+import { createIdentities } from './services/identities.js';
 import { createProfiles } from './services/profiles.js';
 import { createSessionService } from './services/session-service.js';
 import { VERSION } from './version.js';
@@ -37,13 +41,19 @@ export type AppDeps = {
   /** A fresh one-time address of the web host, or null where there is none. */
   readonly link: () => string | null;
   readonly recentLog: () => Health['log'];
+  readonly secrets: SecretPlace;
+  readonly crypto: KeyCrypto;
 };
 
-export function createApp(config: Config, { log, store, link, recentLog }: AppDeps): App {
+export function createApp(config: Config, { log, store, link, recentLog, secrets, crypto }: AppDeps): App {
   const clock = systemClock;
   const vitals = processVitals;
   const session = createSessionService(clock);
-  const deps: JoinDeps = { config, clock, random: systemRandom, vitals, log, events: session.events };
+  const identities = createIdentities({ store: secrets.store, crypto, clock });
+  const deps: JoinDeps = {
+    ...{ config, clock, random: systemRandom, vitals, log, events: session.events },
+    ...{ crypto, secrets, openIdentity: identities.open },
+  };
   const doors = {
     cluster: (input: Parameters<typeof joinCluster>[0]) => joinCluster(input, deps),
     demo: (size: number) => joinDemo(size, deps),
@@ -53,6 +63,8 @@ export function createApp(config: Config, { log, store, link, recentLog }: AppDe
   const api: Api = {
     ...sessionApi(session, createProfiles(store), doors, clock),
     ...rosterApi(session, clock),
+    ...keysApi(session, clock),
+    ...identityApi(identities, (kind, facts) => session.events.record({ kind, facts }, clock.now())),
     ...healthApi({
       session,
       clock,
@@ -92,6 +104,7 @@ export function createApp(config: Config, { log, store, link, recentLog }: AppDe
     async stop() {
       loop.disable();
       await session.leave();
+      await crypto.close();
     },
   };
 }

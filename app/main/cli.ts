@@ -3,7 +3,7 @@
  * Imported instead of run, it does nothing until `main` is called: `npm start` does that, so that no
  * address with a password stands in a second process's arguments.
  */
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createPinoLog } from './adapters/pino-log.js';
 import { EXIT, CliError, type ExitCode } from './cli/exit.js';
@@ -62,6 +62,7 @@ async function serveUntilStopped(config: Config, hooks: Hooks): Promise<ExitCode
     config,
     log,
     fileURLToPath(new URL('../renderer', import.meta.url)),
+    readFileSync(new URL('crypto-worker.cjs', import.meta.url), 'utf8'),
   ).catch((error: unknown) => {
     if (error instanceof AppError) throw new CliError(EXIT.failed, [error.message], { cause: error });
     throw error;

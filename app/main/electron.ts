@@ -2,16 +2,26 @@
  * Entry point of the desktop app (`out/main/electron.cjs`): one instance per data folder, the node, its
  * window. The node is started once and outlives every window; leaving waits for its goodbye.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app as electron, dialog } from 'electron';
 import { errorText, text } from '../shared/i18n/index.js';
+import { createWorkerCrypto } from './adapters/crypto-worker.js';
 import { createFileStore } from './adapters/file-store.js';
 import { createPinoLog, rotatingFile } from './adapters/pino-log.js';
 import { serve } from './api/serve.js';
-import { createApp } from './app.js';
+import { type App, createApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config/index.js';
-import { declareScheme, ownFlags, type Shell, startShell } from './hosts/electron/index.js';
+import {
+  createKeychainStore,
+  declareScheme,
+  hasKeychain,
+  ownFlags,
+  type Shell,
+  startShell,
+} from './hosts/electron/index.js';
 import { findHost } from './hosts/web/data-dir.js';
+import type { SecretPlace } from './join.js';
 import type { Log } from './ports/log.js';
 
 const STOP_WITHIN_MS = 5000;
@@ -31,11 +41,11 @@ function run(): void {
   const file = rotatingFile(join(electron.getPath('logs'), 'console.log'));
   const log = createPinoLog({ level: config.log.level, sink: file });
   const store = createFileStore(join(config.dataDir, 'store'));
-  const app = createApp(config, { log, store, link: () => null, recentLog: log.recent });
+  let app: App | null = null;
   process.on('uncaughtException', (error) => log.fatal({ err: error }, 'a bug in the main process'));
   process.on('unhandledRejection', (error) => log.fatal({ err: error }, 'a bug in the main process'));
   let shell: Shell | null = null;
-  leaveOrderly(() => Promise.all([app.stop(), shell?.settle()]), log);
+  leaveOrderly(() => Promise.all([app?.stop(), shell?.settle()]), log);
 
   electron
     .whenReady()
@@ -46,12 +56,17 @@ function run(): void {
         dialog.showErrorBox(text('shell.cannot-start'), words);
         return electron.exit(1);
       }
-      app.start();
-      const root = electron.getAppPath();
+      const built = join(electron.getAppPath(), 'out');
+      const { api, start } = (app = createApp(config, {
+        ...{ log, store, link: () => null, recentLog: log.recent },
+        secrets: await secretPlace(config.dataDir, log),
+        crypto: createWorkerCrypto(readFileSync(join(built, 'main', 'crypto-worker.cjs'), 'utf8')),
+      }));
+      start();
       shell = await startShell({
-        attach: (channel) => serve(app.api, channel, log),
-        pageFolder: join(root, 'out', 'renderer'),
-        preload: join(root, 'out', 'main', 'preload.cjs'),
+        attach: (channel) => serve(api, channel, log),
+        pageFolder: join(built, 'renderer'),
+        preload: join(built, 'main', 'preload.cjs'),
         store,
         log: log.child({ service: 'shell' }),
       });
@@ -60,6 +75,14 @@ function run(): void {
       log.fatal({ err: error }, 'the shell could not start');
       electron.exit(1);
     });
+}
+
+/** In the keychain where there is one; else, and it is said, in files that only this user may read. */
+async function secretPlace(dataDir: string, log: Log): Promise<SecretPlace> {
+  const files = createFileStore(join(dataDir, 'secrets'), { isStrict: true });
+  if (await hasKeychain(process.platform)) return { store: createKeychainStore(files), keptIn: 'keychain' };
+  log.warn({ dataDir }, 'this system has no keychain; keys are kept in files only their owner may read');
+  return { store: files, keptIn: 'file' };
 }
 
 function configOrNull(flags: readonly string[]): Config | null {

@@ -3,6 +3,7 @@
  * Starts the host first, so that nothing touches the bus when another console has this data folder.
  */
 import { join } from 'node:path';
+import { createWorkerCrypto } from './adapters/crypto-worker.js';
 import { createFileStore } from './adapters/file-store.js';
 import type { PinoLog } from './adapters/pino-log.js';
 import { createDoor } from './api/door.js';
@@ -19,13 +20,20 @@ export type Headless = {
 };
 
 /** Rejects with AppError CONFIG_INVALID: data folder in use, port taken, page not built, token file open to others. */
-export async function startHeadless(config: Config, log: PinoLog, staticDir: string): Promise<Headless> {
+export async function startHeadless(
+  config: Config,
+  log: PinoLog,
+  staticDir: string,
+  cryptoSource: string,
+): Promise<Headless> {
   let host: WebHost | null = null;
   const app = createApp(config, {
     log,
     store: createFileStore(join(config.dataDir, 'store')),
     link: () => host?.freshLink() ?? null,
     recentLog: log.recent,
+    secrets: { store: createFileStore(join(config.dataDir, 'secrets'), { isStrict: true }), keptIn: 'file' },
+    crypto: createWorkerCrypto(cryptoSource),
   });
   host = await startWebHost({
     attach: (channel) => serve(app.api, channel, log),

@@ -2,26 +2,33 @@
  * From a choice (the configuration, the connect form, the demo door) to a node that is built and not started.
  * Part of the composition: the one place that knows adapters, demo and services together.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { AppError } from '../shared/errors/app-error.js';
 import type { ConnectInput, ProfileKind } from '../shared/domain/session.js';
 import { createAmqpBus } from './adapters/amqp-bus.js';
 import { createMemoryBus } from './adapters/memory-bus.js';
+import { createMemoryStore } from './adapters/memory-store.js';
 import { defaultNodeName, nameProblem, type Config } from './config/index.js';
 import { createBroker } from './core/broker/index.js';
 import { createDemoCluster } from './demo/cluster.js';
 import { demoIntervalMs } from './demo/script.js';
 import type { Bus } from './ports/bus.js';
 import type { Clock } from './ports/clock.js';
+import type { KeyCrypto } from './ports/key-crypto.js';
 import type { Log } from './ports/log.js';
 import type { Random } from './ports/random.js';
+import type { Store } from './ports/store.js';
 import type { Vitals } from './ports/vitals.js';
 import type { EventLog } from './core/history/event-log.js';
 import { createNode, type NodeSettings } from './services/node-service.js';
 import { plainAddress } from './services/profiles.js';
 import type { Joined } from './services/session-service.js';
 import { VERSION } from './version.js';
+
+/** Where what only this user may read is kept, and how well. */
+export type SecretPlace = { readonly store: Store; readonly keptIn: 'keychain' | 'file' };
 
 export type JoinDeps = {
   readonly config: Config;
@@ -30,6 +37,10 @@ export type JoinDeps = {
   readonly vitals: Vitals;
   readonly log: Log;
   readonly events: EventLog;
+  readonly crypto: KeyCrypto;
+  readonly secrets: SecretPlace;
+  /** Certificate and key of an imported identity. Rejects with AppError IDENTITY_UNKNOWN or IDENTITY_EXPIRED. */
+  readonly openIdentity: (id: string) => Promise<{ readonly cert: string; readonly key: string }>;
 };
 
 const invalid = (message: string): AppError => new AppError('CONFIG_INVALID', message);
@@ -44,14 +55,15 @@ export function inputFromConfig({ values }: Config): ConnectInput {
     ...(values['bus.certFile'] === ''
       ? {}
       : { certFile: values['bus.certFile'], keyFile: values['bus.keyFile'] }),
+    ...(values['bus.identity'] === '' ? {} : { identity: values['bus.identity'] }),
     ...(values['profile.name'] === '' ? {} : { profileName: values['profile.name'] }),
     ...(values['profile.kind'] === 'demo' ? {} : { kind: values['profile.kind'] }),
     readOnly: values['profile.readOnly'],
   };
 }
 
-/** Throws AppError CONFIG_INVALID with what to mend. */
-export function joinCluster(input: ConnectInput, deps: JoinDeps): Joined {
+/** Rejects with AppError CONFIG_INVALID, with what to mend, or what stands against the identity. */
+export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<Joined> {
   const { config, clock, events } = deps;
   if (!/^amqps?:\/\/./i.test(input.url) || !URL.canParse(input.url)) {
     throw invalid(
@@ -67,6 +79,8 @@ export function joinCluster(input: ConnectInput, deps: JoinDeps): Joined {
   const settings = nodeSettings(config, input.name ?? values['node.name'], {
     address: plainAddress(input.url),
     isTls,
+    isReadOnly: input.readOnly ?? false,
+    keptIn: deps.secrets.keptIn,
     intervalMs: (input.beatIntervalS ?? values['node.beatIntervalS']) * 1_000,
     expectedIntervalMs: values['node.expectedIntervalS'] * 1_000,
   });
@@ -79,7 +93,7 @@ export function joinCluster(input: ConnectInput, deps: JoinDeps): Joined {
       connectionName: `Legion Console ${settings.identity.name}`,
       product: 'Legion Console',
       version: VERSION,
-      ...(isTls ? { tls: tlsOptions(input, config) } : {}),
+      ...(isTls ? { tls: await tlsOptions(input, deps) } : {}),
     },
     clock,
   );
@@ -87,7 +101,10 @@ export function joinCluster(input: ConnectInput, deps: JoinDeps): Joined {
   return {
     mode: 'cluster',
     profile: { name: input.profileName ?? address.hostname, kind, readOnly: input.readOnly ?? false },
-    node: createNode(settings, { bus, clock, log, vitals: deps.vitals, events }),
+    node: createNode(settings, {
+      ...{ bus, clock, log, events },
+      ...{ vitals: deps.vitals, random: deps.random, crypto: deps.crypto, secretStore: deps.secrets.store },
+    }),
     companion: null,
   };
 }
@@ -96,10 +113,13 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
   const { config, clock, random, events } = deps;
   const broker = createBroker(clock);
   const connect = (connectionName: string): Bus => createMemoryBus({ broker, clock, connectionName });
+  const cluster = createDemoCluster({ size, clock, random, connect });
   const intervalMs = demoIntervalMs(size);
   const settings = nodeSettings(config, config.values['node.name'] || 'console-1', {
     address: 'memory',
     isTls: false,
+    isReadOnly: false,
+    keptIn: 'memory',
     intervalMs,
     expectedIntervalMs: intervalMs,
   });
@@ -108,16 +128,32 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
     mode: 'demo',
     profile: { name: 'demo', kind: 'demo', readOnly: false },
     node: createNode(
-      { ...settings, beating: true },
-      { bus: connect('Legion Console'), clock, log, vitals: deps.vitals, events },
+      {
+        ...settings,
+        beating: true,
+        keys: { ...settings.keys, policy: 'ask', policyIsChosen: true, clusterSecret: '' },
+      },
+      {
+        ...{ bus: connect('Legion Console'), clock, log, events, random },
+        ...{
+          vitals: deps.vitals,
+          crypto: deps.crypto,
+          secretStore: createMemoryStore({ [`pins.${settings.keys.profileId}`]: cluster.pins }),
+        },
+      },
     ),
-    companion: createDemoCluster({ size, clock, random, connect }),
+    companion: cluster,
   };
 }
 
-type Link = Pick<NodeSettings, 'address' | 'isTls' | 'intervalMs' | 'expectedIntervalMs'>;
+type Link = Pick<NodeSettings, 'address' | 'isTls' | 'intervalMs' | 'expectedIntervalMs'> &
+  Pick<NodeSettings['keys'], 'isReadOnly' | 'keptIn'>;
 
-function nodeSettings({ values }: Config, chosenName: string, link: Link): NodeSettings {
+function nodeSettings(
+  { values, origins }: Config,
+  chosenName: string,
+  { isReadOnly, keptIn, ...link }: Link,
+): NodeSettings {
   const name = chosenName === '' ? defaultNodeName() : chosenName;
   const problem = nameProblem(name);
   if (problem) throw invalid(`the node name ${problem}`);
@@ -128,12 +164,21 @@ function nodeSettings({ values }: Config, chosenName: string, link: Link): NodeS
     beating: values['node.enabled'],
     nameCheckMs: values['node.nameCheckS'] * 1_000,
     joinVaultQueue: values['bus.joinVaultQueue'],
-    clusterSecret: values['crypt.clusterSecret'],
     maxNodes: values['roster.maxNodes'],
+    keys: {
+      ...{ isReadOnly, keptIn },
+      profileId: createHash('sha256').update(link.address).digest('hex').slice(0, 16),
+      bits: values['crypt.keyBits'],
+      cipher: values['crypt.cipher'],
+      policy: values['secrets.policy'],
+      policyIsChosen: origins['secrets.policy'] !== 'default',
+      clusterSecret: values['crypt.clusterSecret'],
+      encryptMessages: values['crypt.encryptMessages'],
+    },
   };
 }
 
-function tlsOptions(input: ConnectInput, { values }: Config) {
+async function tlsOptions(input: ConnectInput, { config: { values }, openIdentity }: JoinDeps) {
   const read = (file: string | undefined, what: string): Buffer | undefined => {
     if (!file) return undefined;
     try {
@@ -143,8 +188,11 @@ function tlsOptions(input: ConnectInput, { values }: Config) {
     }
   };
   const ca = read(input.caFile, 'authorities');
-  const cert = read(input.certFile, 'client certificate');
-  const key = read(input.keyFile, 'client key');
+  const identity = input.identity ? await openIdentity(input.identity) : null;
+  if (identity && (input.certFile || input.keyFile))
+    throw invalid('give an imported certificate or the two files, not both');
+  const cert = identity?.cert ?? read(input.certFile, 'client certificate');
+  const key = identity?.key ?? read(input.keyFile, 'client key');
   if ((cert === undefined) !== (key === undefined))
     throw invalid('a client certificate and its key belong together; give both');
   return {

@@ -1,4 +1,10 @@
 /** A node for measuring: it beats seldom and checks no name, so that only what it hears counts. */
+import { createInlineCrypto } from '../../app/main/adapters/inline-crypto.js';
+import { createMemoryStore } from '../../app/main/adapters/memory-store.js';
+import { processVitals } from '../../app/main/adapters/process-vitals.js';
+import { systemClock } from '../../app/main/adapters/system-clock.js';
+import { systemRandom } from '../../app/main/adapters/system-random.js';
+import { createEventLog } from '../../app/main/core/history/event-log.js';
 import type { Log } from '../../app/main/ports/log.js';
 import type { NodeSettings } from '../../app/main/services/node-service.js';
 
@@ -20,6 +26,27 @@ export const benchSettings = (address: string): NodeSettings => ({
   expectedIntervalMs: 10_000,
   nameCheckMs: 0,
   joinVaultQueue: false,
-  clusterSecret: '',
   maxNodes: 60_000,
+  keys: {
+    profileId: 'bench',
+    keptIn: 'memory',
+    bits: 2_048,
+    cipher: 'auto',
+    policy: 'never',
+    policyIsChosen: true,
+    clusterSecret: '',
+    encryptMessages: false,
+    isReadOnly: false,
+  },
+});
+
+/** What a node needs beside its bus. */
+export const benchDeps = () => ({
+  clock: systemClock,
+  log: benchLog,
+  vitals: processVitals,
+  events: createEventLog(),
+  random: systemRandom,
+  crypto: createInlineCrypto(),
+  secretStore: createMemoryStore(),
 });

@@ -1,12 +1,10 @@
 /** The contestant: our whole node (client, decode, check, roster, history), fed the same bytes. */
 import { createAmqpBus } from '../../app/main/adapters/amqp-bus.js';
 import { systemClock } from '../../app/main/adapters/system-clock.js';
-import { processVitals } from '../../app/main/adapters/process-vitals.js';
-import { createEventLog } from '../../app/main/core/history/event-log.js';
 import type { Bus } from '../../app/main/ports/bus.js';
 import { createNode } from '../../app/main/services/node-service.js';
 import { report } from '../lib/report.js';
-import { benchLog, benchSettings } from '../lib/settings.js';
+import { benchDeps, benchSettings } from '../lib/settings.js';
 
 const [url = '', count = '0'] = process.argv.slice(2);
 const measure = report(Number(count));
@@ -30,13 +28,7 @@ const bus: Bus = {
       ),
     }),
 };
-const node = createNode(benchSettings(url), {
-  bus,
-  clock: systemClock,
-  log: benchLog,
-  vitals: processVitals,
-  events: createEventLog(),
-});
+const node = createNode(benchSettings(url), { bus, ...benchDeps() });
 measure.check(() => ({
   known: node.roster.state.byName.size,
   beats: node.observer.counters().beats,

@@ -1,22 +1,14 @@
 /** Our whole node at a steady rate from a real broker, with a window's roster stream being read at 4 Hz. */
 import { createAmqpBus } from '../../app/main/adapters/amqp-bus.js';
-import { processVitals } from '../../app/main/adapters/process-vitals.js';
 import { systemClock } from '../../app/main/adapters/system-clock.js';
-import { createEventLog } from '../../app/main/core/history/event-log.js';
 import { frameSince } from '../../app/main/core/roster/frames.js';
 import { createNode } from '../../app/main/services/node-service.js';
 import { pacedReport } from '../lib/paced.js';
-import { benchLog, benchSettings } from '../lib/settings.js';
+import { benchDeps, benchSettings } from '../lib/settings.js';
 
 const [url = '', seconds = '20', stream = 'stream'] = process.argv.slice(2);
 const bus = createAmqpBus({ url, connectionName: 'bench', product: 'bench', version: '0' }, systemClock);
-const node = createNode(benchSettings(url), {
-  bus,
-  clock: systemClock,
-  log: benchLog,
-  vitals: processVitals,
-  events: createEventLog(),
-});
+const node = createNode(benchSettings(url), { bus, ...benchDeps() });
 let seq = 0;
 let rev = 0;
 let bytes = 0;

@@ -24,7 +24,7 @@ type SessionApi = Pick<
 >;
 
 export type Doors = {
-  readonly cluster: (input: ConnectInput) => Joined;
+  readonly cluster: (input: ConnectInput) => Promise<Joined>;
   readonly demo: (size: number) => Joined;
 };
 

@@ -88,6 +88,7 @@ export function readLegionSettings(
   put('node.enabled', 'extensions.node.enabled');
   put('node.beatIntervalS', 'extensions.node.beat_interval');
   put('crypt.clusterSecret', 'crypt.cluster_secret');
+  put('crypt.encryptMessages', 'transport.messages.encrypt');
   takeConnection(take, found);
   return { found, problems };
 }

@@ -3,6 +3,7 @@
  * Names of environment variables and flags are derived from the key: `bus.url` is LEGION_CONSOLE_BUS_URL and --bus-url.
  */
 import * as z from 'zod';
+import { SECRET_POLICIES } from '../../shared/domain/secret.js';
 import { PROFILE_KINDS } from '../../shared/domain/session.js';
 
 type Entry<T extends z.ZodType> = {
@@ -34,6 +35,11 @@ export const SETTINGS = {
   'bus.certFile': entry(text, '', 'PEM file of our client certificate, for amqps.'),
   'bus.keyFile': entry(text, '', 'PEM file of our client key, for amqps.'),
   'bus.keyPassphrase': entry(text, '', 'Passphrase of the client key.', true),
+  'bus.identity': entry(
+    z.string().max(64),
+    '',
+    'Id of an imported certificate to show, instead of the two files.',
+  ),
   'bus.serverName': entry(
     text,
     '',
@@ -68,6 +74,26 @@ export const SETTINGS = {
     'How long to listen for our name before the first beat.',
   ),
   'crypt.clusterSecret': entry(text, '', 'The cluster secret, to read encrypted messages.', true),
+  'crypt.cipher': entry(
+    z.enum(['auto', 'legacy', 'modern']),
+    'auto',
+    'Forms in which we encrypt: legacy is read by every LegionIO, modern since legion-crypt 1.5. auto: as each peer reads.',
+  ),
+  'crypt.keyBits': entry(
+    z.union([z.literal(2_048), z.literal(3_072), z.literal(4_096)]),
+    2_048,
+    'Size of our own RSA key, when it is made.',
+  ),
+  'crypt.encryptMessages': entry(
+    z.boolean(),
+    false,
+    'Encrypt whole messages with the cluster secret where LegionIO does not forbid it.',
+  ),
+  'secrets.policy': entry(
+    z.enum(SECRET_POLICIES),
+    'never',
+    'What to do when a node asks for the cluster secret: never, ask (a person decides) or trusted (pinned keys only).',
+  ),
   'profile.name': entry(z.string().max(60), '', 'Name of this profile, shown in the window.'),
   'profile.kind': entry(z.enum(PROFILE_KINDS), 'local', 'production, staging, test or local.'),
   'profile.readOnly': entry(z.boolean(), false, 'Watch only: nothing that sends is offered.'),

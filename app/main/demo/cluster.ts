@@ -3,10 +3,21 @@
  * the same broker rules as real ones. To the console it is just a cluster; nothing of it leaves the process.
  */
 import { encodeBeat } from '../core/protocol/bus/beat.js';
+import { deriveClusterKey, encryptClusterText, generateSecret } from '../core/crypto/cluster-cipher.js';
+import { readPublicKey } from '../core/crypto/public-key.js';
+import { encryptWithKey } from '../core/crypto/rsa-cipher.js';
+import { decodeDelivery } from '../core/protocol/bus/decode.js';
+import {
+  CHECK_TEXT,
+  publicKey,
+  pushClusterSecret,
+  requestClusterSecret,
+} from '../core/protocol/bus/key-messages.js';
 import { nodeQueue, nodeTopology } from '../core/protocol/bus/topology.js';
-import type { Bus } from '../ports/bus.js';
+import type { Bus, Delivery } from '../ports/bus.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
+import { createDemoKeys, demoRole } from './keys.js';
 import { demoFleet, demoIntervalMs, moodOf, type DemoNode } from './script.js';
 
 type Member = DemoNode & {
@@ -14,6 +25,8 @@ type Member = DemoNode & {
   readonly basePid: number;
   readonly memoryMb: number;
   readonly bornAt: number;
+  /** When it tells its key next, ms after the start. */
+  nextKeyMs: number;
   bus: Bus;
   nextUp: number;
   restarts: number;
@@ -32,20 +45,57 @@ export type DemoDeps = {
   readonly connect: (connectionName: string) => Bus;
 };
 
-export type DemoCluster = { start(): void; stop(): Promise<void> };
+export type DemoCluster = {
+  start(): void;
+  stop(): Promise<void>;
+  /** Decisions on its keys from before the demo began, as the store keeps them. */
+  readonly pins: unknown;
+};
+
+/** When the story of the keys goes on, ms after the start. */
+const KEY_CHANGES_MS = 20_000;
+const SECRET_ASKED_MS = 12_000;
+/** A node does not tell its key with each beat, but now and then. */
+const KEY_EVERY_MS = 60_000;
 
 export function createDemoCluster({ size, clock, random, connect }: DemoDeps): DemoCluster {
   const intervalMs = demoIntervalMs(size);
+  const fleet = demoFleet(size, () => random.fraction());
+  const keys = createDemoKeys(
+    fleet.map((node) => node.name),
+    random,
+    clock.now(),
+  );
+  const secret = generateSecret(random.bytes(32));
   const buses: Bus[] = [];
   let members: Member[] = [];
   let cancel: Cancel = () => undefined;
   let beganUp = 0;
+  let hasAsked = false;
 
-  const open = (name: string): Bus => {
+  /** The first node holds the secret of the demo, and answers who asks for it. */
+  const answer = (bus: Bus, delivery: Delivery): void => {
+    const asked = decodeDelivery(delivery, []);
+    if (asked.type !== 'function' || asked.name !== 'push_cluster_secret') return;
+    const { node_name: to, public_key: key } = asked.body;
+    const ownPem = keys.shown(0, false);
+    if (typeof to !== 'string' || typeof key !== 'string' || ownPem === null) return;
+    // The story's asker waits for a person; it is not served behind the console's back.
+    if (fleet.some((node) => node.name === to)) return;
+    const check = encryptClusterText(deriveClusterKey(secret), CHECK_TEXT, 'legacy', random.bytes(16));
+    const message = encryptWithKey(readPublicKey(key), secret, 'legacy');
+    bus.publish(pushClusterSecret(to, { message, check, ownPem }, clock.now())).catch(() => undefined);
+  };
+
+  const open = (name: string, isHolder: boolean): Bus => {
     const bus = connect(`Legion ${name}`);
+    const handle = (delivery: Delivery): 'ack' => {
+      if (isHolder) answer(bus, delivery);
+      return 'ack';
+    };
     bus.open({
       topology: nodeTopology(name, { joinVaultQueue: false }),
-      consumers: [{ queue: nodeQueue(name), mode: 'work', prefetch: 2, handle: () => 'ack' }],
+      consumers: [{ queue: nodeQueue(name), mode: 'work', prefetch: 2, handle }],
     });
     buses.push(bus);
     return bus;
@@ -74,6 +124,24 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
     member.bus.publish(envelope).catch(() => undefined);
   };
 
+  const tellKey = (member: Member, elapsedMs: number): void => {
+    const pem = keys.shown(member.index, elapsedMs >= KEY_CHANGES_MS);
+    if (pem === null || elapsedMs < member.nextKeyMs) return;
+    const isToChange = demoRole(member.index, size) === 'changed' && elapsedMs < KEY_CHANGES_MS;
+    member.nextKeyMs = isToChange ? KEY_CHANGES_MS : elapsedMs + KEY_EVERY_MS;
+    const { name } = member;
+    member.bus.publish(publicKey({ name, hostname: name, pem }, clock.now())).catch(() => undefined);
+  };
+  const askOnce = (member: Member, elapsedMs: number): void => {
+    const pem = keys.shown(member.index, false);
+    if (hasAsked || pem === null || elapsedMs < SECRET_ASKED_MS || demoRole(member.index, size) !== 'asker')
+      return;
+    hasAsked = true;
+    member.bus
+      .publish(requestClusterSecret({ name: member.name, pem }, null, clock.now()))
+      .catch(() => undefined);
+  };
+
   const slice = (): void => {
     const up = clock.uptime();
     const now = clock.now();
@@ -87,11 +155,14 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
         member.restartedAt = now;
       }
       beat(member, mood.status, now);
+      tellKey(member, up - beganUp);
+      askOnce(member, up - beganUp);
     }
     cancel = clock.after(SLICE_MS, slice);
   };
 
   return {
+    pins: keys.pins,
     start() {
       beganUp = clock.uptime();
       const shared = size > OWN_CONNECTIONS ? connect('Legion demo fleet') : null;
@@ -102,13 +173,14 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
         });
         buses.push(shared);
       }
-      members = demoFleet(size, () => random.fraction()).map((node, index) => ({
+      members = fleet.map((node, index) => ({
         ...node,
         index,
         basePid: 1_200 + ((index * 7_919) % 60_000),
         memoryMb: 120 + ((index * 31) % 180),
         bornAt: clock.now() - DAY_MS * (0.2 + 9 * random.fraction()),
-        bus: index < OWN_CONNECTIONS || !shared ? open(node.name) : shared,
+        nextKeyMs: 0,
+        bus: index < OWN_CONNECTIONS || !shared ? open(node.name, index === 0) : shared,
         nextUp: beganUp + intervalMs * node.phase,
         restarts: 0,
         restartedAt: 0,

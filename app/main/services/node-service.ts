@@ -7,17 +7,20 @@ import type { EventKind } from '../../shared/domain/event.js';
 import { BUCKET_MS, createHistory } from '../core/history/aggregates.js';
 import type { EventLog } from '../core/history/event-log.js';
 import { createLink } from '../core/link.js';
-import { deriveClusterKey } from '../core/crypto/cluster-cipher.js';
 import { nodeBindings, nodeQueue, nodeTopology, observerQueue } from '../core/protocol/bus/topology.js';
 import { createRoster, type RosterEffect } from '../core/roster/roster.js';
 import { TICK_MS } from '../core/roster/rules.js';
-import { settleMs, summaryOf } from '../core/roster/views.js';
+import { beatingNames, pidsOf, settleMs, summaryOf } from '../core/roster/views.js';
 import type { Bus, BusEvent } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
+import type { KeyCrypto } from '../ports/key-crypto.js';
 import type { Log } from '../ports/log.js';
+import type { Random } from '../ports/random.js';
+import type { Store } from '../ports/store.js';
 import type { Vitals } from '../ports/vitals.js';
 import { assertNever } from '../../shared/lib/assert.js';
 import { createBeats, type Identity } from './beats.js';
+import { createKeys, type KeySettings } from './keys/index.js';
 import { eventOf } from './roster-events.js';
 import { createObserver } from './observer.js';
 
@@ -31,8 +34,8 @@ export type NodeSettings = {
   readonly expectedIntervalMs: number;
   readonly nameCheckMs: number;
   readonly joinVaultQueue: boolean;
-  readonly clusterSecret: string;
   readonly maxNodes: number;
+  readonly keys: Omit<KeySettings, 'name' | 'hostname' | 'speaks' | 'maxNames'>;
 };
 
 export type NodeDeps = {
@@ -41,6 +44,10 @@ export type NodeDeps = {
   readonly log: Log;
   readonly vitals: Vitals;
   readonly events: EventLog;
+  readonly random: Random;
+  readonly crypto: KeyCrypto;
+  /** Where only this user may read. */
+  readonly secretStore: Store;
 };
 
 export type NodeService = ReturnType<typeof createNode>;
@@ -51,7 +58,8 @@ const RECENT_SECONDS = 44;
 const BACK_NEWS_MS = 300_000;
 const SWEEP_MS = 10_000;
 
-export function createNode(settings: NodeSettings, { bus, clock, log, vitals, events }: NodeDeps) {
+export function createNode(settings: NodeSettings, deps: NodeDeps) {
+  const { bus, clock, log, vitals, events } = deps;
   const { identity } = settings;
   const history = createHistory();
   const link = createLink(settings.address, settings.isTls, clock.now());
@@ -73,13 +81,34 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
     intervalMs: settings.intervalMs,
     extensions: 1,
   });
+  const keys = createKeys(
+    {
+      ...settings.keys,
+      name: identity.name,
+      hostname: identity.hostname,
+      speaks: settings.beating,
+      maxNames: settings.maxNodes,
+    },
+    {
+      ...{ bus, clock, log, events },
+      random: deps.random,
+      secretStore: deps.secretStore,
+      crypto: deps.crypto,
+      beating: () => beatingNames(roster.state).filter((other) => other !== identity.name),
+      pidsOf: (other) => pidsOf(roster.state, other),
+      refuseLate: (code, from, at) => observer.refuseLate(code, from, at),
+    },
+  );
   const observer = createObserver({
     roster,
     events,
     history,
     clock,
     log,
-    clusterKey: settings.clusterSecret === '' ? null : deriveClusterKey(settings.clusterSecret),
+    clusterKeys: keys.secrets.keys,
+    onFunction: keys.hear,
+    onUnread: keys.secrets.unread,
+    onOpened: keys.secrets.used,
     self: identity,
     onOwnBeat: () => {
       beats.heardBack();
@@ -205,12 +234,14 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
     const now = clock.now();
     roster.tick(now, clock.uptime());
     for (const effect of roster.takeEffects()) onEffect(effect, now);
-    const counters = observer.counters();
-    link.degraded(link.get().blocked !== null || name === 'taken' || counters.encryptedUnread, now);
+    link.degraded(link.get().blocked !== null || name === 'taken' || keys.secrets.isMissing(), now);
   };
 
   const onEffect = (effect: RosterEffect, now: number): void => {
     if (effect.type === 'state' && effect.to === 'late') history.countLate();
+    if (effect.type === 'joined') keys.keyring.beats(effect.name, true);
+    if (effect.type === 'forgotten' || effect.to === 'left') keys.keyring.beats(effect.name, false);
+    else if (effect.from === 'left') keys.keyring.beats(effect.name, true);
     if (effect.type === 'name-taken') return nameTaken();
     const event = eventOf(effect);
     if (event) events.record(event, now);
@@ -234,13 +265,19 @@ export function createNode(settings: NodeSettings, { bus, clock, log, vitals, ev
     roster,
     history,
     observer,
+    keys,
     queue: nodeQueue(identity.name),
     bindings: nodeBindings(identity.name),
 
     start(): void {
       stops.add(bus.onEvent(onBusEvent));
       every(TICK_MS, tick);
-      every(1_000, countSecond);
+      every(1_000, () => {
+        countSecond();
+        keys.takePart(!isDown && name === 'free');
+        keys.tick();
+      });
+      void keys.start();
       every(SWEEP_MS, () => roster.sweep(clock.uptime()));
       every(BUCKET_MS, closeBucket);
       bus.open({

@@ -21,13 +21,22 @@ import { maskText } from '../../shared/lib/mask-text.js';
 
 export type Counted = { count: number; lastAt: number; from: string | null };
 
+type HeardFunction = Extract<Heard, { type: 'function' }>;
+
 type Deps = {
   readonly roster: Roster;
   readonly events: EventLog;
   readonly history: History;
   readonly clock: Clock;
   readonly log: Log;
-  readonly clusterKey: ClusterKey | null;
+  /** Newest first; none while no cluster secret is held. */
+  readonly clusterKeys: () => readonly ClusterKey[];
+  /** What a message about keys or secrets asks of this node. Throws ProtocolError for what is not to be used. */
+  readonly onFunction: (message: HeardFunction, delivery: Delivery, at: number) => void;
+  /** An encrypted message that none of our keys opens. */
+  readonly onUnread: (text: string, iv: string) => void;
+  /** An encrypted message of this sender was opened with that key. */
+  readonly onOpened: (sender: string | null, keyIndex: number, at: number) => void;
   readonly self: { readonly name: string; readonly pid: number };
   /** Our own beat came back: how long it took. */
   readonly onOwnBeat: () => void;
@@ -45,13 +54,12 @@ const MAX_LOOKS = 50;
 const EVENT_RAW = 1_500;
 const rawOf = (body: Record<string, unknown>): string => redact(body).slice(0, EVENT_RAW);
 
-export function createObserver({ roster, events, history, clock, log, clusterKey, self, onOwnBeat }: Deps) {
+export function createObserver({ roster, events, history, clock, log, clusterKeys, self, ...deps }: Deps) {
   const refused = new Map<Refusal, Counted>();
   const heard = new Map<string, Counted>();
   const looks = new Map<string, { until: number; raw: string | null; broker: string | null }>();
   let messages = 0;
   let beats = 0;
-  let encryptedUnread = false;
 
   const count = <K>(map: Map<K, Counted>, key: K, at: number, from: string | null): void => {
     const entry = map.get(key);
@@ -65,7 +73,9 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
 
   const refuse = (code: Refusal, delivery: Delivery, at: number): void => {
     count(refused, code, at, delivery.routingKey.slice(0, 80));
-    if (code === 'NO_SECRET') encryptedUnread = true;
+    const iv = delivery.properties.headers?.iv;
+    if ((code === 'NO_SECRET' || code === 'CIPHER') && typeof iv === 'string')
+      deps.onUnread(delivery.body.toString('latin1'), iv);
     if (refused.get(code)!.count === 1)
       log.debug({ code, routingKey: delivery.routingKey.slice(0, 80) }, 'message refused');
     events.record(
@@ -84,7 +94,7 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
     if (!roster.hear(beat, at, clock.uptime())) return refuse('ROSTER_FULL', delivery, at);
     beats += 1;
     history.countBeat();
-    if (beat.name === self.name && beat.pid === self.pid) onOwnBeat();
+    if (beat.name === self.name && beat.pid === self.pid) deps.onOwnBeat();
     if (looks.size === 0) return;
     const look = looks.get(beat.name);
     if (look) {
@@ -117,14 +127,12 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
     );
   };
 
-  const hearFunction = (
-    message: Extract<Heard, { type: 'function' }>,
-    delivery: Delivery,
-    at: number,
-  ): void => {
+  const hearFunction = (message: HeardFunction, delivery: Delivery, at: number): void => {
     const { message: kind, area } = FUNCTIONS[message.name];
     const sender = senderOf(message.body);
     const name = sender === null ? null : readName(sender);
+    if (message.keyIndex !== null) deps.onOpened(name, message.keyIndex, at);
+    deps.onFunction(message, delivery, at);
     count(heard, kind, at, name);
     // Who asks or shows a key exists, whether or not it has beaten yet.
     if (name !== null && area !== 'changes') roster.know(name, at);
@@ -141,7 +149,7 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
           message: kind,
           function: message.name,
           key: delivery.routingKey.slice(0, 120),
-          encrypted: message.encrypted,
+          encrypted: message.keyIndex !== null,
         },
         raw: rawOf(message.body),
         foldMs: FOLD_MS,
@@ -156,7 +164,7 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
     messages += 1;
     const at = clock.now();
     try {
-      const message = decodeDelivery(delivery, clusterKey);
+      const message = decodeDelivery(delivery, clusterKeys());
       if (message.type === 'beat') hearBeat(message, delivery, at);
       else if (message.type === 'result') hearResult(message, at);
       else if (message.type === 'function') hearFunction(message, delivery, at);
@@ -183,7 +191,7 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
     work(delivery: Delivery): Disposition {
       if (delivery.exchange === '') return take(delivery) ? 'ack' : 'reject';
       try {
-        decodeDelivery(delivery, clusterKey);
+        decodeDelivery(delivery, clusterKeys());
         return 'ack';
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
@@ -201,6 +209,11 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
       return look;
     },
 
-    counters: () => ({ messages, beats, refused, heard, encryptedUnread }),
+    /** Something taken first turned out not to be usable. */
+    refuseLate(code: Refusal, from: string | null, at: number): void {
+      count(refused, code, at, from === null ? null : from.slice(0, 80));
+    },
+
+    counters: () => ({ messages, beats, refused, heard }),
   };
 }

@@ -6,9 +6,12 @@ import type { Session } from '../../shared/domain/session.js';
 import { toWireError } from '../../shared/errors/wire.js';
 import { idleLink } from '../core/link.js';
 import { createEventLog, type EventLog } from '../core/history/event-log.js';
+import { createKeyring } from '../core/keyring/keyring.js';
+import { countsOf } from '../core/keyring/keyring-views.js';
 import { needsOf, summaryOf } from '../core/roster/views.js';
 import { createState } from '../core/roster/state.js';
 import type { Clock } from '../ports/clock.js';
+import { keyNeeds, needOf, SEVERITIES } from './key-needs.js';
 import type { NodeService } from './node-service.js';
 
 /** One choice of what to be connected to, built but not started. */
@@ -24,6 +27,7 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 const MAX_NEEDS = 6;
 const NOBODY = createState();
+const NO_KEYS = countsOf(createKeyring({ maxNames: 0 }), null);
 
 export function createSessionService(clock: Clock) {
   const events: EventLog = createEventLog();
@@ -72,28 +76,22 @@ export function createSessionService(clock: Clock) {
           delayP99Ms: null,
         },
         secret: 'unused',
+        secrets: { state: 'wanted', policy: 'never', waiting: 0 },
+        keys: NO_KEYS,
         summary: summaryOf(NOBODY, false),
         needs: [],
         needsTotal: 0,
       };
     }
-    const { settings, roster, observer } = node;
+    const { settings, roster, observer, keys } = node;
     const counters = observer.counters();
     const beats = node.beats();
     const ingest = node.ingest();
-    const needs = needsOf(roster.state);
-    if (node.isNameTaken()) {
-      needs.unshift({
-        id: 'name',
-        kind: 'name-taken',
-        severity: 'alarm',
-        since: node.link().since,
-        count: 1,
-        names: [settings.identity.name],
-        group: null,
-        filter: null,
-      });
-    }
+    const needs = [...keyNeeds(node, now), ...needsOf(roster.state)].sort(
+      (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+    );
+    if (node.isNameTaken())
+      needs.unshift(needOf('name-taken', 'alarm', node.link().since, [settings.identity.name]));
     let refused = 0;
     for (const { count } of counters.refused.values()) refused += count;
     return {
@@ -118,7 +116,13 @@ export function createSessionService(clock: Clock) {
         delayP50Ms: ingest.delay.p50,
         delayP99Ms: ingest.delay.p99,
       },
-      secret: settings.clusterSecret !== '' ? 'held' : counters.encryptedUnread ? 'missing' : 'unused',
+      secret: keys.secrets.isHeld() ? 'held' : keys.secrets.isMissing() ? 'missing' : 'unused',
+      secrets: {
+        state: keys.secrets.state(),
+        policy: keys.secrets.policy(),
+        waiting: keys.secrets.waiting().length,
+      },
+      keys: keys.picture().counts,
       summary: summaryOf(roster.state, node.isSettling()),
       needs: needs.slice(0, MAX_NEEDS),
       needsTotal: needs.length,
@@ -132,8 +136,8 @@ export function createSessionService(clock: Clock) {
     current,
 
     /** Leaves what was, then joins what `build` makes. Rejects only when building does; nothing was left then. */
-    async join(build: () => Joined): Promise<void> {
-      const next = build();
+    async join(build: () => Joined | Promise<Joined>): Promise<void> {
+      const next = await build();
       await change(async () => {
         await become(next);
         events.record(

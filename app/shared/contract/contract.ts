@@ -5,9 +5,13 @@
  */
 import * as z from 'zod';
 import { ConsoleEvent, EventFrame } from '../domain/event.js';
+import { Fingerprint } from '../domain/fingerprint.js';
 import { ConfigReport, Health, HistoryPage } from '../domain/health.js';
+import { Identity } from '../domain/identity.js';
+import { KeyDetail, KeyFrame, KeyRow, OwnKey, TrustCounts, VERIFIED_BY } from '../domain/key.js';
 import { NodeDetail, NodeRow } from '../domain/node.js';
 import { RosterFrame } from '../domain/roster-frame.js';
+import { SECRET_POLICIES, Secrets } from '../domain/secret.js';
 import { ConnectInput, SavedProfile, Session } from '../domain/session.js';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
@@ -18,6 +22,10 @@ const stream = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =
 const Nothing = z.object({});
 const Name = z.string().min(1).max(1024);
 const Ok = z.object({ ok: z.literal(true) });
+const Pair = z.object({ name: Name, fingerprint: Fingerprint });
+const KeyBits = z.union([z.literal(2048), z.literal(3072), z.literal(4096)]);
+const PemText = z.string().max(65_536);
+const Passphrase = z.string().max(1_024);
 
 export const contract = {
   /** Everything about the connection and the sentence; a whole Session each time, at most 4 per second. */
@@ -55,6 +63,102 @@ export const contract = {
   'node.get': call(z.object({ name: Name }), NodeDetail),
   /** Removes it from this console only; it comes back with its next beat. */
   'node.forget': call(z.object({ name: Name }), Ok),
+
+  'key.watch': stream(Nothing, KeyFrame),
+  /** Every pair of name and key, most urgent first, and beating names without one. */
+  'key.list': call(Nothing, z.object({ at: z.number(), counts: TrustCounts, keys: z.array(KeyRow) })),
+  /** Throws KEY_UNKNOWN. `fingerprint` null: the row of a name without a key. */
+  'key.get': call(z.object({ name: Name, fingerprint: Fingerprint.nullable() }), KeyDetail),
+  /**
+   * Pins the pair. For a changed key `proof` holds its first 12 characters as the other machine shows them
+   * (KEY_PROOF_WRONG). Throws KEY_UNKNOWN for a pair that was never seen, KEY_REFUSED for one that a person refused and
+   * `again` does not say otherwise.
+   */
+  'key.trust': call(
+    Pair.extend({
+      verifiedBy: z.enum(VERIFIED_BY),
+      proof: z.string().max(80).optional(),
+      again: z.boolean().optional(),
+    }),
+    Ok,
+  ),
+  /** Pins new keys first seen within one window, as listed; whatever is no longer new is left out and named. */
+  'key.trustMany': call(
+    z.object({
+      pairs: z.array(Pair).min(1).max(20_000),
+      verifiedBy: z.enum(VERIFIED_BY),
+      from: z.number(),
+      to: z.number(),
+    }),
+    z.object({ trusted: z.number().int(), left: z.array(Name) }),
+  ),
+  /** Never used, stays listed; takes a pin of this pair back. */
+  'key.refuse': call(Pair, Ok),
+  /** About a changed key: the pinned one stays, the alarm is over. */
+  'key.keep': call(Pair, Ok),
+  /** Forgets a decision, and the pair with it unless it is shown again. */
+  'key.forget': call(Pair, Ok),
+  /** All pins as a text to keep. */
+  'key.export': call(Nothing, z.object({ text: z.string() })),
+  /** Pins from such a text. Nothing is taken over when it has a mistake; a pin that contradicts one of ours is named. */
+  'key.import': call(
+    z.object({ text: z.string().max(8_000_000) }),
+    z.object({ added: z.number().int(), known: z.number().int(), contradicts: z.array(Name) }),
+  ),
+  /** RequestPublicKeys to all. Ruby nodes up to lex-node 0.3.8 cannot answer it; consoles do. */
+  'key.ask': call(Nothing, Ok),
+  /** PublicKey to all: ours. */
+  'key.announce': call(Nothing, Ok),
+  /** DeletePublicKey to all: asks the others to forget the key of a name. */
+  'key.askToForget': call(z.object({ name: Name }), Ok),
+  'key.own': call(Nothing, OwnKey),
+  'key.rotate': call(z.object({ bits: KeyBits.optional() }), OwnKey),
+  'key.rotate.undo': call(Nothing, OwnKey),
+  /** Removes the old key before its 24 h are over. */
+  'key.rotate.finish': call(Nothing, OwnKey),
+
+  'secret.watch': stream(Nothing, Secrets),
+  'secret.get': call(Nothing, Secrets),
+  /** Asks all nodes; `asked` of them directly. */
+  'secret.ask': call(Nothing, z.object({ asked: z.number().int() })),
+  /** Takes one of the candidates; throws SECRET_UNKNOWN. */
+  'secret.adopt': call(z.object({ id: z.string().max(64) }), Ok),
+  /** Keeps what is held and drops this candidate. */
+  'secret.dismiss': call(z.object({ id: z.string().max(64) }), Ok),
+  /** A secret by hand, e.g. from a file. Goes in once and never comes out. Throws SECRET_FORM. */
+  'secret.set': call(z.object({ secret: z.string().max(4_096) }), Ok),
+  /** Makes a new one and hands it to every trusted key; `first`: there is none yet and this machine may make it up. */
+  'secret.rotate': call(z.object({ first: z.boolean().optional() }), Ok),
+  'secret.policy': call(z.object({ policy: z.enum(SECRET_POLICIES) }), Ok),
+  /** Throws REQUEST_UNKNOWN, KEY_NOT_TRUSTED, KEY_WEAK, SECRET_MISSING, SECRET_UNDECIDED or BUS_UNROUTABLE. */
+  'request.give': call(z.object({ id: z.string().max(400) }), Ok),
+  'request.refuse': call(z.object({ id: z.string().max(400) }), Ok),
+
+  'identity.list': call(Nothing, z.object({ identities: z.array(Identity) })),
+  /** A PKCS#12 file (base64) with its passphrase, or certificate and key as PEM. Throws IDENTITY_*. */
+  'identity.import': call(
+    z.object({
+      label: z.string().max(60).optional(),
+      pkcs12: z.string().max(1_000_000).optional(),
+      certificate: PemText.optional(),
+      key: PemText.optional(),
+      passphrase: Passphrase.optional(),
+    }),
+    Identity,
+  ),
+  /** Makes a key and a certificate request for it. */
+  'identity.request': call(
+    z.object({
+      label: z.string().max(60).optional(),
+      commonName: z.string().min(1).max(64),
+      sans: z.array(z.string().min(1).max(253)).max(50),
+      bits: KeyBits.optional(),
+    }),
+    Identity,
+  ),
+  /** The certificate that came for a request, with its chain. */
+  'identity.complete': call(z.object({ id: z.string().max(64), certificate: PemText }), Identity),
+  'identity.remove': call(z.object({ id: z.string().max(64) }), Ok),
 
   'event.watch': stream(z.object({ limit: z.number().int().min(1).max(5000).optional() }), EventFrame),
   'event.list': call(

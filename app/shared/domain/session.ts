@@ -1,7 +1,9 @@
 /** What the console is connected to, who it is there, and the one-line answer to "is all well?". */
 import * as z from 'zod';
+import { TrustCounts } from './key.js';
 import { Link } from './link.js';
 import { NODE_STATES } from './node-state.js';
+import { SECRET_POLICIES, SECRET_STATES } from './secret.js';
 
 export const PROFILE_KINDS = ['production', 'staging', 'test', 'local', 'demo'] as const;
 export type ProfileKind = (typeof PROFILE_KINDS)[number];
@@ -37,6 +39,18 @@ export const Need = z.object({
     'name-taken',
     'link',
     'skew',
+    /** A name shows another key than the pinned one. */
+    'key-changed',
+    /** Somebody else shows a key, or asks, under our own name. */
+    'key-own-name',
+    /** Somebody asks for the cluster secret and the policy is to ask a person. */
+    'secret-asked',
+    /** Two secrets, or one that nobody asked for: a person decides. */
+    'secret-conflict',
+    /** Encrypted messages are heard and cannot be read. */
+    'secret-missing',
+    /** The certificate we show to the broker ends within 30 days. */
+    'identity-expires',
   ]),
   /** `alarm` before `warning` before `note`. */
   severity: z.enum(['alarm', 'warning', 'note']),
@@ -83,6 +97,13 @@ export const Session = z.object({
   }),
   /** `missing`: encrypted messages were heard and no cluster secret is there to read them. */
   secret: z.enum(['held', 'missing', 'unused']),
+  secrets: z.object({
+    state: z.enum(SECRET_STATES),
+    policy: z.enum(SECRET_POLICIES),
+    /** Requests that wait for a person. */
+    waiting: z.number().int(),
+  }),
+  keys: TrustCounts,
   summary: Summary,
   /** At most six, most urgent first; `needsTotal` counts them all. */
   needs: z.array(Need),
@@ -103,6 +124,8 @@ export const ConnectInput = z.object({
   caFile: z.string().max(4096).optional(),
   certFile: z.string().max(4096).optional(),
   keyFile: z.string().max(4096).optional(),
+  /** The id of an imported identity, instead of the two files. */
+  identity: z.string().max(64).optional(),
   beatIntervalS: z.number().min(0.2).max(3600).optional(),
   readOnly: z.boolean().optional(),
   /** Keep it in the list of profiles (without the password). */

@@ -29,6 +29,32 @@ export const ERROR_CODES = {
   BUS_UNROUTABLE: row(false, 409),
   BUS_NAME_TAKEN: row(true, 409),
   BUS_NOT_CONNECTED: row(true, 503),
+  // keys and what a person decides about them
+  KEY_UNKNOWN: row(false, 404),
+  KEY_PROOF_WRONG: row(false, 409),
+  KEY_REFUSED: row(false, 409),
+  KEY_NOT_TRUSTED: row(false, 409),
+  KEY_WEAK: row(false, 409),
+  KEY_NONE: row(true, 503),
+  KEY_IMPORT_INVALID: row(false, 400),
+  KEY_ROTATION: row(false, 409),
+  // the cluster secret and who asks for it
+  SECRET_MISSING: row(false, 409),
+  SECRET_UNDECIDED: row(false, 409),
+  SECRET_UNKNOWN: row(false, 404),
+  SECRET_FORM: row(false, 400),
+  SECRET_OTHERS_BEAT: row(false, 409),
+  REQUEST_UNKNOWN: row(false, 404),
+  REQUEST_NO_QUEUE: row(false, 409),
+  PROFILE_READ_ONLY: row(false, 403),
+  STORE_UNREADABLE: row(true, 500),
+  // certificates of our own
+  IDENTITY_PASSPHRASE: row(false, 400),
+  IDENTITY_UNREADABLE: row(false, 400),
+  IDENTITY_NO_KEY: row(false, 400),
+  IDENTITY_MISMATCH: row(false, 400),
+  IDENTITY_EXPIRED: row(false, 409),
+  IDENTITY_UNKNOWN: row(false, 404),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

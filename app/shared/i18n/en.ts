@@ -3,13 +3,26 @@
  * Apostrophes are typographic (’), since ICU takes the plain one for a quote. Foreign text is passed as a
  * value and never stands in a message.
  */
+import { cliKeys } from './en/cli-keys.js';
 import { domain } from './en/domain.js';
 import { errors } from './en/errors.js';
 import { host } from './en/host.js';
 import { filter } from './en/filter.js';
+import { keys } from './en/keys.js';
 import { pages } from './en/pages.js';
 import { shell } from './en/shell.js';
+import { trust } from './en/trust.js';
 
-export const en = { ...errors, ...domain, ...host, ...filter, ...shell, ...pages } as const;
+export const en = {
+  ...errors,
+  ...domain,
+  ...host,
+  ...filter,
+  ...shell,
+  ...pages,
+  ...trust,
+  ...keys,
+  ...cliKeys,
+} as const;
 
 export type TextKey = keyof typeof en;

@@ -5,8 +5,11 @@
  *   node.recovered ms · node.troubled word · node.restarted pid · node.duplicate pids · node.flapping changes
  *   node.skew ms · heard.* message · bus.undecodable code · link.live address, outageMs
  *   link.lost and link.refused code · link.blocked reason · name.taken name, pid · session.* profile
+ *   key.changed fingerprint · key.shared other · key.made bits · key.imported added · secret.held source
+ *   secret.refused-offer code · secret.policy policy · identity.* subject
  */
 import type { ConsoleEvent } from '../domain/event.js';
+import { shortFingerprint } from '../domain/fingerprint.js';
 import type { NodeState } from '../domain/node-state.js';
 import type { Need } from '../domain/session.js';
 import { formatAge, formatClock, formatDuration, formatSkew } from './format.js';
@@ -21,6 +24,12 @@ const shown = (fact: Fact): string =>
   fact === null || fact === undefined || fact === '' ? NONE : visible(String(fact));
 const spoken = (fact: Fact, format: (ms: number) => string): string =>
   typeof fact === 'number' && Number.isFinite(fact) ? format(fact) : NONE;
+
+/** The catalogue's word for a fact that is one of a few. */
+const worded = (family: string, fact: Fact): string => {
+  const key = `${family}.${String(fact)}`;
+  return isTextKey(key) ? text(key) : shown(fact);
+};
 
 /** What happened, in one line. */
 export function eventText(event: ConsoleEvent): string {
@@ -46,7 +55,15 @@ export function eventText(event: ConsoleEvent): string {
     profile: shown(facts['profile']),
     skew: spoken(facts['ms'], formatSkew),
     age: spoken(facts['ms'] ?? facts['outageMs'], formatDuration),
-    reason: isLink ? reason.replace(/\.$/, '') : NONE,
+    fingerprint:
+      typeof facts['fingerprint'] === 'string' ? shortFingerprint(visible(facts['fingerprint'])) : NONE,
+    other: shown(facts['other']),
+    bits: shown(facts['bits']),
+    added: shown(facts['added']),
+    subject: shown(facts['subject']),
+    policy: worded('policy', facts['policy']),
+    source: worded('secret.source', facts['source']),
+    reason: isLink || event.area === 'secrets' ? reason.replace(/\.$/, '') : NONE,
   };
   return text(isTextKey(key) ? key : 'event.other', values);
 }

@@ -52,9 +52,9 @@ describe('messages recorded from real nodes', () => {
   it.each(all.map(({ file, message }, index) => [`${file} #${index} ${message.name}`, message] as const))(
     '%s is understood',
     (_, message) => {
-      const heard = decodeDelivery(deliveryOf(message), deriveClusterKey(SECRET));
+      const heard = decodeDelivery(deliveryOf(message), [deriveClusterKey(SECRET)]);
       if (message.properties.content_encoding === 'encrypted/cs') {
-        expect(heard).toMatchObject({ type: 'function', name: 'update_settings', encrypted: true });
+        expect(heard).toMatchObject({ type: 'function', name: 'update_settings', keyIndex: 0 });
         return;
       }
       const body = JSON.parse(message.body_utf8) as Record<string, unknown>;
@@ -76,7 +76,7 @@ describe('messages recorded from real nodes', () => {
         });
       } else if (message.name.startsWith('UpdateResult')) {
         expect(heard).toMatchObject({ type: 'result', result: { node: body.node, status: body.status } });
-      } else expect(heard).toMatchObject({ type: 'function', name: body.function, encrypted: false });
+      } else expect(heard).toMatchObject({ type: 'function', name: body.function, keyIndex: null });
     },
   );
 });
@@ -117,17 +117,17 @@ describe('ciphertexts of legion-crypt', () => {
       },
       body: Buffer.from(json!.enciphered_message),
     };
-    expect(decodeDelivery(delivery, key)).toMatchObject({
+    expect(decodeDelivery(delivery, [key])).toMatchObject({
       type: 'function',
       name: 'update_settings',
-      encrypted: true,
+      keyIndex: 0,
     });
-    expect(() => decodeDelivery(delivery, deriveClusterKey('other'))).toThrow(
+    expect(() => decodeDelivery(delivery, [deriveClusterKey('other')])).toThrow(
       'cannot be read with our cluster secret',
     );
-    expect(() => decodeDelivery(delivery, null)).toThrow('we hold no cluster secret');
+    expect(() => decodeDelivery(delivery, [])).toThrow('we hold no cluster secret');
     const broken = Buffer.from(json!.enciphered_message.replace(/.{6}$/, 'AAAAA='));
-    expect(() => decodeDelivery({ ...delivery, body: broken }, key)).toThrow(
+    expect(() => decodeDelivery({ ...delivery, body: broken }, [key])).toThrow(
       'cannot be read with our cluster secret',
     );
   });

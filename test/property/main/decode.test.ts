@@ -73,7 +73,7 @@ describe('decoding', () => {
     fc.assert(
       fc.property(delivery, (one) => {
         try {
-          const heard = decodeDelivery(one, key);
+          const heard = decodeDelivery(one, [key]);
           expect(redact(heard.body).length).toBeLessThanOrEqual(8_193);
         } catch (error) {
           expect(error).toBeInstanceOf(ProtocolError);

@@ -16,6 +16,16 @@ export const REFUSALS = [
   'NO_IV',
   'CIPHER',
   'ROSTER_FULL',
+  'KEY_MALFORMED',
+  'KEY_NOT_RSA',
+  'KEY_SIZE',
+  'KEYRING_FULL',
+  'OWN_NAME',
+  'REPLY_QUEUE',
+  'SECRET_FORM',
+  'SECRET_CHECK',
+  'REPLAY',
+  'RATE',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -120,7 +120,7 @@ export function nodeDetail(
       Math.round(columns.memory[slot * MEMORY_SAMPLES + ((beats - samples + i) % MEMORY_SAMPLES)]!),
     ).filter((value) => value >= 0),
     hostname: state.hostnames.get(slot) ?? null,
-    pids: state.pids.get(slot) ?? [columns.pid[slot]!].filter((pid) => pid >= 0),
+    pids: pidsOf(state, state.names[slot]!),
     commonVersion: commonVersion(state, slot),
     silentWith: silentWith(state, slot),
     changes: columns.changes[slot]!,
@@ -246,6 +246,29 @@ const merge = (groups: readonly Group[]): Group | null =>
         names: groups.flatMap((group) => group.names),
         since: Math.min(...groups.map((group) => group.since)),
       };
+
+const BEATS_WELL = new Set<number>([STATE.healthy, STATE.updating]);
+const BEATS_BADLY = new Set<number>([STATE.late, STATE.troubled]);
+
+/** Names that beat, those that are well first. */
+export function beatingNames(state: RosterState): string[] {
+  const well: string[] = [];
+  const badly: string[] = [];
+  eachSlot(state, (slot) => {
+    const now = state.columns.state[slot]!;
+    if (BEATS_WELL.has(now)) well.push(state.names[slot]!);
+    else if (BEATS_BADLY.has(now)) badly.push(state.names[slot]!);
+  });
+  return [...well, ...badly];
+}
+
+/** Pids lately heard under this name, newest first. */
+export function pidsOf(state: RosterState, name: string): number[] {
+  const slot = state.byName.get(name);
+  return slot === undefined
+    ? []
+    : (state.pids.get(slot) ?? [state.columns.pid[slot]!].filter((pid) => pid >= 0));
+}
 
 /** RO5: nothing is called complete before every node had the time to be heard once. */
 export const settleMs = (expectedIntervalMs: number): number => lateAfterMs(expectedIntervalMs);

@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFileStore } from '../../../../app/main/adapters/file-store.js';
-import { memoryStore } from '../../../support/memory-store.js';
+import { createMemoryStore as memoryStore } from '../../../../app/main/adapters/memory-store.js';
 import { storeSuite } from '../../../support/store-suite.js';
 import { tempDir } from '../../../support/temp-dir.js';
 

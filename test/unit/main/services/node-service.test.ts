@@ -1,107 +1,24 @@
 /** A whole node on the broker in memory, in virtual time: what a cluster sees of us, and we of it. */
 import { describe, expect, it } from 'vitest';
-import { createMemoryBus } from '../../../../app/main/adapters/memory-bus.js';
-import { createBroker } from '../../../../app/main/core/broker/index.js';
-import { createEventLog } from '../../../../app/main/core/history/event-log.js';
-import { encodeBeat } from '../../../../app/main/core/protocol/bus/beat.js';
 import { summaryOf } from '../../../../app/main/core/roster/views.js';
 import { createDemoCluster } from '../../../../app/main/demo/cluster.js';
-import type { Bus, Delivery, Envelope } from '../../../../app/main/ports/bus.js';
-import { createNode, type NodeSettings } from '../../../../app/main/services/node-service.js';
-import { createFakeClock } from '../../../support/fake-clock.js';
-import { fakeVitals, seededRandom, silentLog } from '../../../support/fake-parts.js';
-
-function aCluster() {
-  const clock = createFakeClock();
-  const broker = createBroker(clock);
-  const connect = (connectionName: string): Bus => createMemoryBus({ broker, clock, connectionName });
-  const node = (fields: Partial<NodeSettings> = {}) => {
-    const events = createEventLog();
-    const settings: NodeSettings = {
-      identity: { name: 'console-1', hostname: 'desk', pid: 77, version: '0.1.0' },
-      address: 'memory',
-      isTls: false,
-      beating: true,
-      intervalMs: 2_000,
-      expectedIntervalMs: 2_000,
-      nameCheckMs: 3_000,
-      joinVaultQueue: false,
-      clusterSecret: '',
-      maxNodes: 1_000,
-      ...fields,
-    };
-    const service = createNode(settings, {
-      bus: connect(settings.identity.name),
-      clock,
-      log: silentLog,
-      vitals: fakeVitals,
-      events,
-    });
-    return Object.assign(service, {
-      kinds: () => events.list(100).map((event) => event.kind),
-      eventsOf: (kind: string) => events.list(100).filter((event) => event.kind === kind),
-    });
-  };
-  /** Somebody else on the bus: hears everything on exchange `node`, and says what it is told to. */
-  const stranger = (name = 'stranger') => {
-    const heard: Delivery[] = [];
-    const bus = connect(name);
-    bus.open({
-      topology: {
-        exchanges: [{ name: 'node', type: 'topic', durable: true }],
-        queues: [{ name: `q.${name}`, durable: false, autoDelete: true, exclusive: true, arguments: {} }],
-        bindings: [{ queue: `q.${name}`, exchange: 'node', routingKey: '#' }],
-      },
-      consumers: [{ queue: `q.${name}`, mode: 'watch', handle: (delivery) => heard.push(delivery) }],
-    });
-    const beat = (from: string, pid = 5, status = 'active') =>
-      bus.publish(
-        encodeBeat(
-          {
-            name: from,
-            hostname: null,
-            pid,
-            status,
-            version: '1.9.43',
-            memoryMb: 40,
-            cpuUserS: 1,
-            cpuSystemS: 1,
-            threads: 8,
-            extensions: 1,
-            uptimeS: 9,
-          },
-          clock.now(),
-        ),
-      );
-    return {
-      bus,
-      heard,
-      beat,
-      say: (envelope: Partial<Envelope>) =>
-        bus.publish({
-          exchange: 'node',
-          routingKey: 'node',
-          properties: { contentType: 'application/json' },
-          body: Buffer.from('{}'),
-          ...envelope,
-        }),
-    };
-  };
-  return { clock, broker, node, stranger, connect };
-}
+import { aCluster } from '../../../support/a-cluster.js';
+import { aKey } from '../../../support/keys.js';
+import { seededRandom } from '../../../support/fake-parts.js';
 
 describe('a node', () => {
   it('listens for its name before its first beat, then beats at its interval, and says goodbye', async () => {
     const { clock, node, stranger } = aCluster();
-    const { heard } = stranger();
+    const other = stranger();
+    const beatsHeard = () => other.heard.filter((delivery) => delivery.routingKey === 'status');
     const console1 = node();
     console1.start();
     await clock.advanceAsync(2_900);
-    expect(heard).toHaveLength(0);
+    expect(other.heard).toHaveLength(0);
     await clock.advanceAsync(200);
-    expect(heard.map((delivery) => delivery.routingKey)).toEqual(['status']);
+    expect(beatsHeard()).toHaveLength(1);
     await clock.advanceAsync(10_000);
-    expect(heard).toHaveLength(6);
+    expect(beatsHeard()).toHaveLength(6);
     expect(console1.link().steps.map((step) => step.state)).toEqual([
       'done',
       'skipped',
@@ -113,6 +30,7 @@ describe('a node', () => {
     const stopping = console1.stop();
     await clock.advanceAsync(3_000);
     await stopping;
+    const { heard } = other;
     expect(JSON.parse(heard.at(-1)!.body.toString())).toMatchObject({ name: 'console-1', status: 'left' });
     const after = heard.length;
     await clock.advanceAsync(20_000);
@@ -169,7 +87,9 @@ describe('a node', () => {
     await other.say({ exchange: '', routingKey: 'node.console-1', body });
     await other.say({
       routingKey: 'node.crypt.update_public_key',
-      body: Buffer.from(JSON.stringify({ function: 'update_public_key', name: 'new-1', public_key: 'x' })),
+      body: Buffer.from(
+        JSON.stringify({ function: 'update_public_key', name: 'new-1', public_key: aKey('x').pem }),
+      ),
     });
     await clock.advanceAsync(100);
     expect(console1.eventsOf('heard.changes')).toMatchObject([

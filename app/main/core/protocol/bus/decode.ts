@@ -4,7 +4,7 @@
  * content types with parameters and in any case are read, and an absent one is taken for JSON.
  */
 import { isJsonObject } from '../../../../shared/lib/json.js';
-import { decryptClusterText, type ClusterKey } from '../../crypto/cluster-cipher.js';
+import { decryptClusterText, isModernText, type ClusterKey } from '../../crypto/cluster-cipher.js';
 import type { Delivery } from '../amqp.js';
 import { ProtocolError } from '../protocol-error.js';
 import { readBeat, type Beat } from './beat.js';
@@ -20,20 +20,22 @@ export type Heard =
       readonly type: 'function';
       readonly name: FunctionName;
       readonly body: Record<string, unknown>;
-      readonly encrypted: boolean;
+      /** Which of our keys opened it (0: the present secret), or null: it was not encrypted. */
+      readonly keyIndex: number | null;
+      /** The sender reads the newer cipher forms: its transport says its version (1.4.29 and newer), or it used them. */
+      readonly isModern: boolean;
     };
 
-/** Throws ProtocolError; the code says which step refused. `key` is null while we hold no cluster secret. */
-export function decodeDelivery(delivery: Delivery, key: ClusterKey | null): Heard {
+/** Throws ProtocolError; the code says which step refused. `keys`: newest first, none while no cluster secret is held. */
+export function decodeDelivery(delivery: Delivery, keys: readonly ClusterKey[]): Heard {
   const { body, properties } = delivery;
   if (body.length > MAX_BODY_BYTES) throw new ProtocolError('TOO_LARGE', `body of ${body.length} bytes`);
   const encoding = properties.contentEncoding;
   const encrypted = encoding === 'encrypted/cs';
   if (encoding === 'encrypted/pk') throw new ProtocolError('CONTENT_ENCODING', 'encrypted/pk has no reader');
-  const bytes = encrypted ? decrypt(delivery, key) : body;
   checkContentType(properties.contentType);
-
-  const parsed = parseObject(bytes, encrypted ? undefined : encoding);
+  const opened = encrypted ? open(delivery, keys) : { body: parseObject(body, encoding), keyIndex: null };
+  const parsed = opened.body;
   // A header called `function` counts more than the body's (LegionIO merges headers over the body).
   const header = properties.headers?.function;
   const name = typeof header === 'string' ? header : parsed.function;
@@ -45,7 +47,19 @@ export function decodeDelivery(delivery: Delivery, key: ClusterKey | null): Hear
     const path = checked.error.issues[0]?.path.join('.') ?? '';
     throw new ProtocolError('SCHEMA', `${name}: ${path} is missing or has the wrong type`);
   }
-  return { type: 'function', name, body: parsed, encrypted };
+  return {
+    type: 'function',
+    name,
+    body: parsed,
+    keyIndex: opened.keyIndex,
+    isModern: isModern(delivery, parsed),
+  };
+}
+
+function isModern({ properties, body }: Delivery, parsed: Record<string, unknown>): boolean {
+  if (typeof properties.headers?.['x-legion-version'] === 'string') return true;
+  if (properties.contentEncoding === 'encrypted/cs') return body.subarray(0, 4).toString('latin1') === 'gcm:';
+  return typeof parsed.message === 'string' && isModernText(parsed.message);
 }
 
 function decodeWithoutFunction(delivery: Delivery, body: Record<string, unknown>): Heard {
@@ -61,11 +75,24 @@ function decodeWithoutFunction(delivery: Delivery, body: Record<string, unknown>
   throw new ProtocolError('NO_FUNCTION', 'the message names no function');
 }
 
-function decrypt({ body, properties }: Delivery, key: ClusterKey | null): Buffer {
+/** With the first key that makes an object of it: under a wrong key CBC may end in bytes instead of an error. */
+function open(
+  { body, properties }: Delivery,
+  keys: readonly ClusterKey[],
+): { body: Record<string, unknown>; keyIndex: number } {
   const iv = properties.headers?.iv;
   if (typeof iv !== 'string') throw new ProtocolError('NO_IV', 'encrypted message without an IV header');
-  if (!key) throw new ProtocolError('NO_SECRET', 'encrypted message, and we hold no cluster secret');
-  return decryptClusterText(key, body.toString('latin1'), iv);
+  if (keys.length === 0)
+    throw new ProtocolError('NO_SECRET', 'encrypted message, and we hold no cluster secret');
+  const text = body.toString('latin1');
+  for (const [keyIndex, key] of keys.entries()) {
+    try {
+      return { body: parseObject(decryptClusterText(key, text, iv), undefined), keyIndex };
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+  }
+  throw new ProtocolError('CIPHER', 'cannot be read with our cluster secret');
 }
 
 function checkContentType(contentType: string | undefined): void {

@@ -1,0 +1,331 @@
+/**
+ * The cluster secret: wanted, asked for, offered, checked, held, replaced. A pure machine; time comes with each input.
+ * It never takes a secret that nobody asked for, and never chooses between two: a person does.
+ * Rules CS1-CS9 are in docs/spec/keyring.md. Encrypting, sending and storing are the service's.
+ */
+import type {
+  ClusterSecret,
+  SECRET_HOLDERS,
+  SecretCandidate,
+  SecretSource,
+  SecretState,
+} from '../../../shared/domain/secret.js';
+import {
+  decryptClusterText,
+  deriveClusterKey,
+  isSecretText,
+  secretId,
+  type ClusterKey,
+} from '../crypto/cluster-cipher.js';
+import { ProtocolError } from '../protocol/protocol-error.js';
+
+/** LegionIO waits 5 s for an answer (`crypt.cluster_secret_timeout`). */
+export const ANSWER_MS = 5_000;
+/** The one before is still read for so long after a change. */
+export const PREVIOUS_KEPT_MS = 86_400_000;
+const MAX_CANDIDATES = 5;
+const MAX_SAMPLES = 8;
+const MAX_HOLDERS = 1_000;
+const MAX_DISMISSED = 100;
+
+type Held = {
+  readonly secret: string;
+  readonly id: string;
+  readonly key: ClusterKey;
+  readonly source: SecretSource;
+  readonly from: string | null;
+  readonly fingerprint: string | null;
+  readonly check: 'verified' | 'absent' | null;
+  readonly at: number;
+};
+type Candidate = Omit<SecretCandidate, 'reads' | 'from' | 'fingerprints'> & {
+  readonly secret: string;
+  readonly from: Set<string>;
+  readonly fingerprints: Set<string>;
+};
+
+/** What PushClusterSecret carried, decrypted. */
+export type Offer = {
+  readonly secret: string;
+  /** The text and its encryption with the sender's key (spec: `validation_string`, `encrypted_string`). */
+  readonly validation: { readonly plain: string; readonly text: string; readonly iv: string } | null;
+  /** Of the key that came with it, and whose that is. */
+  readonly fingerprint: string | null;
+  readonly name: string | null;
+  /** The sender's key was refused, or contradicts a pin. */
+  readonly isSuspect: boolean;
+};
+
+export type OfferResult = 'adopted' | 'same' | 'offered' | 'conflict';
+export type Outcome = NonNullable<ClusterSecret['outcome']>;
+
+export type ClusterSecretMachine = ReturnType<typeof createClusterSecret>;
+
+export function createClusterSecret(startedAt: number) {
+  let held: Held | null = null;
+  let previous: (Held & { readonly until: number }) | null = null;
+  let since = startedAt;
+  let askedAt: number | null = null;
+  let askedCount = 0;
+  let answerBy: number | null = null;
+  let outcome: Outcome | null = null;
+  let outcomeAt: number | null = null;
+  /** Another secret was adopted within this question; a second, different answer takes it back (CS5). */
+  let adoptedByAnswer = false;
+  const candidates = new Map<string, Candidate>();
+  const dismissed = new Set<string>();
+  const samples: { text: string; iv: string }[] = [];
+  const holders = new Map<
+    string,
+    { name: string | null; fingerprint: string | null; id: string; at: number }
+  >();
+  let handover: ClusterSecret['handover'] = null;
+  let keys: readonly ClusterKey[] = [];
+  let lastState: SecretState = 'wanted';
+
+  const state = (): SecretState => {
+    if (held) return candidates.size > 0 ? 'conflict' : 'held';
+    if (candidates.size > 1) return 'conflict';
+    if (candidates.size === 1) return 'offered';
+    return answerBy === null ? 'wanted' : 'asked';
+  };
+  const settle = (at: number): void => {
+    keys = [held, previous].flatMap((entry) => (entry ? [entry.key] : []));
+    const now = state();
+    if (now !== lastState) since = at;
+    lastState = now;
+  };
+  const note = (name: string | null, fingerprint: string | null, id: string, at: number): void => {
+    const who = name ?? fingerprint;
+    if (who === null) return;
+    holders.delete(who);
+    holders.set(who, { name, fingerprint, id, at });
+    if (holders.size > MAX_HOLDERS) holders.delete(holders.keys().next().value!);
+  };
+  const hold = (
+    secret: string,
+    source: SecretSource,
+    at: number,
+    by: Pick<Held, 'from' | 'fingerprint' | 'check'> = { from: null, fingerprint: null, check: null },
+  ): void => {
+    const id = secretId(secret);
+    if (held && held.id !== id) previous = { ...held, until: at + PREVIOUS_KEPT_MS };
+    if (previous?.id === id) previous = null;
+    held = { secret, id, key: deriveClusterKey(secret), source, ...by, at };
+    candidates.delete(id);
+    answerBy = null;
+    outcome = null;
+    outcomeAt = null;
+    since = at;
+    settle(at);
+  };
+  const propose = (
+    offer: Offer,
+    id: string,
+    check: 'verified' | 'absent',
+    unasked: boolean,
+    at: number,
+  ): void => {
+    const known = candidates.get(id);
+    if (!known && candidates.size >= MAX_CANDIDATES) {
+      throw new ProtocolError('RATE', 'more different secrets than are looked at');
+    }
+    const candidate: Candidate = known ?? {
+      id,
+      secret: offer.secret,
+      from: new Set(),
+      fingerprints: new Set(),
+      firstAt: at,
+      count: 0,
+      check,
+      unasked,
+    };
+    candidate.count += 1;
+    if (offer.name !== null && candidate.from.size < 20) candidate.from.add(offer.name);
+    if (offer.fingerprint !== null && candidate.fingerprints.size < 20)
+      candidate.fingerprints.add(offer.fingerprint);
+    candidates.set(id, candidate);
+    settle(at);
+  };
+
+  /** CS3: the text is a secret and opens its own check string. Throws ProtocolError SECRET_FORM or SECRET_CHECK. */
+  const checked = ({ secret, validation }: Offer): 'verified' | 'absent' => {
+    if (!isSecretText(secret)) throw new ProtocolError('SECRET_FORM', 'not 64 hexadecimal digits');
+    if (!validation) return 'absent';
+    const fails = (): ProtocolError =>
+      new ProtocolError('SECRET_CHECK', 'the check string does not fit the secret');
+    let plain: string;
+    try {
+      plain = decryptClusterText(deriveClusterKey(secret), validation.text, validation.iv).toString('utf8');
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      throw fails();
+    }
+    if (plain !== validation.plain) throw fails();
+    return 'verified';
+  };
+
+  /** Whether a candidate opens what was heard lately and could not be read. */
+  const reads = (secret: string): boolean | null => {
+    if (samples.length === 0) return null;
+    const key = deriveClusterKey(secret);
+    return samples.some(({ text, iv }) => {
+      try {
+        return decryptClusterText(key, text, iv).toString('utf8').startsWith('{');
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        return false;
+      }
+    });
+  };
+
+  return {
+    state,
+    /** Newest first: the one held, and the one before while it is kept. */
+    keys: (): readonly ClusterKey[] => keys,
+    held: (): Held | null => held,
+    isHeld: (): boolean => held !== null,
+
+    /** From the configuration, a file or the store. */
+    hold(secret: string, source: Exclude<SecretSource, 'peer'>, at: number): void {
+      hold(secret, source, at);
+    },
+
+    /** CS1: the question goes out now, so many nodes directly. */
+    ask(count: number, at: number): void {
+      askedAt = at;
+      askedCount = count;
+      answerBy = at + ANSWER_MS;
+      adoptedByAnswer = false;
+      outcome = null;
+      outcomeAt = null;
+      settle(at);
+    },
+
+    /** An answer, or somebody's own idea. Throws ProtocolError SECRET_FORM, SECRET_CHECK, REPLAY or RATE. */
+    offer(offer: Offer, at: number): OfferResult {
+      const check = checked(offer);
+      const id = secretId(offer.secret);
+      note(offer.name, offer.fingerprint, id, at);
+      if (held?.id === id) return 'same';
+      const isAnswer = answerBy !== null || (askedAt !== null && at - askedAt <= ANSWER_MS);
+      // CS7: an old one that comes back is never a new proposal.
+      if (previous?.id === id || dismissed.has(id))
+        throw new ProtocolError('REPLAY', 'a secret put away before');
+      if (isAnswer && !offer.isSuspect && held === null && candidates.size === 0) {
+        adoptedByAnswer = true;
+        hold(offer.secret, 'peer', at, { from: offer.name, fingerprint: offer.fingerprint, check });
+        return 'adopted';
+      }
+      // CS5: two answers to one question differ, so neither is taken.
+      if (isAnswer && adoptedByAnswer && held !== null) {
+        const first = held;
+        held = null;
+        adoptedByAnswer = false;
+        propose(
+          {
+            secret: first.secret,
+            validation: null,
+            fingerprint: first.fingerprint,
+            name: first.from,
+            isSuspect: false,
+          },
+          first.id,
+          first.check ?? 'absent',
+          false,
+          at,
+        );
+      }
+      propose(offer, id, check, !isAnswer, at);
+      return state() === 'conflict' ? 'conflict' : 'offered';
+    },
+
+    /** An answer came and could not be used, or the question did not leave. */
+    failed(how: Outcome, at: number): void {
+      outcome = how;
+      outcomeAt = at;
+    },
+
+    /** CS2: true when the time for answers has just run out without a secret. */
+    tick(at: number): boolean {
+      if (previous && at >= previous.until) {
+        previous = null;
+        settle(at);
+      }
+      if (answerBy === null || at < answerBy) return false;
+      answerBy = null;
+      const isEmpty = held === null && candidates.size === 0;
+      if (isEmpty) {
+        outcome ??= 'no-answer';
+        outcomeAt ??= at;
+      }
+      settle(at);
+      return isEmpty;
+    },
+
+    /** CS6: a person chose. False: no such candidate. */
+    adopt(id: string, at: number): boolean {
+      const candidate = candidates.get(id);
+      if (!candidate) return false;
+      candidates.clear();
+      hold(candidate.secret, 'peer', at, {
+        from: [...candidate.from][0] ?? null,
+        fingerprint: [...candidate.fingerprints][0] ?? null,
+        check: candidate.check,
+      });
+      return true;
+    },
+    dismiss(id: string, at: number): boolean {
+      if (!candidates.delete(id)) return false;
+      if (dismissed.size >= MAX_DISMISSED) dismissed.clear();
+      dismissed.add(id);
+      settle(at);
+      return true;
+    },
+
+    handedOver(result: NonNullable<ClusterSecret['handover']>): void {
+      handover = result;
+    },
+    /** Somebody used this of our keys (0: the present one) in a message that we read. */
+    used(name: string | null, keyIndex: number, at: number): void {
+      const id = keyIndex === 0 ? held?.id : previous?.id;
+      if (id !== undefined) note(name, null, id, at);
+    },
+    /** A message that no key of ours opens. */
+    unread(text: string, iv: string): void {
+      samples.push({ text, iv });
+      if (samples.length > MAX_SAMPLES) samples.shift();
+    },
+
+    view(trustOf: (name: string, fingerprint: string) => ClusterSecret['fromTrust']): ClusterSecret {
+      const usesOf = (id: string): (typeof SECRET_HOLDERS)[number] =>
+        id === held?.id ? 'current' : id === previous?.id ? 'previous' : 'other';
+      return {
+        state: state(),
+        since,
+        id: held?.id ?? null,
+        source: held?.source ?? null,
+        from: held?.from ?? null,
+        fromFingerprint: held?.fingerprint ?? null,
+        fromTrust: held?.from && held.fingerprint ? trustOf(held.from, held.fingerprint) : null,
+        check: held?.check ?? null,
+        askedAt,
+        askedCount,
+        answerBy,
+        outcome,
+        outcomeAt,
+        candidates: [...candidates.values()].map(({ secret, from, fingerprints, ...rest }) => ({
+          ...rest,
+          from: [...from],
+          fingerprints: [...fingerprints],
+          reads: reads(secret),
+        })),
+        previous: previous ? { id: previous.id, until: previous.until } : null,
+        holders: [...holders.values()]
+          .reverse()
+          .map(({ name, fingerprint, id, at }) => ({ name, fingerprint, uses: usesOf(id), at })),
+        handover,
+      };
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Who asks us for the cluster secret, and what becomes of it. Pure: asks and decisions in, entries out. One entry per
+ * asker and key, however often it asks; bounded. The gate (`judge`) alone says whether one is answered by itself.
+ * Rules GA1-GA6 are in docs/spec/keyring.md.
+ */
+import type { TrustState } from '../../../shared/domain/key.js';
+import type { REQUEST_STATES, SecretPolicy, SecretState } from '../../../shared/domain/secret.js';
+import type { PublicKey } from '../crypto/public-key.js';
+
+export type Request = {
+  readonly id: string;
+  readonly name: string;
+  /** null: it asked in the form that shows no key. */
+  readonly key: PublicKey | null;
+  readonly firstAt: number;
+  lastAt: number;
+  count: number;
+  state: (typeof REQUEST_STATES)[number];
+  stateAt: number;
+  why: string | null;
+  answeredBy: string | null;
+};
+
+export type Verdict =
+  | { readonly do: 'wait' }
+  | { readonly do: 'give' }
+  /** A code of the table of errors, or null: the policy says so. */
+  | { readonly do: 'nothing'; readonly why: string | null };
+
+export type Facts = {
+  readonly policy: SecretPolicy;
+  readonly secret: SecretState;
+  readonly hasKey: boolean;
+  readonly trust: TrustState | null;
+  readonly isWeak: boolean;
+};
+
+const MAX_REQUESTS = 500;
+/** Framework 1.4 asks twice within a moment: by exchange and directly. */
+const COPY_MS = 10_000;
+/** A refusal holds for so long against the same asker; then a new question is a new question. */
+const REFUSAL_HOLDS_MS = 600_000;
+
+/** GA2: what may happen without a person. An untrusted, changed or weak key is never answered by itself. */
+export function judge({ policy, secret, hasKey, trust, isWeak }: Facts): Verdict {
+  if (policy === 'never') return { do: 'nothing', why: null };
+  if (!hasKey) return { do: 'nothing', why: 'REQUEST_NO_QUEUE' };
+  if (policy === 'ask') return { do: 'wait' };
+  const why = whyNot({ secret, trust, isWeak });
+  return why === null ? { do: 'give' } : { do: 'nothing', why };
+}
+
+/** GA3: what stands against giving, also for a person; null: nothing. */
+export function whyNot({ secret, trust, isWeak }: Pick<Facts, 'secret' | 'trust' | 'isWeak'>): string | null {
+  if (trust !== 'trusted') return 'KEY_NOT_TRUSTED';
+  if (isWeak) return 'KEY_WEAK';
+  if (secret === 'conflict' || secret === 'offered') return 'SECRET_UNDECIDED';
+  return secret === 'held' ? null : 'SECRET_MISSING';
+}
+
+export type Requests = ReturnType<typeof createRequests>;
+
+export function createRequests() {
+  const entries = new Map<string, Request>();
+  let nextId = 1;
+
+  const keyOf = (name: string, fingerprint: string | null): string => `${fingerprint ?? '-'} ${name}`;
+  const settle = (entry: Request, state: Request['state'], at: number, why: string | null = null): void => {
+    entry.state = state;
+    entry.stateAt = at;
+    entry.why = why;
+  };
+  const makeRoom = (): void => {
+    if (entries.size < MAX_REQUESTS) return;
+    const rank = (entry: Request): number => (entry.state === 'waiting' ? 1 : 0);
+    let worst: [string, Request] | null = null;
+    for (const item of entries) {
+      const isWorse =
+        worst === null ||
+        rank(item[1]) < rank(worst[1]) ||
+        (rank(item[1]) === rank(worst[1]) && item[1].lastAt < worst[1].lastAt);
+      if (isWorse) worst = item;
+    }
+    if (worst) entries.delete(worst[0]);
+  };
+
+  return {
+    settle,
+    all: (): Request[] =>
+      [...entries.values()].sort(
+        (a, b) => Number(b.state === 'waiting') - Number(a.state === 'waiting') || b.lastAt - a.lastAt,
+      ),
+    get: (id: string): Request | undefined => [...entries.values()].find((entry) => entry.id === id),
+    waiting: (): Request[] => [...entries.values()].filter((entry) => entry.state === 'waiting'),
+
+    /** GA1: somebody asks. `isOpen`: the verdict on it is still to come; else it was only counted. */
+    ask(
+      name: string,
+      key: PublicKey | null,
+      at: number,
+    ): { entry: Request; isOpen: boolean; isFirst: boolean } {
+      const id = keyOf(name, key?.fingerprint ?? null);
+      const known = entries.get(id);
+      if (!known) {
+        makeRoom();
+        const entry: Request = {
+          id: `r${nextId++}`,
+          name,
+          key,
+          firstAt: at,
+          lastAt: at,
+          count: 1,
+          state: 'unanswered',
+          stateAt: at,
+          why: null,
+          answeredBy: null,
+        };
+        entries.set(id, entry);
+        return { entry, isOpen: true, isFirst: true };
+      }
+      known.count += 1;
+      known.lastAt = at;
+      const isCopy = at - known.stateAt < COPY_MS && known.state !== 'unanswered';
+      const isHeld = known.state === 'refused' && at - known.stateAt < REFUSAL_HOLDS_MS;
+      return { entry: known, isOpen: !isCopy && !isHeld && known.state !== 'waiting', isFirst: false };
+    },
+
+    /** GA6: another node answered this name. */
+    answeredElsewhere(name: string, by: string | null, at: number): Request[] {
+      const found = [...entries.values()].filter(
+        (entry) => entry.name === name && (entry.state === 'waiting' || entry.state === 'unanswered'),
+      );
+      for (const entry of found) {
+        settle(entry, 'elsewhere', at);
+        entry.answeredBy = by;
+      }
+      return found;
+    },
+  };
+}

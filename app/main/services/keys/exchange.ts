@@ -1,0 +1,136 @@
+/**
+ * The runner functions of lex-node that are about keys and the cluster secret: what a message asks of this node becomes
+ * a call of a service. Knows the forms of the messages and who they are for; decides nothing about trust.
+ * Throws ProtocolError for what is counted and not used.
+ */
+import { createKeyCache, type PublicKey } from '../../core/crypto/public-key.js';
+import { isModernText } from '../../core/crypto/cluster-cipher.js';
+import type { Heard } from '../../core/protocol/bus/decode.js';
+import { readName } from '../../core/protocol/bus/name.js';
+import { nodeQueue } from '../../core/protocol/bus/topology.js';
+import { ProtocolError } from '../../core/protocol/protocol-error.js';
+import type { Delivery } from '../../ports/bus.js';
+import type { SecretService } from './secret-service.js';
+
+export type HeardFunction = Extract<Heard, { type: 'function' }>;
+
+type Deps = {
+  readonly name: string;
+  readonly isOwnKey: (fingerprint: string) => boolean;
+  /** Ids of our own broadcasts: they come back to us as well. */
+  readonly isOwnMessage: (messageId: string | undefined) => boolean;
+  readonly see: (name: string, key: PublicKey, message: string, at: number) => void;
+  readonly ownNameUsed: (fingerprint: string | null, message: string, at: number) => void;
+  readonly noteModern: (name: string) => void;
+  readonly isSuspect: (fingerprint: string) => boolean;
+  readonly nameOf: (fingerprint: string) => string | null;
+  readonly announce: () => void;
+  readonly askForKeys: () => void;
+  readonly forgetAsked: (name: string, at: number) => void;
+  readonly secrets: Pick<
+    SecretService,
+    'requested' | 'answeredElsewhere' | 'received' | 'wantsToAsk' | 'askAgain'
+  >;
+};
+
+const CACHED_KEYS = 20_000;
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+export function createExchange(deps: Deps) {
+  const { secrets } = deps;
+  const readKey = createKeyCache(CACHED_KEYS);
+
+  /** The bindings of a node queue say who is meant; the default exchange means us alone. */
+  const isForUs = ({ exchange, routingKey }: Delivery): boolean =>
+    exchange === '' ||
+    routingKey === 'node' ||
+    routingKey === nodeQueue(deps.name) ||
+    routingKey.startsWith('node.crypt.');
+
+  /** The key that a message shows for a name, taken into the inventory; null when it is our own message. */
+  const learn = (name: string, text: string, message: string, at: number): PublicKey | null => {
+    const key = readKey(text);
+    if (name === deps.name) {
+      if (deps.isOwnKey(key.fingerprint)) return null;
+      deps.ownNameUsed(key.fingerprint, message, at);
+      throw new ProtocolError('OWN_NAME', 'a key of somebody else under our name');
+    }
+    deps.see(name, key, message, at);
+    return key;
+  };
+
+  const requested = ({ body }: HeardFunction, delivery: Delivery, at: number): void => {
+    const queue = textOf(body.queue_name);
+    const said = textOf(body.node_name) ?? /^node\.(.+)$/s.exec(queue ?? '')?.[1];
+    const name = readName(said);
+    // An asker names its own queue; another one would have our answer sent to somebody else.
+    if (queue !== null && queue !== nodeQueue(name))
+      throw new ProtocolError('REPLY_QUEUE', 'not the queue of the asker');
+    const text = textOf(body.public_key);
+    if (name === deps.name && text === null) return;
+    const key = text === null ? null : learn(name, text, 'RequestClusterSecret', at);
+    if (name === deps.name || !isForUs(delivery)) return;
+    secrets.requested(name, queue === null ? null : key);
+  };
+
+  const offered = ({ body }: HeardFunction, { exchange, routingKey }: Delivery): void => {
+    const text = textOf(body.public_key);
+    const fingerprint = text === null ? null : readKey(text).fingerprint;
+    if (fingerprint !== null && deps.isOwnKey(fingerprint)) return;
+    const from = fingerprint === null ? null : deps.nameOf(fingerprint);
+    if (exchange !== '' && routingKey !== nodeQueue(deps.name)) {
+      const target = /^node\.(.+)$/s.exec(routingKey)?.[1];
+      if (target) secrets.answeredElsewhere(target, from);
+      return;
+    }
+    const message = String(body.message);
+    if (from !== null && isModernText(message)) deps.noteModern(from);
+    const check = body.encrypted_string as { enciphered_message: string; iv: string } | null | undefined;
+    const plain = textOf(body.validation_string);
+    const validation =
+      check && plain !== null ? { plain, text: check.enciphered_message, iv: check.iv } : null;
+    secrets.received(message, validation, {
+      fingerprint,
+      name: from,
+      isSuspect: fingerprint !== null && deps.isSuspect(fingerprint),
+    });
+  };
+
+  return {
+    hear(message: HeardFunction, delivery: Delivery, at: number): void {
+      const { body } = message;
+      switch (message.name) {
+        case 'update_public_key':
+          learn(readName(body.name), String(body.public_key), 'PublicKey', at);
+          break;
+        case 'push_public_key':
+          if (isForUs(delivery) && !deps.isOwnMessage(delivery.properties.messageId)) deps.announce();
+          break;
+        case 'request_public_keys':
+          if (isForUs(delivery)) deps.askForKeys();
+          break;
+        case 'delete_public_key':
+          if (isForUs(delivery) && !deps.isOwnMessage(delivery.properties.messageId))
+            deps.forgetAsked(readName(body.name), at);
+          break;
+        case 'push_cluster_secret':
+          requested(message, delivery, at);
+          break;
+        case 'request_cluster_secret':
+          if (isForUs(delivery) && secrets.wantsToAsk()) secrets.askAgain();
+          break;
+        case 'receive_cluster_secret':
+          offered(message, delivery);
+          break;
+        case 'push_vault_token':
+          // Only the key is taken here; who answers such a request is not this part's business.
+          learn(readName(body.node_name), String(body.public_key), 'RequestVaultToken', at);
+          break;
+        default:
+      }
+      const sender = textOf(body.node_name) ?? textOf(body.name);
+      if (message.isModern && sender !== null && sender !== deps.name && message.name !== 'delete_public_key')
+        deps.noteModern(sender);
+    },
+  };
+}

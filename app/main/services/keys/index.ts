@@ -1,0 +1,403 @@
+/**
+ * Keys and secrets of one node: its own pair, the keyring with its pins, the cluster secret with its gate, and the bus
+ * messages between them. Built with the node and thrown away with it.
+ */
+import type { KeyDetail, OwnKey, VerifiedBy } from '../../../shared/domain/key.js';
+import { PROOF_LENGTH } from '../../../shared/domain/fingerprint.js';
+import type { SecretPolicy } from '../../../shared/domain/secret.js';
+import { AppError } from '../../../shared/errors/app-error.js';
+import type { PublicKey } from '../../core/crypto/public-key.js';
+import { ivBytes } from '../../core/crypto/cluster-cipher.js';
+import type { EventLog } from '../../core/history/event-log.js';
+import { createKeyring } from '../../core/keyring/keyring.js';
+import { alarmsOf, allRows, countsOf, rowsOf, type Own } from '../../core/keyring/keyring-views.js';
+import {
+  deletePublicKey,
+  publicKey,
+  requestPublicKeys,
+  sealed,
+} from '../../core/protocol/bus/key-messages.js';
+import type { ProtocolError } from '../../core/protocol/protocol-error.js';
+import type { Bus, Delivery, Envelope } from '../../ports/bus.js';
+import type { Clock } from '../../ports/clock.js';
+import type { KeyCrypto } from '../../ports/key-crypto.js';
+import type { Log } from '../../ports/log.js';
+import type { Random } from '../../ports/random.js';
+import type { Store } from '../../ports/store.js';
+import { createExchange, type HeardFunction } from './exchange.js';
+import { createOwnKey } from './own-key.js';
+import { exportPins, importPins, loadPins, pinsAtRest } from './pins.js';
+import type { RecordEvent } from './record.js';
+import { createSecretService } from './secret-service.js';
+
+export type KeySettings = {
+  readonly name: string;
+  readonly hostname: string;
+  /** Tells the stores of one cluster from those of another; of letters a store key may hold. */
+  readonly profileId: string;
+  readonly keptIn: OwnKey['keptIn'];
+  readonly bits: number;
+  readonly cipher: 'legacy' | 'modern' | 'auto';
+  readonly policy: SecretPolicy;
+  /** False: the default, which a choice made in the window outlives. */
+  readonly policyIsChosen: boolean;
+  readonly clusterSecret: string;
+  /** Encrypt whole messages whose form in LegionIO does not forbid it (`transport.messages.encrypt`). */
+  readonly encryptMessages: boolean;
+  /** False: nothing is announced or asked for by itself. */
+  readonly speaks: boolean;
+  readonly isReadOnly: boolean;
+  readonly maxNames: number;
+};
+
+export type KeyDeps = {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  /** Where only this user may read. */
+  readonly secretStore: Store;
+  readonly crypto: KeyCrypto;
+  readonly events: EventLog;
+  readonly beating: () => readonly string[];
+  readonly pidsOf: (name: string) => readonly number[];
+  readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
+};
+
+export type KeyService = ReturnType<typeof createKeys>;
+
+/** A broadcast that anybody can provoke goes out at most this often. */
+const QUIET_MS = 5_000;
+const FOLD_MS = 5_000;
+/** Somebody under our name is an alarm for this long after it was last heard. */
+const OWN_NAME_MS = 600_000;
+const AROUND_MS = 600_000;
+const MAX_AROUND = 12;
+const MAX_OWN_IDS = 100;
+
+export function createKeys(settings: KeySettings, deps: KeyDeps) {
+  const { bus, clock, log, random, events, secretStore, crypto } = deps;
+  const { name, profileId } = settings;
+  const record: RecordEvent = (kind, facts = {}, names = [], foldKey) => {
+    const fold = foldKey === undefined ? {} : { foldMs: FOLD_MS, foldKey };
+    events.record({ kind, facts, names, ...fold }, clock.now());
+  };
+  const keyring = createKeyring({ maxNames: settings.maxNames });
+  const own = createOwnKey({
+    store: secretStore,
+    storeKey: `node-key.${profileId}`,
+    keptIn: settings.keptIn,
+    crypto,
+    clock,
+    log,
+    bits: settings.bits,
+  });
+  const modern = new Set<string>();
+  const secrets = createSecretService({
+    bus,
+    clock,
+    log,
+    random,
+    store: secretStore,
+    storeKey: `cluster-secret.${profileId}`,
+    own,
+    keyring,
+    name,
+    record,
+    configured: settings.clusterSecret,
+    policy: settings.policy,
+    policyStoreKey: settings.policyIsChosen ? null : `secret-policy.${profileId}`,
+    cipher: settings.cipher,
+    beating: deps.beating,
+    isModern: (other) => modern.has(other),
+    refuseLate: deps.refuseLate,
+  });
+
+  const ownIds = new Set<string>();
+  const lastSentUp = new Map<string, number>();
+  let ownName: { firstAt: number; lastAt: number; fingerprint: string | null } | null = null;
+  let isStarted = false;
+  let mayAsk = false;
+  let views = { rev: -1, ownRev: -1, counts: countsOf(keyring, null), alarms: alarmsOf(keyring) };
+
+  const ownRow = (): Own => {
+    const current = own.current();
+    return current ? { name, key: current.publicKey, madeAt: current.madeAt } : null;
+  };
+  const picture = () => {
+    if (views.rev !== keyring.rev() || views.ownRev !== own.rev())
+      views = {
+        rev: keyring.rev(),
+        ownRev: own.rev(),
+        counts: countsOf(keyring, ownRow()),
+        alarms: alarmsOf(keyring),
+      };
+    return views;
+  };
+
+  const mark = (envelope: Envelope): Envelope => {
+    const messageId = random.uuid();
+    ownIds.add(messageId);
+    if (ownIds.size > MAX_OWN_IDS) ownIds.delete(ownIds.values().next().value!);
+    return { ...envelope, properties: { ...envelope.properties, messageId } };
+  };
+  /** Under the cluster secret where that is wanted and there is one. */
+  const maybeSealed = (envelope: Envelope): Envelope => {
+    const [key] = secrets.keys();
+    if (!settings.encryptMessages || !key) return envelope;
+    const form = settings.cipher === 'modern' ? 'modern' : 'legacy';
+    return sealed(envelope, key, form, random.bytes(ivBytes(form)));
+  };
+  const ourKey = (): PublicKey => {
+    const current = own.current();
+    if (!current) throw new AppError('KEY_NONE', 'our own key is not ready');
+    return current.publicKey;
+  };
+
+  const announce = async (): Promise<void> => {
+    const { pem } = ourKey();
+    lastSentUp.set('announce', clock.uptime());
+    await bus.publish(mark(publicKey({ name, hostname: settings.hostname, pem }, clock.now())));
+    own.announced(clock.now());
+    record('key.announced', { fingerprint: ourKey().fingerprint }, [], 'announced');
+  };
+  const askForKeys = async (): Promise<void> => {
+    lastSentUp.set('ask', clock.uptime());
+    await bus.publish(mark(requestPublicKeys(clock.now())));
+    record('key.asked', {}, [], 'asked');
+  };
+  /** What a peer can provoke: at most now and then, and never an error of ours. */
+  const provoked = (what: 'announce' | 'ask', run: () => Promise<void>): void => {
+    const last = lastSentUp.get(what);
+    if (settings.isReadOnly || !settings.speaks || !own.current()) return;
+    if (last !== undefined && clock.uptime() - last < QUIET_MS) return;
+    run().catch((error: unknown) => log.debug({ error, what }, 'not sent'));
+  };
+
+  const savePins = async (): Promise<void> => {
+    try {
+      await secretStore.write(`pins.${profileId}`, pinsAtRest(keyring));
+    } catch (cause) {
+      throw new AppError('STORE_UNREADABLE', cause instanceof Error ? cause.message : String(cause), {
+        cause,
+      });
+    }
+  };
+
+  const exchange = createExchange({
+    name,
+    isOwnKey: own.isOurs,
+    isOwnMessage: (id) => id !== undefined && ownIds.has(id),
+    see(other, key, message, at) {
+      const news = keyring.see(other, key, message, at);
+      if (!news) return;
+      const facts = { fingerprint: news.fingerprint, other: news.other, message, bits: key.bits };
+      const isAlarm = news.type === 'changed';
+      record(`key.${news.type}`, facts, [other], isAlarm ? other : news.type === 'new' ? 'new' : other);
+      if (isAlarm)
+        log.warn({ node: other, fingerprint: news.fingerprint }, 'a pinned name shows another key');
+    },
+    ownNameUsed(fingerprint, message, at) {
+      ownName = { firstAt: ownName?.firstAt ?? at, lastAt: at, fingerprint };
+      record('key.own-name', { name, fingerprint, message }, [name], 'own-name');
+    },
+    noteModern(other) {
+      if (modern.size < settings.maxNames) modern.add(other);
+    },
+    isSuspect: (fingerprint) =>
+      [...keyring.namesOf(fingerprint)].some((other) => {
+        const pair = keyring.pairOf(other, fingerprint);
+        const trust = pair && keyring.trustOf(pair);
+        return trust === 'refused' || trust === 'changed';
+      }),
+    nameOf: (fingerprint) => {
+      const names = [...keyring.namesOf(fingerprint)];
+      return names.length === 1 ? names[0]! : null;
+    },
+    announce: () => provoked('announce', announce),
+    askForKeys: () => provoked('ask', askForKeys),
+    forgetAsked(other, at) {
+      if (keyring.forgetUndecided(other) > 0)
+        events.record({ kind: 'key.forget-asked', names: [other], foldMs: FOLD_MS, foldKey: other }, at);
+    },
+    secrets,
+  });
+
+  const decided = (
+    kind: 'trusted' | 'refused' | 'kept' | 'forgotten',
+    other: string,
+    facts: object,
+  ): Promise<void> => {
+    record(`key.${kind}`, { ...facts }, [other]);
+    return savePins();
+  };
+  const unknown = (other: string): AppError =>
+    new AppError('KEY_UNKNOWN', `no such key of ${other.slice(0, 60)} was seen`);
+  const pairOf = (other: string, fingerprint: string) => {
+    const pair = keyring.pairOf(other, fingerprint);
+    if (!pair) throw unknown(other);
+    return pair;
+  };
+
+  return {
+    keyring,
+    secrets,
+    own: (): OwnKey => own.view(deps.beating().length),
+    ownRow,
+    ownRev: own.rev,
+    picture,
+    rows: () => allRows(keyring, ownRow()),
+    /** Somebody shows or uses a key under our name, lately. */
+    ownNameUsed: () => (ownName && clock.now() - ownName.lastAt < OWN_NAME_MS ? ownName : null),
+    hear: (message: HeardFunction, delivery: Delivery, at: number): void =>
+      exchange.hear(message, delivery, at),
+
+    /** Reads what was kept and makes what is missing, in the background. Never rejects: what fails is shown and logged. */
+    async start(): Promise<void> {
+      const attempt = async (what: string, run: () => Promise<unknown>): Promise<void> => {
+        try {
+          await run();
+        } catch (error) {
+          log.error({ error, what }, 'the secret store cannot be used');
+        }
+      };
+      await attempt('decisions on keys', () => loadPins(secretStore, `pins.${profileId}`, keyring, clock));
+      await attempt('cluster secret', () => secrets.start());
+      await attempt('own key', async () => {
+        if (await own.start()) record('key.made', { bits: ourKey().bits, fingerprint: ourKey().fingerprint });
+      });
+      isStarted = true;
+    },
+    /** The link lives and the name is ours: from now on this node takes part. */
+    takePart(may: boolean): void {
+      mayAsk = may;
+    },
+    /** Once a second. */
+    tick(): void {
+      secrets.tick();
+      if (own.isOver(clock.now()))
+        own.finish().then(
+          () => record('key.rotation-finished'),
+          (error: unknown) => log.error({ error }, 'the old key could not be removed'),
+        );
+      if (!isStarted || !mayAsk || settings.isReadOnly || !settings.speaks || !own.current()) return;
+      // As a node of lex-node does once it is up: asks for the keys of the others, and tells its own.
+      if (!lastSentUp.has('ask')) provoked('ask', askForKeys);
+      if (!lastSentUp.has('announce')) provoked('announce', announce);
+      if (secrets.wantsToAsk()) secrets.askAgain();
+    },
+
+    announce,
+    askForKeys,
+    async askToForget(other: string): Promise<void> {
+      const at = clock.now();
+      await bus.publish(mark(maybeSealed(deletePublicKey(other, null, at))));
+      // Newer frameworks hear only what is sent to them alone.
+      const each = deps.beating().map((to) => bus.publish(mark(maybeSealed(deletePublicKey(other, to, at)))));
+      await Promise.allSettled(each);
+      record('key.asked-to-forget', { count: each.length }, [other]);
+    },
+
+    /** Rejects with AppError KEY_UNKNOWN, KEY_PROOF_WRONG, KEY_REFUSED or STORE_UNREADABLE. */
+    async trust(
+      other: string,
+      fingerprint: string,
+      verifiedBy: VerifiedBy,
+      { proof, again }: { readonly proof?: string | undefined; readonly again?: boolean | undefined },
+    ): Promise<void> {
+      const trust = keyring.trustOf(pairOf(other, fingerprint));
+      if (trust === 'changed') {
+        const typed = (proof ?? '').replace(/^\s*SHA-?256:/i, '').replace(/\s/g, '');
+        if (typed.length < PROOF_LENGTH || !fingerprint.startsWith(typed))
+          throw new AppError('KEY_PROOF_WRONG', `${typed.length} characters were given`);
+      }
+      if (trust === 'refused' && again !== true) throw new AppError('KEY_REFUSED', other.slice(0, 60));
+      keyring.trust(other, fingerprint, verifiedBy, clock.now());
+      await decided('trusted', other, { fingerprint, verifiedBy, before: trust });
+    },
+    async trustMany(
+      pairs: readonly { readonly name: string; readonly fingerprint: string }[],
+      verifiedBy: VerifiedBy,
+      from: number,
+      to: number,
+    ): Promise<{ trusted: number; left: string[] }> {
+      const left: string[] = [];
+      const done: string[] = [];
+      for (const { name: other, fingerprint } of pairs) {
+        const pair = keyring.pairOf(other, fingerprint);
+        const fits =
+          pair && keyring.trustOf(pair) === 'new' && pair.firstSeenAt >= from && pair.firstSeenAt <= to;
+        if (!fits) left.push(other);
+        else {
+          keyring.trust(other, fingerprint, verifiedBy, clock.now());
+          done.push(other);
+          record('key.trusted', { fingerprint, verifiedBy, before: 'new' }, [other], 'many');
+        }
+      }
+      if (done.length > 0) await savePins();
+      return { trusted: done.length, left };
+    },
+    async refuse(other: string, fingerprint: string): Promise<void> {
+      const before = keyring.trustOf(pairOf(other, fingerprint));
+      keyring.refuse(other, fingerprint, clock.now());
+      await decided('refused', other, { fingerprint, before });
+    },
+    async keep(other: string, fingerprint: string): Promise<void> {
+      if (!keyring.keep(other, fingerprint, clock.now())) throw unknown(other);
+      await decided('kept', other, { fingerprint });
+    },
+    async forget(other: string, fingerprint: string): Promise<void> {
+      const before = keyring.trustOf(pairOf(other, fingerprint));
+      keyring.forget(other, fingerprint);
+      await decided('forgotten', other, { fingerprint, before });
+    },
+    exportPins: (): string => exportPins(keyring.decisions()),
+    async importPins(text: string) {
+      const result = importPins(keyring, text, clock.now());
+      record('key.imported', {
+        added: result.added,
+        known: result.known,
+        contradicts: result.contradicts.length,
+      });
+      if (result.added > 0) await savePins();
+      return result;
+    },
+
+    async rotate(bits: number | undefined): Promise<void> {
+      const before = own.current()?.publicKey.fingerprint ?? null;
+      await own.rotate(bits);
+      record('key.rotated', { fingerprint: ourKey().fingerprint, before, bits: ourKey().bits });
+      await announce().catch((error: unknown) => log.warn({ error }, 'the new key was not announced yet'));
+    },
+    async undoRotation(): Promise<void> {
+      await own.undo();
+      record('key.rotation-undone', { fingerprint: ourKey().fingerprint });
+      await announce().catch((error: unknown) => log.warn({ error }, 'the key was not announced yet'));
+    },
+    async finishRotation(): Promise<void> {
+      await own.finish();
+      record('key.rotation-finished');
+    },
+
+    /** Throws AppError KEY_UNKNOWN. */
+    detail(other: string, fingerprint: string | null): KeyDetail {
+      const rows = rowsOf(keyring, other, ownRow());
+      const row = rows.find((candidate) => candidate.fingerprint === fingerprint);
+      if (!row) throw unknown(other);
+      const pair = fingerprint === null ? undefined : keyring.pairOf(other, fingerprint);
+      const seenAt = row.firstSeenAt ?? clock.now();
+      const around = events
+        .list(5_000)
+        .filter((event) => event.names.includes(other) && Math.abs(event.at - seenAt) <= AROUND_MS)
+        .slice(-MAX_AROUND);
+      return {
+        row,
+        others: rows.filter((candidate) => candidate !== row),
+        pem: row.own ? ourKey().pem : (pair?.key.pem ?? null),
+        seenIn: pair?.seenIn ?? [],
+        around: around.map(({ at, id }) => ({ at, eventId: id })),
+        pids: [...deps.pidsOf(other)],
+      };
+    },
+  };
+}

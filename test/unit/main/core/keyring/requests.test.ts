@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { createRequests, judge, whyNot } from '../../../../../app/main/core/keyring/requests.js';
+import { SECRET_POLICIES, SECRET_STATES } from '../../../../../app/shared/domain/secret.js';
+import { TRUST_STATES } from '../../../../../app/shared/domain/key.js';
+import { aKey } from '../../../../support/keys.js';
+
+describe('the gate', () => {
+  it('GA2 of all cases, only a trusted, strong key under the policy for trusted keys is answered without a person', () => {
+    for (const policy of SECRET_POLICIES)
+      for (const secret of SECRET_STATES)
+        for (const trust of [...TRUST_STATES, null])
+          for (const isWeak of [false, true])
+            for (const hasKey of [false, true]) {
+              const may =
+                policy === 'trusted' && secret === 'held' && trust === 'trusted' && !isWeak && hasKey;
+              expect(judge({ policy, secret, trust, isWeak, hasKey }).do === 'give').toBe(may);
+            }
+  });
+
+  it('GA2 never means nothing happens, ask means a person is asked', () => {
+    const facts = { secret: 'held', trust: 'trusted', isWeak: false, hasKey: true } as const;
+    expect(judge({ ...facts, policy: 'never' })).toEqual({ do: 'nothing', why: null });
+    expect(judge({ ...facts, policy: 'ask' })).toEqual({ do: 'wait' });
+    expect(judge({ ...facts, policy: 'ask', hasKey: false })).toEqual({
+      do: 'nothing',
+      why: 'REQUEST_NO_QUEUE',
+    });
+  });
+
+  it('GA3 not even a person can give to an untrusted or weak key, or while two secrets are about', () => {
+    const facts = { secret: 'held', trust: 'trusted', isWeak: false } as const;
+    expect(whyNot(facts)).toBeNull();
+    expect(whyNot({ ...facts, trust: 'changed' })).toBe('KEY_NOT_TRUSTED');
+    expect(whyNot({ ...facts, trust: null })).toBe('KEY_NOT_TRUSTED');
+    expect(whyNot({ ...facts, isWeak: true })).toBe('KEY_WEAK');
+    expect(whyNot({ ...facts, secret: 'conflict' })).toBe('SECRET_UNDECIDED');
+    expect(whyNot({ ...facts, secret: 'wanted' })).toBe('SECRET_MISSING');
+  });
+});
+
+describe('requests', () => {
+  const key = aKey('asker');
+
+  it('GA1 one entry per asker and key, however often it asks', () => {
+    const requests = createRequests();
+    const first = requests.ask('worker-4', key, 0);
+    expect(first).toMatchObject({ isOpen: true, isFirst: true });
+    requests.settle(first.entry, 'waiting', 0);
+    for (let at = 1; at <= 1_000; at += 1) expect(requests.ask('worker-4', key, at).isOpen).toBe(false);
+    expect(requests.all()).toHaveLength(1);
+    expect(requests.all()[0]).toMatchObject({ count: 1_001, state: 'waiting' });
+    requests.ask('worker-4', aKey('other'), 2_000);
+    expect(requests.all()).toHaveLength(2);
+  });
+
+  it('GA4 the copy of a question that was just answered is not answered again; a later one is a new question', () => {
+    const requests = createRequests();
+    const { entry } = requests.ask('worker-4', key, 0);
+    requests.settle(entry, 'given', 5);
+    expect(requests.ask('worker-4', key, 60).isOpen).toBe(false);
+    expect(requests.ask('worker-4', key, 60_000).isOpen).toBe(true);
+  });
+
+  it('GA5 a refusal holds for ten minutes against the same asker', () => {
+    const requests = createRequests();
+    const { entry } = requests.ask('worker-4', key, 0);
+    requests.settle(entry, 'refused', 0);
+    expect(requests.ask('worker-4', key, 300_000).isOpen).toBe(false);
+    expect(requests.ask('worker-4', key, 700_000).isOpen).toBe(true);
+  });
+
+  it('GA6 an answer of another node is told', () => {
+    const requests = createRequests();
+    const { entry } = requests.ask('worker-4', key, 0);
+    requests.settle(entry, 'waiting', 0);
+    expect(requests.answeredElsewhere('worker-4', 'app-07', 9)).toEqual([entry]);
+    expect(entry).toMatchObject({ state: 'elsewhere', answeredBy: 'app-07' });
+    expect(requests.waiting()).toEqual([]);
+  });
+
+  it('are bounded: the oldest settled ones make way, those that wait for a person stay', () => {
+    const requests = createRequests();
+    const { entry } = requests.ask('first', key, 0);
+    requests.settle(entry, 'waiting', 0);
+    for (let i = 0; i < 2_000; i += 1) requests.ask(`worker-${i}`, key, i + 1);
+    expect(requests.all()).toHaveLength(500);
+    expect(requests.all()[0]?.name).toBe('first');
+  });
+});

@@ -1,0 +1,363 @@
+/** Keys and secrets between whole nodes on the broker in memory, in virtual time. */
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../../app/main/adapters/memory-store.js';
+import { readPublicKey } from '../../../../app/main/core/crypto/public-key.js';
+import { publicKey, requestClusterSecret } from '../../../../app/main/core/protocol/bus/key-messages.js';
+import { keyNeeds } from '../../../../app/main/services/key-needs.js';
+import { aCluster } from '../../../support/a-cluster.js';
+import { aKey } from '../../../support/keys.js';
+
+const SECRET = 'ab'.repeat(32);
+const code = (value: string) => expect.objectContaining({ code: value }) as unknown as Error;
+const id = (name: string, pid: number) => ({ identity: { name, hostname: 'desk', pid, version: '0.1.0' } });
+
+/** Two consoles: `giver` holds the secret, `asker` does not; both live and beating. */
+async function twoConsoles(
+  policy: 'never' | 'ask' | 'trusted',
+  cipher: 'auto' | 'legacy' | 'modern' = 'auto',
+) {
+  const cluster = aCluster();
+  const giver = cluster.node({
+    ...id('giver', 1),
+    keys: { clusterSecret: SECRET, policy, policyIsChosen: true, cipher },
+  });
+  const asker = cluster.node({ ...id('asker', 2), keys: { cipher } });
+  giver.start();
+  await cluster.clock.advanceAsync(6_000);
+  asker.start();
+  await cluster.clock.advanceAsync(6_000);
+  const fingerprint = asker.keys.own().fingerprint!;
+  return { ...cluster, giver, asker, fingerprint };
+}
+
+describe('two consoles', () => {
+  it('learn each other’s keys by announcing them, and each beating name without one is missing', async () => {
+    const { giver, asker, clock, stranger } = await twoConsoles('never');
+    const ruby = stranger();
+    await clock.advanceAsync(500);
+    await ruby.beat('ruby-1');
+    await clock.advanceAsync(1_000);
+    const rows = giver.keys.rows();
+    expect(rows.find((row) => row.name === 'asker')).toMatchObject({
+      trust: 'new',
+      fingerprint: asker.keys.own().fingerprint,
+      current: true,
+    });
+    expect(rows.find((row) => row.name === 'giver')).toMatchObject({ own: true, trust: 'trusted' });
+    expect(rows.find((row) => row.name === 'ruby-1')).toMatchObject({ trust: 'missing', fingerprint: null });
+  });
+
+  it('with policy never, the asker gets nothing, and the request is listed as not answered', async () => {
+    const { giver, asker, clock } = await twoConsoles('never');
+    await clock.advanceAsync(10_000);
+    expect(asker.keys.secrets.isHeld()).toBe(false);
+    expect(asker.keys.secrets.view().secret).toMatchObject({ state: 'wanted', outcome: 'no-answer' });
+    expect(giver.keys.secrets.view().requests).toMatchObject([
+      { name: 'asker', state: 'unanswered', why: null },
+    ]);
+    expect(keyNeeds(giver, clock.now())).toEqual([]);
+  });
+
+  it.each(['legacy', 'modern', 'auto'] as const)(
+    'with policy ask, trust and give once hand it over in %s forms, and both are in the audit',
+    async (cipher) => {
+      const { giver, asker, clock, fingerprint } = await twoConsoles('ask', cipher);
+      const [request] = giver.keys.secrets.view().requests;
+      expect(request).toMatchObject({ name: 'asker', state: 'waiting', trust: 'new', fingerprint });
+      expect(keyNeeds(giver, clock.now()).map((need) => need.kind)).toEqual(['secret-asked']);
+      await expect(giver.keys.secrets.give(request!.id)).rejects.toThrow(code('KEY_NOT_TRUSTED'));
+      await giver.keys.trust('asker', fingerprint, 'voice', {});
+      await asker.keys.secrets.ask();
+      await clock.advanceAsync(200);
+      await giver.keys.secrets.give(request!.id);
+      await clock.advanceAsync(1_000);
+      expect(asker.keys.secrets.view().secret).toMatchObject({
+        state: 'held',
+        check: 'verified',
+        source: 'peer',
+      });
+      expect(asker.keys.secrets.view().secret.id).toBe(giver.keys.secrets.view().secret.id);
+      expect(giver.keys.secrets.view().requests[0]).toMatchObject({ state: 'given' });
+      expect(giver.eventsOf('secret.given')).toMatchObject([
+        { names: ['asker'], area: 'audit', facts: { fingerprint } },
+      ]);
+      expect(giver.eventsOf('key.trusted')).toMatchObject([
+        { area: 'audit', facts: { verifiedBy: 'voice' } },
+      ]);
+    },
+  );
+
+  it('a secret that comes when nobody asks any more is offered to a person, not adopted', async () => {
+    const { giver, asker, clock, fingerprint } = await twoConsoles('ask');
+    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    await clock.advanceAsync(20_000);
+    await giver.keys.secrets.give(giver.keys.secrets.view().requests[0]!.id);
+    await clock.advanceAsync(1_000);
+    const { secret } = asker.keys.secrets.view();
+    expect(secret).toMatchObject({
+      state: 'offered',
+      id: null,
+      candidates: [{ from: ['giver'], unasked: true }],
+    });
+    asker.keys.secrets.adopt(secret.candidates[0]!.id);
+    expect(asker.keys.secrets.state()).toBe('held');
+  });
+
+  it('with policy trusted, a pinned key is answered by itself, once, and another key under that name never', async () => {
+    const { giver, asker, clock, fingerprint, stranger } = await twoConsoles('trusted');
+    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    await asker.keys.secrets.ask();
+    await clock.advanceAsync(1_000);
+    expect(asker.keys.secrets.isHeld()).toBe(true);
+    expect(giver.eventsOf('secret.given')).toHaveLength(1);
+
+    const thief = stranger('thief');
+    await clock.advanceAsync(60_000);
+    await thief.bus.publish(
+      requestClusterSecret({ name: 'asker', pem: aKey('thief').pem }, null, clock.now()),
+    );
+    await clock.advanceAsync(5_000);
+    expect(giver.eventsOf('secret.given')).toHaveLength(1);
+    expect(thief.heard.filter((delivery) => delivery.body.includes('receive_cluster_secret'))).toEqual([]);
+    expect(giver.keys.secrets.view().requests.find((entry) => entry.trust === 'changed')).toMatchObject({
+      state: 'unanswered',
+      why: 'KEY_NOT_TRUSTED',
+    });
+    expect(keyNeeds(giver, clock.now())).toMatchObject([
+      { kind: 'key-changed', severity: 'alarm', names: ['asker'] },
+    ]);
+  });
+});
+
+describe('a changed key', () => {
+  it('needs the first twelve characters to be accepted, and every decision is written and kept', async () => {
+    const { clock, node, stranger } = aCluster();
+    const store = createMemoryStore();
+    const console1 = node({ store });
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    const show = (seed: string) =>
+      other.bus.publish(publicKey({ name: 'db-02', hostname: 'db', pem: aKey(seed).pem }, clock.now()));
+    await other.beat('db-02');
+    await show('one');
+    await clock.advanceAsync(500);
+    const [one, two] = [aKey('one').fingerprint, aKey('two').fingerprint];
+    await console1.keys.trust('db-02', one, 'voice', {});
+    await show('two');
+    await clock.advanceAsync(500);
+    expect(console1.eventsOf('key.changed')).toMatchObject([
+      { names: ['db-02'], facts: { fingerprint: two } },
+    ]);
+    const detail = console1.keys.detail('db-02', two);
+    expect(detail.row).toMatchObject({ trust: 'changed', current: true });
+    expect(detail.others).toMatchObject([{ fingerprint: one, trust: 'trusted', verifiedBy: 'voice' }]);
+    await expect(console1.keys.trust('db-02', two, 'voice', {})).rejects.toThrow(code('KEY_PROOF_WRONG'));
+    await expect(console1.keys.trust('db-02', two, 'voice', { proof: one.slice(0, 12) })).rejects.toThrow(
+      code('KEY_PROOF_WRONG'),
+    );
+    await expect(console1.keys.trust('db-02', two, 'voice', { proof: two.slice(0, 11) })).rejects.toThrow(
+      code('KEY_PROOF_WRONG'),
+    );
+    const proof = `${two.slice(0, 4)} ${two.slice(4, 8)} ${two.slice(8, 12)}`;
+    await console1.keys.trust('db-02', two, 'voice', { proof });
+    expect(console1.keys.rows().filter((row) => row.name === 'db-02')).toMatchObject([{ trust: 'trusted' }]);
+    await console1.keys.refuse('db-02', two);
+    await expect(console1.keys.trust('db-02', two, 'voice', {})).rejects.toThrow(code('KEY_REFUSED'));
+
+    const again = node({ ...id('console-2', 9), store });
+    again.start();
+    await clock.advanceAsync(1_000);
+    expect(again.keys.rows().find((row) => row.name === 'db-02')).toMatchObject({
+      trust: 'refused',
+      fingerprint: two,
+    });
+    expect(again.keys.own().fingerprint).toBe(console1.keys.own().fingerprint);
+  });
+
+  it('bulk trust takes only what is new and was first seen in the window', async () => {
+    const { clock, node, stranger } = aCluster();
+    const console1 = node();
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    for (const name of ['a', 'b', 'c']) {
+      await other.beat(name);
+      await other.bus.publish(publicKey({ name, hostname: name, pem: aKey(name).pem }, clock.now()));
+      await clock.advanceAsync(10_000);
+    }
+    const pairs = ['a', 'b', 'c'].map((name) => ({ name, fingerprint: aKey(name).fingerprint }));
+    const seen = console1.keys.rows().find((row) => row.name === 'b')!.firstSeenAt!;
+    const result = await console1.keys.trustMany(
+      [...pairs, { name: 'x', fingerprint: aKey('x').fingerprint }],
+      'file',
+      seen,
+      seen + 1,
+    );
+    expect(result).toEqual({ trusted: 1, left: ['a', 'c', 'x'] });
+  });
+
+  it('pins travel as a file; one mistake in it and nothing is taken over', async () => {
+    const { clock, node, stranger } = aCluster();
+    const console1 = node();
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    for (const name of ['a', 'b']) {
+      await other.bus.publish(publicKey({ name, hostname: name, pem: aKey(name).pem }, clock.now()));
+      await clock.advanceAsync(300);
+      await console1.keys.trust(name, aKey(name).fingerprint, 'machine', {});
+    }
+    const text = console1.keys.exportPins();
+    const console2 = node(id('console-2', 3));
+    console2.start();
+    await clock.advanceAsync(1_000);
+    await expect(
+      console2.keys.importPins(text.replace(aKey('b').fingerprint, aKey('c').fingerprint)),
+    ).rejects.toThrow(code('KEY_IMPORT_INVALID'));
+    expect(console2.keys.rows().filter((row) => row.pinned && !row.own)).toEqual([]);
+    expect(await console2.keys.importPins(text)).toEqual({ added: 2, known: 0, contradicts: [] });
+    expect(await console2.keys.importPins(text)).toEqual({ added: 0, known: 2, contradicts: [] });
+  });
+});
+
+describe('what peers try', () => {
+  it('each bad key is counted under its code, harms nothing and gives no answer', async () => {
+    const { clock, node, stranger } = aCluster();
+    const console1 = node({ keys: { clusterSecret: SECRET, policy: 'trusted', policyIsChosen: true } });
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    const sayKey = (name: string, text: string) =>
+      other.say({
+        routingKey: 'node.crypt.update_public_key',
+        body: Buffer.from(JSON.stringify({ function: 'update_public_key', name, public_key: text })),
+      });
+    await sayKey('bad-1', 'no key at all');
+    await sayKey('bad-2', `${aKey('x').pem}trailing`);
+    await sayKey('console-1', aKey('x').pem);
+    await other.say({
+      routingKey: 'node.crypt.push_cluster_secret',
+      body: Buffer.from(
+        JSON.stringify({
+          function: 'push_cluster_secret',
+          node_name: 'bad-3',
+          queue_name: 'node.somebody-else',
+          public_key: aKey('x').pem,
+        }),
+      ),
+    });
+    await other.say({
+      exchange: '',
+      routingKey: 'node.console-1',
+      body: Buffer.from(JSON.stringify({ function: 'receive_cluster_secret', message: 'AAAA' })),
+    });
+    await clock.advanceAsync(500);
+    const counts = Object.fromEntries(
+      [...console1.observer.counters().refused].map(([key, { count }]) => [key, count]),
+    );
+    expect(counts).toEqual({ KEY_MALFORMED: 2, OWN_NAME: 1, REPLY_QUEUE: 1, CIPHER: 1 });
+    expect(console1.keys.rows().map((row) => row.name)).toEqual(['console-1']);
+    expect(console1.keys.secrets.view()).toMatchObject({
+      requests: [],
+      secret: { state: 'held', candidates: [] },
+    });
+    expect(keyNeeds(console1, clock.now()).map((need) => need.kind)).toEqual(['key-own-name']);
+  });
+
+  it('a thousand requests a second make one entry, and a flood of secrets is looked at in bounds', async () => {
+    const { clock, node, stranger } = aCluster();
+    const console1 = node({ keys: { policy: 'ask', policyIsChosen: true, clusterSecret: SECRET } });
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    const ours = readPublicKey(console1.keys.own().pem!);
+    for (let i = 0; i < 1_000; i += 1) {
+      void other.bus.publish(
+        requestClusterSecret({ name: 'eager', pem: aKey('eager').pem }, null, clock.now()),
+      );
+      void other.say({
+        exchange: '',
+        routingKey: 'node.console-1',
+        body: Buffer.from(JSON.stringify({ function: 'receive_cluster_secret', message: 'A'.repeat(344) })),
+      });
+    }
+    for (let i = 0; i < 40; i += 1) await clock.advanceAsync(20);
+    expect(console1.keys.secrets.view().requests).toMatchObject([
+      { name: 'eager', count: 1_000, state: 'waiting' },
+    ]);
+    const refused = console1.observer.counters().refused;
+    expect((refused.get('RATE')?.count ?? 0) + (refused.get('CIPHER')?.count ?? 0)).toBe(1_000);
+    expect(refused.get('CIPHER')!.count).toBeLessThanOrEqual(40);
+    expect(ours.bits).toBe(2048);
+  });
+});
+
+describe('our own key', () => {
+  it('is replaced with the old one kept for a day, undone, and finished', async () => {
+    const { giver, asker, clock, fingerprint } = await twoConsoles('trusted');
+    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    await asker.keys.rotate(undefined);
+    expect(asker.keys.own()).toMatchObject({ rotation: { oldFingerprint: fingerprint } });
+    expect(asker.keys.own().fingerprint).not.toBe(fingerprint);
+    await clock.advanceAsync(1_000);
+    expect(giver.keys.rows().find((row) => row.name === 'asker' && row.current)).toMatchObject({
+      trust: 'changed',
+    });
+    await expect(asker.keys.rotate(undefined)).rejects.toThrow(code('KEY_ROTATION'));
+    await asker.keys.undoRotation();
+    await clock.advanceAsync(6_000);
+    expect(asker.keys.own()).toMatchObject({ fingerprint, rotation: null });
+    expect(giver.keys.rows().find((row) => row.name === 'asker' && row.current)).toMatchObject({
+      trust: 'trusted',
+    });
+    await asker.keys.rotate(undefined);
+    await clock.advanceAsync(86_401_000);
+    expect(asker.keys.own().rotation).toBeNull();
+    expect(asker.kinds()).toContain('key.rotation-finished');
+  });
+});
+
+describe('replacing the cluster secret', () => {
+  it('hands the new one to trusted keys only and says who is left', async () => {
+    const { giver, asker, clock, fingerprint, stranger } = await twoConsoles('trusted');
+    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    const ruby = stranger();
+    await asker.keys.secrets.ask();
+    await clock.advanceAsync(1_000);
+    // The time for answers is over: what comes now was not asked for.
+    await clock.advanceAsync(10_000);
+    await ruby.beat('ruby-1');
+    await clock.advanceAsync(300);
+    const before = giver.keys.secrets.view().secret.id;
+    await giver.keys.secrets.rotate(false);
+    await clock.advanceAsync(2_000);
+    const { secret } = giver.keys.secrets.view();
+    expect(secret).toMatchObject({
+      source: 'made',
+      previous: { id: before },
+      handover: { sent: 1, away: [], without: 1 },
+    });
+    // Nobody asked for it there, so a person says yes to the new one.
+    expect(asker.keys.secrets.view().secret).toMatchObject({
+      state: 'conflict',
+      candidates: [{ id: secret.id }],
+    });
+    asker.keys.secrets.adopt(secret.id!);
+    await giver.keys.secrets.ask();
+    await clock.advanceAsync(1_000);
+  });
+
+  it('none is made up while others beat', async () => {
+    const { clock, node, stranger } = aCluster();
+    const console1 = node();
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    await other.beat('ruby-1');
+    await clock.advanceAsync(300);
+    await expect(console1.keys.secrets.rotate(false)).rejects.toThrow(code('SECRET_MISSING'));
+    await expect(console1.keys.secrets.rotate(true)).rejects.toThrow(code('SECRET_OTHERS_BEAT'));
+    expect(console1.keys.secrets.isHeld()).toBe(false);
+  });
+});
