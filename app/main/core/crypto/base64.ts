@@ -1,12 +1,14 @@
 /** Base64 as Ruby's `Base64.encode64` writes it, and read strictly where it comes from strangers. */
 
 /** A line break every 60 columns and at the end. */
-export const rubyBase64 = (bytes: Uint8Array): string =>
-  breakLines(Buffer.from(bytes).toString('base64'), 60);
+export const rubyBase64 = (bytes: Buffer): string => breakLines(bytes.toString('base64'), 60);
 
 /** `text` in lines of `columns`, each ended by a line break. */
-export const breakLines = (text: string, columns: number): string =>
-  text.replace(new RegExp(`.{1,${columns}}`, 'g'), '$&\n');
+export function breakLines(text: string, columns: number): string {
+  let lines = '';
+  for (let at = 0; at < text.length; at += columns) lines += `${text.slice(at, at + columns)}\n`;
+  return lines;
+}
 
 /** The bytes, or null when it is anything but Base64. White space counts for nothing, padding may be missing. */
 export function readBase64(text: string): Buffer | null {

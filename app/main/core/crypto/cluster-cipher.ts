@@ -4,7 +4,7 @@
  * AES-256-GCM as `gcm:<ciphertext>:<tag>` (`modern`, 1.5 and newer). The key is SHA-256 over the secret's text as it
  * stands. A failure has one code and one message, whichever step failed.
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, type Cipheriv } from 'node:crypto';
 import { assertNever, invariant } from '../../../shared/lib/assert.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { rubyBase64 } from './base64.js';
@@ -18,22 +18,24 @@ export const deriveClusterKey = (secret: string): ClusterKey =>
 
 const TAG_BYTES = 16;
 const SECRET_BYTES = 32;
+const GCM = 'gcm:';
+const joined = (head: Buffer, tail: Buffer): Buffer =>
+  tail.length === 0 ? head : Buffer.concat([head, tail]);
 const unreadable = (): ProtocolError => new ProtocolError('CIPHER', 'cannot be read with our cluster secret');
 
 /** The plaintext bytes. Throws ProtocolError CIPHER. `text` and `iv` are Base64; white space in them is ignored. */
 export function decryptClusterText(key: ClusterKey, text: string, iv: string): Buffer {
   try {
     const nonce = Buffer.from(iv, 'base64');
-    if (text.startsWith('gcm:')) {
-      const [, body = '', tag = ''] = text.split(':');
-      const tagBytes = Buffer.from(tag, 'base64');
-      if (tagBytes.length !== TAG_BYTES || nonce.length !== ivBytes('modern')) throw unreadable();
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-      decipher.setAuthTag(tagBytes);
-      return Buffer.concat([decipher.update(Buffer.from(body, 'base64')), decipher.final()]);
+    if (text.startsWith(GCM)) {
+      const end = text.indexOf(':', GCM.length);
+      const tag = Buffer.from(end < 0 ? '' : text.slice(end + 1), 'base64');
+      if (tag.length !== TAG_BYTES || nonce.length !== ivBytes('modern')) throw unreadable();
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAuthTag(tag);
+      return joined(decipher.update(text.slice(GCM.length, end), 'base64'), decipher.final());
     }
     const decipher = createDecipheriv('aes-256-cbc', key, nonce);
-    return Buffer.concat([decipher.update(Buffer.from(text, 'base64')), decipher.final()]);
+    return joined(decipher.update(text, 'base64'), decipher.final());
   } catch {
     throw unreadable();
   }
@@ -59,19 +61,18 @@ export function encryptClusterText(
   iv: Uint8Array,
 ): { text: string; iv: string } {
   invariant(iv.length === ivBytes(form), `an IV of ${ivBytes(form)} bytes`);
-  const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext;
-  const nonce = Buffer.from(iv);
+  const nonce = Buffer.from(iv.buffer, iv.byteOffset, iv.length);
+  const seal = (cipher: Cipheriv): Buffer =>
+    joined(
+      typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext),
+      cipher.final(),
+    );
   if (form === 'legacy') {
-    const cipher = createCipheriv('aes-256-cbc', key, nonce);
-    return {
-      text: rubyBase64(Buffer.concat([cipher.update(bytes), cipher.final()])),
-      iv: rubyBase64(nonce),
-    };
+    return { text: rubyBase64(seal(createCipheriv('aes-256-cbc', key, nonce))), iv: rubyBase64(nonce) };
   }
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
-  const tag = cipher.getAuthTag().toString('base64');
-  return { text: `gcm:${body.toString('base64')}:${tag}`, iv: nonce.toString('base64') };
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const body = seal(cipher).toString('base64');
+  return { text: `${GCM}${body}:${cipher.getAuthTag().toString('base64')}`, iv: nonce.toString('base64') };
 }
 
 /** Eight hexadecimal digits that tell secrets apart and say nothing about them. */
@@ -82,7 +83,7 @@ export const secretId = (secret: string): string =>
 export const isSecretText = (text: string): boolean => text.length === 64 && /^[0-9a-f]{64}$/i.test(text);
 
 /** Whoever wrote it has legion-crypt 1.5 or newer. */
-export const isModernText = (text: string): boolean => text.startsWith('gcm:') || text.startsWith('oaep:');
+export const isModernText = (text: string): boolean => text.startsWith(GCM) || text.startsWith('oaep:');
 
 /** A secret of 32 random bytes, in the form that all versions take. */
 export function generateSecret(bytes: Uint8Array): string {
