@@ -1,9 +1,10 @@
 /**
  * What screen readers are told unasked: the cluster's sentence politely, at most every ten seconds and only when
- * it changed in kind; our own link lost or back at once. Passing words at the corner are said politely too.
+ * it changed in kind; our own link lost or back, and a changed key, at once. Passing words at the corner are said politely too.
  */
 import { useEffect, useState } from 'react';
-import { formatClock, text } from '../../shared/i18n/index.js';
+import { eventText, formatClock, text } from '../../shared/i18n/index.js';
+import { useEvents } from '../store/events.js';
 import { prefsStore } from '../store/prefs.js';
 import { isPast, sessionStore, useSession } from '../store/session.js';
 import { useUi } from '../store/ui.js';
@@ -20,6 +21,12 @@ export function Announcer() {
     const asOf = sessionStore.getState().live?.link.asOf ?? Date.now();
     setUrgent(past ? text('banner.lost', { at: formatClock(asOf) }) : text('link.live'));
   }
+  const changed = useFreshChange();
+  const [wasChanged, setWasChanged] = useState(changed);
+  if (wasChanged !== changed) {
+    setWasChanged(changed);
+    if (changed !== '') setUrgent(changed);
+  }
   const toast = useUi((ui) => ui.toast);
   return (
     <>
@@ -32,6 +39,15 @@ export function Announcer() {
       <div role="status">{toast !== null && <div className="toast">{toast}</div>}</div>
     </>
   );
+}
+
+/** A pinned name that shows another key, said at once; what was there before the window opened is not news. */
+function useFreshChange(): string {
+  const [known, setKnown] = useState<number | null>(null);
+  const isThere = useEvents((state) => state.seq > 0);
+  const last = useEvents((state) => state.live.findLast((event) => event.kind === 'key.changed'));
+  if (isThere && known === null) setKnown(last?.id ?? 0);
+  return known !== null && last && last.id > known ? eventText(last) : '';
 }
 
 function ClusterSentence() {

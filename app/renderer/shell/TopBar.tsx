@@ -1,5 +1,5 @@
-/** Top bar: where we are (kind in words), search, how the link is, pause, what needs a person. */
-import { Bell, ChevronDown, Play, Search, Unplug } from 'lucide-react';
+/** Top bar: where we are (kind in words), search, how the link is, pause, notifications. */
+import { ChevronDown, Play, Search, Unplug } from 'lucide-react';
 import { visible, text } from '../../shared/i18n/index.js';
 import type { Session } from '../../shared/domain/session.js';
 import {
@@ -11,18 +11,17 @@ import {
   MenuItem,
   MenuLine,
   PauseIcon,
-  Popover,
   StatusMark,
 } from '../components/index.js';
-import { NeedList } from '../parts/index.js';
 import { go, href } from '../route.js';
 import { ask, useCall } from '../store/connection.js';
 import { togglePause } from '../store/pause.js';
 import { useRoster } from '../store/roster.js';
-import { isPast, useSession, useShown } from '../store/session.js';
+import { isPast, useSession } from '../store/session.js';
 import { say, setUi } from '../store/ui.js';
 import { COMMANDS } from './commands.js';
 import { printed } from './keys.js';
+import { Notices } from './Notices.js';
 
 export function TopBar({ isNarrow }: { readonly isNarrow: boolean }) {
   const isDemo = useSession((state) => state.live?.mode === 'demo');
@@ -146,26 +145,5 @@ function LinkState() {
         />
       )}
     </>
-  );
-}
-
-function Notices() {
-  const total = useShown((session) => session.needsTotal, 0);
-  return (
-    <Popover
-      label={text('overview.needs')}
-      align="end"
-      trigger={
-        <button type="button" className="tool" aria-label={text('shell.notices', { count: total })}>
-          <Icon of={Bell} />
-          {total > 0 && <span className="cnt">{total}</span>}
-        </button>
-      }
-    >
-      <div style={{ width: 320 }}>
-        <h2 className="h2">{text('overview.needs')}</h2>
-        <NeedList />
-      </div>
-    </Popover>
   );
 }

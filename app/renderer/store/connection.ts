@@ -10,6 +10,7 @@ import { startClock } from './clock.js';
 import { acceptEvents } from './events.js';
 import { acceptKeys } from './keys.js';
 import { isPaused, resume, settleFreeze } from './pause.js';
+import { prefsStore } from './prefs.js';
 import { acceptFrame } from './roster.js';
 import { acceptSecrets } from './secrets.js';
 import { acceptSession, sessionStore } from './session.js';
@@ -119,7 +120,7 @@ function keepOpen<K extends StreamName>(
       onItem: (item) => {
         if (!take(item)) return again();
         attempt = 0;
-        return pace();
+        return pace(name);
       },
       onEnd: again,
     });
@@ -134,15 +135,20 @@ function keepOpen<K extends StreamName>(
 
 const retryDelay = (attempt: number): number => Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
 
-/** When the window wants more: now in front, after a second behind another, not while hidden. */
-function pace(): Promise<void> | void {
-  if (document.hidden) return untilSeen();
+/**
+ * When the window wants more: now in front, after a second behind another, not while hidden; but for what the system's
+ * notifications are made of, where they are on.
+ */
+function pace(name: StreamName): Promise<void> | void {
+  const isHeardHidden =
+    (name === 'event.watch' || name === 'session.watch') && prefsStore.getState().systemNotices;
+  if (document.hidden && !isHeardHidden) return untilSeen();
   if (document.hasFocus()) return;
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
       window.removeEventListener('focus', done);
-      resolve(document.hidden ? untilSeen() : undefined);
+      resolve(document.hidden && !isHeardHidden ? untilSeen() : undefined);
     };
     const timer = setTimeout(done, UNFOCUSED_MS);
     window.addEventListener('focus', done);

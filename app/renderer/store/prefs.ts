@@ -12,6 +12,10 @@ export type Prefs = {
   readonly utc: boolean;
   readonly singleKeys: boolean;
   readonly announce: 'less' | 'more';
+  /** Show notifications of the system; asked for in Settings. */
+  readonly systemNotices: boolean;
+  /** What is older than this has been read, epoch ms. */
+  readonly noticesReadAt: number;
   readonly narrowNav: boolean;
   readonly peekWidth: number;
   readonly groupBy: 'prefix' | 'version' | 'none';
@@ -31,6 +35,8 @@ export const DEFAULT_PREFS: Prefs = {
   utc: false,
   singleKeys: true,
   announce: 'more',
+  systemNotices: false,
+  noticesReadAt: 0,
   narrowNav: false,
   peekWidth: 440,
   groupBy: 'prefix',

@@ -1,8 +1,9 @@
 /** Settings: how this window looks and behaves. Each shows its default and a way back. */
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { text, visible } from '../../../shared/i18n/index.js';
 import { Button, IconButton, Segments } from '../../components/index.js';
+import { askForSystemNotices, systemNoticesAre } from '../../parts/system-notices.js';
 import { href, nodesHref } from '../../route.js';
 import { DEFAULT_PREFS, setPrefs, usePrefs } from '../../store/prefs.js';
 import { setUi } from '../../store/ui.js';
@@ -86,6 +87,9 @@ export function SettingsPage() {
             <Button onClick={() => setUi({ keySheet: true })}>{text('command.shortcuts')}</Button>
           </div>
         </Section>
+        <Section title={text('settings.notices')}>
+          <SystemNotices />
+        </Section>
         <Section title={text('settings.announce')}>
           <Choice
             label={text('settings.announce.level')}
@@ -118,6 +122,33 @@ export function SettingsPage() {
         <Button onClick={() => setPrefs(DEFAULT_PREFS)}>{text('settings.reset')}</Button>
       </div>
     </div>
+  );
+}
+
+/** Off until somebody switches it on here; only then is the system asked. */
+function SystemNotices() {
+  const isOn = usePrefs((prefs) => prefs.systemNotices);
+  const [can, setCan] = useState(systemNoticesAre);
+  const choose = async (value: 'on' | 'off'): Promise<void> => {
+    const agreed = value === 'on' && (await askForSystemNotices());
+    setPrefs({ systemNotices: agreed });
+    setCan(systemNoticesAre());
+  };
+  return (
+    <>
+      <Choice
+        label={text('settings.notices.system')}
+        why={text('settings.notices.system.why')}
+        value={isOn && can === 'there' ? 'on' : 'off'}
+        usual="off"
+        choices={[
+          { value: 'on', label: text('settings.on') },
+          { value: 'off', label: text('settings.off') },
+        ]}
+        onChoose={(value) => void choose(value)}
+      />
+      {can !== 'there' && <p className="t2">{text(`settings.notices.${can}`)}</p>}
+    </>
   );
 }
 

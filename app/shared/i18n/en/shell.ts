@@ -21,8 +21,6 @@ export const shell = {
   'shell.pause': 'Pause the view',
   'shell.resume': 'Resume the view',
   'shell.paused': 'Paused',
-  'shell.notices':
-    '{count, plural, =0 {Nothing needs you} one {# thing needs you} other {# things need you}}',
   'shell.readOnly': 'Read-only profile: nothing can be sent from here',
   'shell.profile': 'Profile',
   'shell.demo': 'DEMO',
