@@ -7,7 +7,7 @@ import type { Client, Watcher } from '../../app/renderer/client/index.js';
 import type { CallName, In, Out, StreamName } from '../../app/shared/contract/contract.js';
 import type { ConsoleEvent } from '../../app/shared/domain/event.js';
 import type { Identity } from '../../app/shared/domain/identity.js';
-import { keyId, type KeyFrame, type KeyRow, type OwnKey } from '../../app/shared/domain/key.js';
+import { keyId, TRUST_STATES, type KeyFrame, type KeyRow, type OwnKey } from '../../app/shared/domain/key.js';
 import type { NodeDetail } from '../../app/shared/domain/node.js';
 import { badgesOf, NODE_STATES } from '../../app/shared/domain/node-state.js';
 import { emptyColumns, type RosterColumns, type RosterFrame } from '../../app/shared/domain/roster-frame.js';
@@ -403,6 +403,7 @@ export function columnsOf(rows: readonly RosterRow[], at: number): RosterColumns
     columns.extensions.push(row.extensions);
     columns.workers.push(row.workers);
     columns.changes.push(row.changes);
+    columns.key.push(TRUST_STATES.indexOf(row.key));
   }
   return columns;
 }
@@ -434,6 +435,7 @@ function detailOf(row: RosterRow, rows: readonly RosterRow[], now: number): Node
     lastBeatAt: orNull(row.lastBeatAt),
     intervalMs: row.intervalMs,
     jitterMs: orNull(row.jitterMs),
+    key: row.key,
     skewMs: row.skewMs,
     metrics: {
       memoryMb: orNull(row.memoryMb),
@@ -458,6 +460,7 @@ function detailOf(row: RosterRow, rows: readonly RosterRow[], now: number): Node
       : [],
     raw: JSON.stringify({ name: row.name, status: row.word, pid: row.pid, version: row.version }),
     changes: row.changes,
+    key: row.key,
   };
 }
 

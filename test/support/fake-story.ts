@@ -41,6 +41,7 @@ export const aRow = (index: number, name: string, now: number, over: Partial<Ros
   extensions: 5,
   workers: 4,
   changes: 0,
+  key: 'trusted',
   ...over,
 });
 

@@ -37,6 +37,7 @@ export const aNode = (parts: Partial<NodeDetail> = {}): NodeDetail => ({
   silentWith: [],
   raw: null,
   changes: 0,
+  key: 'trusted',
   ...parts,
 });
 

@@ -4,6 +4,7 @@ import type { ConfigReport, Health } from '../../shared/domain/health.js';
 import { createHistory } from '../core/history/aggregates.js';
 import type { Clock } from '../ports/clock.js';
 import type { Vitals } from '../ports/vitals.js';
+import type { NodeService } from '../services/node-service.js';
 import type { SessionService } from '../services/session-service.js';
 
 type HealthApi = Pick<Api, 'health.get' | 'config.get' | 'history.get' | 'host.link'>;
@@ -50,6 +51,7 @@ export function healthApi(deps: HealthDeps): HealthApi {
             since: link.since,
             code: null,
           },
+          ...(node ? serviceStates(node, link.since) : []),
           { name: 'beats', state: node?.isBeating() ? 'running' : 'stopped', since: link.since, code: null },
         ],
         refused: [...(counters?.refused ?? [])].map(([code, entry]) => ({ code, ...entry })),
@@ -71,6 +73,31 @@ export function healthApi(deps: HealthDeps): HealthApi {
     },
     'host.link': async () => ({ url: deps.link() }),
   };
+}
+
+const OWN_KEY_STATES = { none: 'stopped', making: 'starting', ready: 'running', failed: 'degraded' } as const;
+
+function serviceStates({ keys }: NodeService, since: number): Health['services'] {
+  const { state, madeAt } = keys.own();
+  const { secrets } = keys;
+  return [
+    {
+      name: 'keys',
+      state: OWN_KEY_STATES[state],
+      since: madeAt ?? since,
+      code: state === 'failed' ? 'STORE_UNREADABLE' : null,
+    },
+    {
+      name: 'cluster secret',
+      state: secrets.state() === 'held' ? 'running' : secrets.state() === 'wanted' ? 'stopped' : 'degraded',
+      since,
+      code: secrets.isMissing()
+        ? 'SECRET_MISSING'
+        : secrets.state() === 'conflict'
+          ? 'SECRET_UNDECIDED'
+          : null,
+    },
+  ];
 }
 
 const MAX_MARKS = 12;

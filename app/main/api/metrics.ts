@@ -1,4 +1,5 @@
 /** The console's figures as Prometheus text. No names of nodes in it: they are many, and they are foreign text. */
+import { TRUST_STATES } from '../../shared/domain/key.js';
 import { LINK_STATES } from '../../shared/domain/link.js';
 import { NODE_STATES } from '../../shared/domain/node-state.js';
 import { REFUSALS } from '../core/protocol/protocol-error.js';
@@ -12,7 +13,7 @@ function family(name: string, type: 'counter' | 'gauge', help: string, samples: 
 }
 
 export function prometheusText(session: SessionService): string {
-  const { summary, link, ingest } = session.current();
+  const { summary, link, ingest, keys, secrets } = session.current();
   const counters = session.node()?.observer.counters();
   const states = NODE_STATES.map((state): Sample => [`{state="${state}"}`, summary.counts[state]]);
   const links = LINK_STATES.map((state): Sample => [`{state="${state}"}`, link.state === state ? 1 : 0]);
@@ -43,6 +44,24 @@ export function prometheusText(session: SessionService): string {
     family('legion_console_dropped_total', 'counter', 'Messages counted and not used, for whatever reason.', [
       ['', ingest.refused],
     ]),
+    family(
+      'legion_console_keys',
+      'gauge',
+      'Pairs of name and key by what a person decided about them.',
+      TRUST_STATES.map((state): Sample => [`{trust="${state}"}`, keys[state]]),
+    ),
+    family(
+      'legion_console_cluster_secret_held',
+      'gauge',
+      '1 while a cluster secret is held and undisputed.',
+      [['', secrets.state === 'held' ? 1 : 0]],
+    ),
+    family(
+      'legion_console_secret_requests_waiting',
+      'gauge',
+      'Requests for the cluster secret that wait for a person.',
+      [['', secrets.waiting]],
+    ),
     family('legion_console_decode_errors_total', 'counter', 'Messages refused, by code.', errors),
   ].join('\n');
 }

@@ -3,9 +3,11 @@
  * Built for one profile and thrown away with it; the session service decides which one lives.
  */
 import { AppError } from '../../shared/errors/app-error.js';
+import { TRUST_STATES } from '../../shared/domain/key.js';
 import type { EventKind } from '../../shared/domain/event.js';
 import { BUCKET_MS, createHistory } from '../core/history/aggregates.js';
 import type { EventLog } from '../core/history/event-log.js';
+import { urgentSince } from '../core/keyring/keyring-views.js';
 import { createLink } from '../core/link.js';
 import { nodeBindings, nodeQueue, nodeTopology, observerQueue } from '../core/protocol/bus/topology.js';
 import { createRoster, type RosterEffect } from '../core/roster/roster.js';
@@ -124,6 +126,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
   let name: 'unchecked' | 'checking' | 'free' | 'taken' = 'unchecked';
   let joinedUp = clock.uptime();
   let stopped = false;
+  let keyRev = -1;
   let isDown = true;
 
   const record = (kind: EventKind, facts: Record<string, string | number | boolean | null> = {}): void => {
@@ -230,6 +233,15 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     }
   };
 
+  /** The table of nodes shows what is known of their keys. */
+  const tellKeys = (): void => {
+    const rev = keys.keyring.rev();
+    if (rev === keyRev) return;
+    for (const [other, trust] of urgentSince(keys.keyring, keyRev)) roster.setKey(other, trust);
+    if (keys.ownRow()) roster.setKey(identity.name, TRUST_STATES.indexOf('trusted'));
+    keyRev = rev;
+  };
+
   const tick = (): void => {
     const now = clock.now();
     roster.tick(now, clock.uptime());
@@ -276,6 +288,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
         countSecond();
         keys.takePart(!isDown && name === 'free');
         keys.tick();
+        tellKeys();
       });
       void keys.start();
       every(SWEEP_MS, () => roster.sweep(clock.uptime()));

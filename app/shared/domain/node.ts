@@ -1,5 +1,6 @@
 /** One node in full: for lists as JSON, the peek panel and the node page. Times are epoch ms. */
 import * as z from 'zod';
+import { TRUST_STATES } from './key.js';
 import { BADGES, NODE_STATES } from './node-state.js';
 
 const NodeMetrics = z.object({
@@ -23,6 +24,8 @@ export const NodeRow = z.object({
   version: z.string().nullable(),
   firstSeenAt: z.number(),
   lastBeatAt: z.number().nullable(),
+  /** What is known of its key; `missing`: it showed none. */
+  key: z.enum(TRUST_STATES),
   intervalMs: z.number(),
   jitterMs: z.number().nullable(),
   skewMs: z.number().nullable(),

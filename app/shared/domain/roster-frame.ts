@@ -36,6 +36,8 @@ export const RosterColumns = z.object({
   workers: ints,
   /** State changes in the last 24 h. */
   changes: ints,
+  /** Index into TRUST_STATES: what is known of its key. */
+  key: ints,
 });
 export type RosterColumns = z.infer<typeof RosterColumns>;
 
@@ -75,4 +77,5 @@ export const emptyColumns = (): RosterColumns => ({
   extensions: [],
   workers: [],
   changes: [],
+  key: [],
 });

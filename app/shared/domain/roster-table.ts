@@ -3,6 +3,7 @@
  * Snapshot plus all deltas equals the roster in the main process; a property test holds that.
  * It computes nothing about the cluster: states and badges arrive ready.
  */
+import { TRUST_STATES, type TrustState } from './key.js';
 import { NODE_STATES, type NodeState } from './node-state.js';
 import type { RosterColumns, RosterFrame } from './roster-frame.js';
 
@@ -28,6 +29,8 @@ export type RosterRow = {
   readonly extensions: number;
   readonly workers: number;
   readonly changes: number;
+  /** What is known of its key; the most urgent when it showed several. */
+  readonly key: TrustState;
 };
 
 export type RosterTable = {
@@ -116,6 +119,7 @@ function putRows(table: RosterTable, rows: RosterColumns, frameAt: number): void
       extensions: rows.extensions[i]!,
       workers: rows.workers[i]!,
       changes: rows.changes[i]!,
+      key: TRUST_STATES[rows.key[i]!] ?? 'missing',
     };
   }
 }

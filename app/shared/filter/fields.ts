@@ -2,6 +2,7 @@
  * What one can filter nodes by: the words of the language and how each reads a row.
  * Three kinds: a closed set of words, free text (with patterns), and numbers that are compared.
  */
+import { TRUST_STATES } from '../domain/key.js';
 import { BADGES, badgesOf, NODE_STATES } from '../domain/node-state.js';
 import type { RosterRow } from '../domain/roster-table.js';
 
@@ -40,6 +41,7 @@ export const FIELDS = {
     choices: BADGES,
     has: (row, value) => badgesOf(row.badges).some((badge) => badge === value),
   },
+  key: { kind: 'choice', choices: TRUST_STATES, has: (row, value) => row.key === value },
   word: { kind: 'text', read: (row) => row.word ?? 'none' },
   pid: { kind: 'text', read: (row) => (row.pid < 0 ? 'none' : String(row.pid)) },
   /** Never heard is older than anything. */

@@ -99,6 +99,20 @@ export function countsOf(keyring: Keyring, own: Own): TrustCounts {
   return counts;
 }
 
+/** The most urgent state of each name whose keys changed after this rev, as indices into TRUST_STATES. */
+export function urgentSince(keyring: Keyring, after: number): [name: string, trust: number][] {
+  const found: [string, number][] = [];
+  for (const holder of keyring.holders().values()) {
+    if (holder.rev <= after) continue;
+    let trust = TRUST_STATES.length - 1;
+    if (holder.pairs.size === 0) trust = TRUST_STATES.indexOf('missing');
+    for (const pair of holder.pairs.values())
+      trust = Math.min(trust, TRUST_STATES.indexOf(keyring.trustOf(pair)));
+    found.push([holder.name, trust]);
+  }
+  return found;
+}
+
 /** Other keys under pinned names that nobody decided about yet. */
 export function alarmsOf(keyring: Keyring): Pair[] {
   const found: Pair[] = [];

@@ -27,6 +27,8 @@ export type Columns = {
   workers: Float32Array;
   beats: Uint32Array;
   changes: Uint16Array;
+  /** Index into TRUST_STATES. */
+  key: Uint8Array;
   /** The revision at which a row's last beat or state moved, and at which anything else did. */
   hotRev: Float64Array;
   coldRev: Float64Array;
@@ -67,6 +69,7 @@ export function createColumns(capacity: number): Columns {
     workers: f32(),
     beats: new Uint32Array(capacity),
     changes: new Uint16Array(capacity),
+    key: new Uint8Array(capacity),
     hotRev: f64(),
     coldRev: f64(),
     dueUp: f64(),

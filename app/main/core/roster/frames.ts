@@ -30,6 +30,7 @@ function pushRow(state: RosterState, rows: RosterColumns, slot: number, at: numb
   rows.extensions.push(columns.extensions[slot]!);
   rows.workers.push(columns.workers[slot]!);
   rows.changes.push(columns.changes[slot]!);
+  rows.key.push(columns.key[slot]!);
 }
 
 /** Everything, as of `at` (epoch ms). */

@@ -224,6 +224,14 @@ export function createRoster(options: RosterOptions, startUp: number) {
       slotFor(name, at);
     },
 
+    /** What is known of this name's key, as an index into TRUST_STATES. */
+    setKey(name: string, trust: number): void {
+      const slot = state.byName.get(name);
+      if (slot === undefined || columns.key[slot] === trust) return;
+      columns.key[slot] = trust;
+      touchCold(state, slot);
+    },
+
     /** RO4: a change that reloads this node was heard on its way. */
     expectReload(name: string, at: number, up: number): void {
       const slot = state.byName.get(name);

@@ -2,6 +2,7 @@
  * The roster's memory and the few ways to change it that keep its counts and revisions right.
  * The rules are in roster.ts; readers (frames, views) take this object and change nothing.
  */
+import { TRUST_STATES } from '../../../shared/domain/key.js';
 import { NODE_STATES, type NodeState } from '../../../shared/domain/node-state.js';
 import { groupOf } from '../protocol/bus/name.js';
 import { clearSlot, createColumns, growColumns, type Columns } from './columns.js';
@@ -90,6 +91,7 @@ export function addSlot(state: RosterState, name: string, at: number): number {
   ] as const) {
     columns[key][slot] = -1;
   }
+  columns.key[slot] = TRUST_STATES.indexOf('missing');
   columns.dueUp[slot] = Infinity;
   state.counts[STATE.unheard]! += 1;
   touchCold(state, slot);

@@ -1,4 +1,5 @@
 /** The roster as values for readers: one node in full, the facts of the sentence, what needs a person. */
+import { TRUST_STATES } from '../../../shared/domain/key.js';
 import { badgeBit, badgesOf, NODE_STATES, SEVERITY } from '../../../shared/domain/node-state.js';
 import type { NodeDetail, NodeRow } from '../../../shared/domain/node.js';
 import type { RosterRow } from '../../../shared/domain/roster-table.js';
@@ -34,6 +35,7 @@ export function rowOf(state: RosterState, slot: number): RosterRow {
     extensions: columns.extensions[slot]!,
     workers: columns.workers[slot]!,
     changes: columns.changes[slot]!,
+    key: TRUST_STATES[columns.key[slot]!]!,
   };
 }
 
@@ -61,6 +63,7 @@ export function nodeRow(state: RosterState, slot: number): NodeRow {
     version: row.version,
     firstSeenAt: row.firstSeenAt,
     lastBeatAt: known(row.lastBeatAt),
+    key: row.key,
     intervalMs: row.intervalMs,
     jitterMs: columns.gapCount[slot]! > 2 ? row.jitterMs : null,
     skewMs: row.skewMs,

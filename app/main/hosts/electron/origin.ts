@@ -18,6 +18,6 @@ export type SenderFrame = { readonly url: string; readonly parent: unknown } | n
 export const isOwnFrame = (frame: SenderFrame): boolean =>
   frame !== null && frame.parent === null && isOwnUrl(frame.url);
 
-/** The copy buttons write plain text to the clipboard; everything else a page could ask for is refused. */
+/** Copy buttons write plain text, alarms may leave the window if the user wants them; all else is refused. */
 export const mayHave = (permission: string, url: string): boolean =>
-  permission === 'clipboard-sanitized-write' && isOwnUrl(url);
+  ['clipboard-sanitized-write', 'notifications'].includes(permission) && isOwnUrl(url);

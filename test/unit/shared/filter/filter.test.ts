@@ -38,6 +38,7 @@ const aRow = (over: Partial<RosterRow> = {}): RosterRow => ({
   extensions: 4,
   workers: -1,
   changes: 2,
+  key: 'trusted',
   ...over,
 });
 

@@ -38,17 +38,12 @@ describe('our origin', () => {
     expect(isOwnFrame(null)).toBe(false);
   });
 
-  it('may write to the clipboard and nothing else', () => {
+  it('may write to the clipboard and show notices, and nothing else', () => {
     expect(mayHave('clipboard-sanitized-write', PAGE_URL)).toBe(true);
+    expect(mayHave('notifications', PAGE_URL)).toBe(true);
     expect(mayHave('clipboard-sanitized-write', 'https://evil.example/')).toBe(false);
-    for (const permission of [
-      'clipboard-read',
-      'media',
-      'geolocation',
-      'notifications',
-      'openExternal',
-      'display-capture',
-    ]) {
+    expect(mayHave('notifications', 'https://evil.example/')).toBe(false);
+    for (const permission of ['clipboard-read', 'media', 'geolocation', 'openExternal', 'display-capture']) {
       expect(mayHave(permission, PAGE_URL), permission).toBe(false);
     }
   });
