@@ -2,10 +2,12 @@
 import { Copy, Maximize2, PanelRightClose, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { keyId } from '../../shared/domain/key.js';
 import { rowText, text, visible } from '../../shared/i18n/index.js';
-import { Icon, Kbd, StatusMark, useReturnFocus } from '../components/index.js';
-import { currentPath, expectArrival, nodeHref, setParams } from '../route.js';
+import { Icon, Kbd, ShortFingerprint, StatusMark, TrustMark, useReturnFocus } from '../components/index.js';
+import { currentPath, expectArrival, go, nodeHref, setParams } from '../route.js';
 import { useFleetTime } from '../store/clock.js';
+import { keyRows, useKeys } from '../store/keys.js';
 import { prefsStore, setPrefs } from '../store/prefs.js';
 import { rosterRows, useRoster } from '../store/roster.js';
 import { setUi, say, useUi } from '../store/ui.js';
@@ -50,11 +52,12 @@ function PaletteBody() {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const names = useRoster((state) => state.names);
+  const keyOrder = useKeys((state) => state.order);
   const sections = useMemo(
-    () => paletteSections(query, rosterRows(), prefsStore.getState().recent),
+    () => paletteSections(query, rosterRows(), prefsStore.getState().recent, keyRows()),
     // The order of hits may change only when names do; states are read per row.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [query, names],
+    [query, names, keyOrder],
   );
   const items = sections.flatMap((section) => section.items);
   const chosen = Math.min(at, items.length - 1);
@@ -119,7 +122,7 @@ function PaletteBody() {
                   onClick={() => run(item)}
                   onPointerMove={() => here !== chosen && setAt(here)}
                 >
-                  <Item item={item} query={query.replace(/^[>@]/, '').trim()} />
+                  <Item item={item} query={query.replace(/^[>@#]/, '').trim()} />
                 </div>
               );
             })}
@@ -136,6 +139,10 @@ function PaletteBody() {
           <Kbd>@</Kbd>
           {text('palette.foot.nodes')}
         </span>
+        <span>
+          <Kbd>#</Kbd>
+          {text('palette.foot.keys')}
+        </span>
         <span className="sp" />
         <span>{text('palette.foot')}</span>
       </div>
@@ -148,7 +155,7 @@ const heading = (section: { id: string; items: readonly PaletteItem[] }): string
   if (section.id === 'commandsFor' && first && 'name' in first) {
     return text('palette.commandsFor', { name: visible(first.name, 60) });
   }
-  return text(`palette.${section.id as 'recent' | 'nodes' | 'pages' | 'commands'}`);
+  return text(`palette.${section.id as 'recent' | 'nodes' | 'keys' | 'pages' | 'commands'}`);
 };
 
 function Item({ item, query }: { readonly item: PaletteItem; readonly query: string }): ReactNode {
@@ -169,6 +176,16 @@ function Item({ item, query }: { readonly item: PaletteItem; readonly query: str
           <span className="el">{marked(item.command.label, query)}</span>
           <span className="sp" />
           {item.command.keys && <Kbd>{printed(item.command.keys)}</Kbd>}
+        </>
+      );
+    case 'key':
+      return (
+        <>
+          <TrustMark trust={item.row.trust} isQuiet={item.row.kept} />
+          <span className="el">{marked(visible(item.row.name, 60), query)}</span>
+          <span className="t3 lab nw">{text(`trust.${item.row.trust}`)}</span>
+          <span className="sp" />
+          {item.row.fingerprint !== null && <ShortFingerprint value={item.row.fingerprint} />}
         </>
       );
     case 'peek':
@@ -225,6 +242,8 @@ function run(item: PaletteItem): void {
     case 'node':
       location.hash = nodeHref(item.row.name);
       return;
+    case 'key':
+      return go('/keys', { key: keyId(item.row) });
     case 'open':
       location.hash = nodeHref(item.name);
       return;

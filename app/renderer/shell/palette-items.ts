@@ -1,7 +1,8 @@
 /**
  * What the palette offers for a query: nodes, pages and commands, recent ones first. `>` asks for commands
- * only, `@` for nodes only. Pure apart from reading the roster; ten thousand names take a few milliseconds.
+ * only, `@` for nodes, `#` for keys. Pure apart from reading the roster; ten thousand names take a few milliseconds.
  */
+import { keyId, TRUST_STATES, type KeyRow } from '../../shared/domain/key.js';
 import { SEVERITY } from '../../shared/domain/node-state.js';
 import type { RosterRow } from '../../shared/domain/roster-table.js';
 import { compareNatural } from '../store/natural.js';
@@ -10,24 +11,33 @@ import { COMMANDS, type Command } from './commands.js';
 export type PaletteItem =
   | { readonly kind: 'node'; readonly id: string; readonly row: RosterRow }
   | { readonly kind: 'command'; readonly id: string; readonly command: Command }
+  | { readonly kind: 'key'; readonly id: string; readonly row: KeyRow }
   | { readonly kind: 'peek' | 'open' | 'copy'; readonly id: string; readonly name: string };
 
 export type PaletteSection = {
-  readonly id: 'recent' | 'nodes' | 'pages' | 'commands' | 'commandsFor';
+  readonly id: 'recent' | 'nodes' | 'keys' | 'pages' | 'commands' | 'commandsFor';
   readonly items: readonly PaletteItem[];
   /** How many match in all, where not all are listed. */
   readonly total?: number;
 };
 
 const MAX_NODES = 6;
+const MAX_KEYS = 12;
+const MODES: Readonly<Record<string, 'commands' | 'nodes' | 'keys'>> = {
+  '>': 'commands',
+  '@': 'nodes',
+  '#': 'keys',
+};
 
 export function paletteSections(
   query: string,
   rows: readonly (RosterRow | undefined)[],
   recent: readonly string[],
+  keys: Iterable<KeyRow> = [],
 ): readonly PaletteSection[] {
-  const mode = query.startsWith('>') ? 'commands' : query.startsWith('@') ? 'nodes' : 'all';
+  const mode = MODES[query.charAt(0)] ?? 'all';
   const wanted = (mode === 'all' ? query : query.slice(1)).trim().toLowerCase();
+  if (mode === 'keys') return [findKeys(keys, query.slice(1).trim())].filter(isFull);
   const there = COMMANDS.filter((command) => command.isThere?.() ?? true);
   const commands = there
     .filter((command) => fits(command.label.toLowerCase(), wanted))
@@ -53,7 +63,32 @@ export function paletteSections(
   const sections: PaletteSection[] = [{ id: 'nodes', items: nodes, total }];
   if (mode === 'all') sections.push(section('commands', commands.slice(0, 6)));
   sections.push(section('commandsFor', forBest));
-  return sections.filter((part) => part.items.length > 0);
+  if (mode === 'all') sections.splice(1, 0, ...likelyKeys(keys, query.trim()));
+  return sections.filter(isFull);
+}
+
+const isFull = (part: PaletteSection): boolean => part.items.length > 0;
+
+/** Unasked, keys are offered only for a piece of a fingerprint: names are nodes first. */
+const likelyKeys = (keys: Iterable<KeyRow>, wanted: string): readonly PaletteSection[] =>
+  /^[A-Za-z0-9+/ ]{6,}$/.test(wanted) && /[A-Z+/]/.test(wanted) ? [findKeys(keys, wanted)] : [];
+
+/** By name, or by a fingerprint as it is written in groups or without; what needs a decision first. */
+function findKeys(keys: Iterable<KeyRow>, wanted: string): PaletteSection {
+  const name = wanted.toLowerCase();
+  const piece = wanted.replace(/\s/g, '');
+  const hits: KeyRow[] = [];
+  for (const row of keys) {
+    if (row.name.toLowerCase().includes(name) || (piece !== '' && row.fingerprint?.includes(piece)))
+      hits.push(row);
+  }
+  const rank = (row: KeyRow): number => TRUST_STATES.indexOf(row.trust);
+  hits.sort((a, b) => rank(a) - rank(b) || compareNatural(a.name, b.name));
+  return {
+    id: 'keys',
+    items: hits.slice(0, MAX_KEYS).map((row) => ({ kind: 'key', id: `key-${keyId(row)}`, row })),
+    total: hits.length,
+  };
 }
 
 const section = (id: PaletteSection['id'], items: readonly PaletteItem[]): PaletteSection => ({ id, items });

@@ -13,6 +13,8 @@ export type ConnectDraft = {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
+  /** The id of an imported certificate, instead of the two files. */
+  readonly identity: string;
   readonly profileName: string;
   readonly remember: boolean;
 };
@@ -27,6 +29,7 @@ const EMPTY: ConnectDraft = {
   caFile: '',
   certFile: '',
   keyFile: '',
+  identity: '',
   profileName: '',
   remember: false,
 };
@@ -48,6 +51,7 @@ export const fillDraft = (profile: SavedProfile): void =>
     caFile: profile.caFile ?? '',
     certFile: profile.certFile ?? '',
     keyFile: profile.keyFile ?? '',
+    identity: profile.identity ?? '',
     profileName: profile.profileName,
     remember: true,
   });

@@ -4,6 +4,7 @@ import type { In } from '../../../shared/contract/contract.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { text, visible } from '../../../shared/i18n/index.js';
 import { Button, Check, Failure, Field, Segments } from '../../components/index.js';
+import { IdentityChoice } from '../../parts/identities.js';
 import { ask } from '../../store/connection.js';
 import { draftStore, setDraft, useDraft, type ConnectDraft } from '../../store/draft.js';
 import { sessionStore, useSession } from '../../store/session.js';
@@ -116,10 +117,13 @@ export function ConnectForm({ onBegun }: { readonly onBegun: () => void }) {
         <legend>{text('connect.tls')}</legend>
         <p className="field-hint">{text('connect.tls.hint')}</p>
         <Field label={text('connect.caFile')} {...bind('caFile')} />
-        <div className="two-up">
-          <Field label={text('connect.certFile')} {...bind('certFile')} />
-          <Field label={text('connect.keyFile')} {...bind('keyFile')} />
-        </div>
+        <IdentityChoice value={draft.identity} onChoose={(identity) => setDraft({ identity })} />
+        {draft.identity === '' && (
+          <div className="two-up">
+            <Field label={text('connect.certFile')} {...bind('certFile')} />
+            <Field label={text('connect.keyFile')} {...bind('keyFile')} />
+          </div>
+        )}
       </fieldset>
       <fieldset>
         <legend>{text('connect.keep')}</legend>
@@ -207,8 +211,9 @@ function inputOf(draft: ConnectDraft, password: string): In<'session.connect'> {
     ...(password === '' ? {} : { password }),
     ...given('name', draft.name),
     ...given('caFile', draft.caFile),
-    ...given('certFile', draft.certFile),
-    ...given('keyFile', draft.keyFile),
+    ...(draft.identity === ''
+      ? { ...given('certFile', draft.certFile), ...given('keyFile', draft.keyFile) }
+      : { identity: draft.identity }),
     ...given('profileName', draft.profileName),
     ...(draft.beatIntervalS.trim() === '' ? {} : { beatIntervalS: secondsOf(draft.beatIntervalS.trim()) }),
   };

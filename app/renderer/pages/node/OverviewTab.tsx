@@ -1,4 +1,5 @@
 /** What the node said of itself, what it fell silent with, and what was noted about it. */
+import { keyId } from '../../../shared/domain/key.js';
 import type { NodeDetail } from '../../../shared/domain/node.js';
 import {
   formatAge,
@@ -13,10 +14,11 @@ import {
   wordText,
 } from '../../../shared/i18n/index.js';
 import { writeCondition } from '../../../shared/filter/index.js';
-import { Foreign, Spark } from '../../components/index.js';
+import { Foreign, ShortFingerprint, Spark, TrustWord } from '../../components/index.js';
 import { EventLine, NodeLink, Since } from '../../parts/index.js';
-import { nodesHref } from '../../route.js';
+import { href, nodesHref } from '../../route.js';
 import { useEvents } from '../../store/events.js';
+import { useKeyOfName } from '../../store/keys.js';
 import { usePrefs } from '../../store/prefs.js';
 import type { ReactNode } from 'react';
 import type { TabProps } from './tab-props.js';
@@ -144,8 +146,25 @@ function factsOf(detail: NodeDetail): readonly (readonly [string, ReactNode])[] 
         ],
     [text('node.firstSeen'), <FirstSeen key="first" at={detail.firstSeenAt} />],
     [text('node.changes'), text('node.changes.value', { count: detail.changes })],
+    [text('node.key'), <KeyLine key="key" name={detail.name} />],
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+/** The key it shows now and what a person decided about it; the rest is on the page of keys. */
+function KeyLine({ name }: { readonly name: string }) {
+  const row = useKeyOfName(name);
+  if (!row) return <span className="t3">{text('keyPage.none')}</span>;
+  return (
+    <a className="row node-key" href={href('/keys', { key: keyId(row) })} title={text('node.key.show')}>
+      <TrustWord trust={row.trust} isQuiet={row.kept} />
+      {row.fingerprint === null ? (
+        <span className="t3">{text('keyPage.none')}</span>
+      ) : (
+        <ShortFingerprint value={row.fingerprint} />
+      )}
+    </a>
+  );
 }
 
 function FirstSeen({ at }: { readonly at: number }) {

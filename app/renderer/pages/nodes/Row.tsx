@@ -3,7 +3,7 @@ import { memo, useState, type CSSProperties, type MouseEvent } from 'react';
 import { badgesOf } from '../../../shared/domain/node-state.js';
 import type { RosterRow } from '../../../shared/domain/roster-table.js';
 import { formatAge, formatDuration, text, visible, wordText } from '../../../shared/i18n/index.js';
-import { Foreign, StatusMark, tickPlaces, Ticks, TONE } from '../../components/index.js';
+import { Foreign, StatusMark, tickPlaces, Ticks, TONE, TrustWord } from '../../components/index.js';
 import { BadgeMark } from '../../parts/index.js';
 import { useFleetTime } from '../../store/clock.js';
 import { useRow } from '../../store/roster.js';
@@ -78,6 +78,12 @@ function Cell({ column, row }: { readonly column: Column; readonly row: RosterRo
       );
     case 'beats':
       return <BeatsCell row={row} />;
+    case 'key':
+      return (
+        <span role="gridcell">
+          <TrustWord trust={row.key} />
+        </span>
+      );
     default:
       return <TextCell column={column} row={row} />;
   }

@@ -94,6 +94,12 @@ export const COLUMNS: readonly Column[] = [
   { id: 'extensions', width: '76px', isNumber: true, isShown: never, text: (row) => num(row.extensions) },
   { id: 'workers', width: '60px', isNumber: true, isShown: never, text: (row) => num(row.workers) },
   {
+    id: 'key',
+    width: '88px',
+    isShown: (room) => !room.hasPeek && room.window >= 1100,
+    text: (row) => text(`trust.${row.key}`),
+  },
+  {
     id: 'firstSeen',
     width: '76px',
     isNumber: true,
@@ -170,6 +176,7 @@ const exported = (row: RosterRow | undefined): Readonly<Record<string, string | 
   workers: orNull(row?.workers),
   firstSeenAt: orNull(row?.firstSeenAt),
   changes: orNull(row?.changes),
+  key: row?.key ?? '',
 });
 
 /** Text of peers must not become a formula in somebody's spreadsheet. */

@@ -1,15 +1,17 @@
 /** Settings: how this window looks and behaves. Each shows its default and a way back. */
 import { X } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { text, visible } from '../../../shared/i18n/index.js';
 import { Button, IconButton, Segments } from '../../components/index.js';
 import { askForSystemNotices, systemNoticesAre } from '../../parts/system-notices.js';
-import { href, nodesHref } from '../../route.js';
+import { Certificates } from '../../parts/identities.js';
+import { href, nodesHref, useParam } from '../../route.js';
 import { DEFAULT_PREFS, setPrefs, usePrefs } from '../../store/prefs.js';
 import { setUi } from '../../store/ui.js';
 
 export function SettingsPage() {
   const prefs = usePrefs((all) => all);
+  const part = useParam('part');
   return (
     <div className="page scrolls">
       <header className="head">
@@ -70,6 +72,9 @@ export function SettingsPage() {
             ]}
             onChoose={(zone) => setPrefs({ utc: zone === 'utc' })}
           />
+        </Section>
+        <Section title={text('settings.certificates')} isWanted={part === 'certificates'}>
+          <Certificates />
         </Section>
         <Section title={text('settings.keyboard')}>
           <Choice
@@ -152,12 +157,27 @@ function SystemNotices() {
   );
 }
 
-const Section = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
-  <section>
-    <h2 className="h2">{title}</h2>
-    {children}
-  </section>
-);
+/** `isWanted`: the address asks for this part, so it comes into view with the focus. */
+function Section(props: {
+  readonly title: string;
+  readonly isWanted?: boolean;
+  readonly children: ReactNode;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (props.isWanted !== true) return;
+    heading.current?.scrollIntoView({ block: 'start' });
+    heading.current?.focus({ preventScroll: true });
+  }, [props.isWanted]);
+  return (
+    <section>
+      <h2 className="h2" ref={heading} tabIndex={-1}>
+        {props.title}
+      </h2>
+      {props.children}
+    </section>
+  );
+}
 
 function Choice<T extends string>(props: {
   readonly label: string;

@@ -133,6 +133,7 @@ export const pages = {
   'nodes.col.workers': 'Workers',
   'nodes.col.firstSeen': 'First seen',
   'nodes.col.changes': 'Changes',
+  'nodes.col.key': 'Key',
   'nodes.cell.beats': '{count, plural, one {# beat} other {# beats}} of the last {span}',
 
   'node.say.healthy': 'Heard {age} ago, and well.',
@@ -179,6 +180,8 @@ export const pages = {
   'node.skew.none': 'agrees with ours',
   'node.firstSeen': 'First seen',
   'node.changes': 'Changes',
+  'node.key': 'Key',
+  'node.key.show': 'Show in Keys',
   'node.changes.value':
     '{count, plural, =0 {none} one {# change of state} other {# changes of state}} in 24 h',
   'node.together': 'Fell silent together',
