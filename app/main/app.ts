@@ -2,6 +2,7 @@
  * The composition root: builds every part, hands it what it needs, starts nothing until `start`.
  * What a window or script may ask is `api`; what the hosts need beside it is the rest of `App`.
  */
+import { userInfo } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Api } from '../shared/contract/contract.js';
 import type { Health } from '../shared/domain/health.js';
@@ -16,9 +17,11 @@ import { rosterApi } from './api/roster.js';
 import { sessionApi } from './api/session.js';
 import { reportConfig, type Config } from './config/index.js';
 import { inputFromConfig, joinCluster, joinDemo, type JoinDeps, type SecretPlace } from './join.js';
+import type { Journal } from './ports/journal.js';
 import type { KeyCrypto } from './ports/key-crypto.js';
 import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
+import { createAudit } from './services/audit.js';
 import { createIdentities } from './services/identities.js';
 import { createProfiles } from './services/profiles.js';
 import { createSessionService } from './services/session-service.js';
@@ -41,14 +44,29 @@ export type AppDeps = {
   /** A fresh one-time address of the web host, or null where there is none. */
   readonly link: () => string | null;
   readonly recentLog: () => Health['log'];
+  /** The audit of this data folder. */
+  readonly journal: Journal;
   readonly secrets: SecretPlace;
   readonly crypto: KeyCrypto;
 };
 
-export function createApp(config: Config, { log, store, link, recentLog, secrets, crypto }: AppDeps): App {
+/** Who sits here, for the audit. A container may run a user that has no name. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+export function createApp(
+  config: Config,
+  { log, store, link, recentLog, journal, secrets, crypto }: AppDeps,
+): App {
   const clock = systemClock;
   const vitals = processVitals;
-  const session = createSessionService(clock);
+  const audit = createAudit(journal, systemUser(), log.child({ service: 'audit' }));
+  const session = createSessionService(clock, (event, at, profile) => void audit.append(event, at, profile));
   const identities = createIdentities({ store: secrets.store, crypto, clock });
   const deps: JoinDeps = {
     ...{ config, clock, random: systemRandom, vitals, log, events: session.events },
@@ -91,11 +109,16 @@ export function createApp(config: Config, { log, store, link, recentLog, secrets
     start() {
       loop.enable();
       const size = config.values['demo.nodes'];
-      if (config.values['bus.url'] === '' && size === 0) return;
-      session
-        .join(() =>
-          config.values['bus.url'] === '' ? doors.demo(size) : doors.cluster(inputFromConfig(config)),
-        )
+      const isIdle = config.values['bus.url'] === '' && size === 0;
+      // What was decided before stands before what happens now.
+      audit
+        .load(session.events, clock.now())
+        .then(() => {
+          if (isIdle) return;
+          return session.join(() =>
+            config.values['bus.url'] === '' ? doors.demo(size) : doors.cluster(inputFromConfig(config)),
+          );
+        })
         .catch((error: unknown) => {
           log.error({ error }, 'could not join what the configuration names');
           session.refuse(error);

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { createWorkerCrypto } from './adapters/crypto-worker.js';
+import { createFileJournal } from './adapters/file-journal.js';
 import { createFileStore } from './adapters/file-store.js';
 import type { PinoLog } from './adapters/pino-log.js';
 import { createDoor } from './api/door.js';
@@ -32,6 +33,7 @@ export async function startHeadless(
     store: createFileStore(join(config.dataDir, 'store')),
     link: () => host?.freshLink() ?? null,
     recentLog: log.recent,
+    journal: createFileJournal(join(config.dataDir, 'audit.jsonl')),
     secrets: { store: createFileStore(join(config.dataDir, 'secrets'), { isStrict: true }), keptIn: 'file' },
     crypto: createWorkerCrypto(cryptoSource),
   });

@@ -460,7 +460,6 @@ function detailOf(row: RosterRow, rows: readonly RosterRow[], now: number): Node
       : [],
     raw: JSON.stringify({ name: row.name, status: row.word, pid: row.pid, version: row.version }),
     changes: row.changes,
-    key: row.key,
   };
 }
 

@@ -36,7 +36,7 @@ const MAX_DEATHS = 2;
 const FILE_WITHIN_MS = 30_000;
 
 /** `source`: the text of the bundle of crypto-worker-main. Jobs after `close`, and open ones, reject. */
-export function createWorkerCrypto(source: string): KeyCrypto {
+export function createWorkerCrypto(source: string, { fileWithinMs = FILE_WITHIN_MS } = {}): KeyCrypto {
   const pending = new Map<number, Pending>();
   let worker: Worker | null = null;
   let nextId = 1;
@@ -112,8 +112,11 @@ export function createWorkerCrypto(source: string): KeyCrypto {
       const id = nextId;
       const deadline = setTimeout(() => {
         take(id)?.reject(new AppError('IDENTITY_UNREADABLE', 'reading it took too long'));
+        // It may not hear us before it is done; the others do not wait for that.
         void worker?.terminate();
-      }, FILE_WITHIN_MS);
+        worker = null;
+        for (const { job } of pending.values()) post(job);
+      }, fileWithinMs);
       try {
         return (await submit({ op: 'readPkcs12', args })) as PemIdentity;
       } finally {

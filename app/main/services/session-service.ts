@@ -5,7 +5,7 @@
 import type { Session } from '../../shared/domain/session.js';
 import { toWireError } from '../../shared/errors/wire.js';
 import { idleLink } from '../core/link.js';
-import { createEventLog, type EventLog } from '../core/history/event-log.js';
+import { createEventLog, type EventLog, type NewEvent } from '../core/history/event-log.js';
 import { createKeyring } from '../core/keyring/keyring.js';
 import { countsOf } from '../core/keyring/keyring-views.js';
 import { needsOf, summaryOf } from '../core/roster/views.js';
@@ -29,8 +29,15 @@ const MAX_NEEDS = 6;
 const NOBODY = createState();
 const NO_KEYS = countsOf(createKeyring({ maxNames: 0 }), null);
 
-export function createSessionService(clock: Clock) {
-  const events: EventLog = createEventLog();
+/** `onAudit`: told of decisions and deeds, with the profile in which they were; not of those in the demo. */
+export function createSessionService(
+  clock: Clock,
+  onAudit: (event: NewEvent, at: number, profile: string) => void = () => undefined,
+) {
+  const events: EventLog = createEventLog((event, at) => {
+    const isDemo = joined?.mode === 'demo' || event.facts?.['mode'] === 'demo';
+    if (!isDemo) onAudit(event, at, joined?.profile.name ?? '');
+  });
   let joined: Joined | null = null;
   /** Grows with each change of what we are connected to; streams open anew then. */
   let generation = 0;

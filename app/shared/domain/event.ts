@@ -67,6 +67,7 @@ export const EVENT_KINDS = {
   'identity.imported': 'audit',
   'identity.requested': 'audit',
   'identity.removed': 'audit',
+  'audit.broken': 'audit',
   'bus.undecodable': 'link',
   'link.live': 'link',
   'link.lost': 'link',

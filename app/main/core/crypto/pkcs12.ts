@@ -9,8 +9,20 @@ import { AppError } from '../../../shared/errors/app-error.js';
 import { ownFirst, toPkcs8 } from './certificate.js';
 
 const MAX_FILE = 750_000;
-/** Files have a few thousand; each round costs the worker about two microseconds. */
-const MAX_ROUNDS = 1_000_000;
+/** How often a passphrase may be hashed. Files have some thousands, Firefox writes 600,000. */
+const MAX_ROUNDS = { checkSum: 1_000_000, cipher: 5_000_000 } as const;
+
+const unreadable = (why: string): AppError => new AppError('IDENTITY_UNREADABLE', why);
+
+type Stretch = (passphrase: string, salt: string, rounds: number, ...rest: unknown[]) => unknown;
+const stretch = forge.pkcs5.pbkdf2 as Stretch;
+// Forge calls it by this name and takes any number of rounds from the file; once begun, nothing can interrupt it.
+Object.assign(forge.pkcs5, {
+  pbkdf2: ((passphrase, salt, rounds, ...rest) => {
+    if (rounds > MAX_ROUNDS.cipher) throw unreadable('its passphrase is stretched too far');
+    return stretch(passphrase, salt, rounds, ...rest);
+  }) satisfies Stretch,
+});
 
 type Pfx = forge.pkcs12.Pkcs12Pfx;
 type Node = forge.asn1.Asn1;
@@ -38,7 +50,7 @@ export function readPkcs12(
 function open(file: Uint8Array, passphrase: string): Pfx {
   const node = parse(file);
   const hasMac = Array.isArray(node.value) && node.value.length > 2;
-  if (hasMac && roundsOf(node) > MAX_ROUNDS) throw unreadable('its passphrase is stretched too far');
+  if (hasMac && roundsOf(node) > MAX_ROUNDS.checkSum) throw unreadable('its passphrase is stretched too far');
   // No passphrase is either an empty text or no text at all; files of both kinds are about.
   const tries: (string | undefined)[] = passphrase === '' ? ['', undefined] : [passphrase];
   let failure: unknown;
@@ -46,6 +58,7 @@ function open(file: Uint8Array, passphrase: string): Pfx {
     try {
       return unlock(node, attempt);
     } catch (error) {
+      if (error instanceof AppError) throw error;
       failure = error;
     }
   }
@@ -65,7 +78,6 @@ const unlock = (node: Node, passphrase: string | undefined): Pfx =>
 const attemptIsAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
 const isMacFailure = (error: unknown): boolean =>
   error instanceof Error && /MAC could not be/.test(error.message);
-const unreadable = (why: string): AppError => new AppError('IDENTITY_UNREADABLE', why);
 
 function parse(file: Uint8Array): Node {
   if (file.length > MAX_FILE) throw unreadable('larger than any certificate file');

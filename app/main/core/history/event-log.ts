@@ -28,7 +28,8 @@ type Kept = ConsoleEvent & { rev: number };
 
 export type EventLog = ReturnType<typeof createEventLog>;
 
-export function createEventLog() {
+/** `onAudit`: told of everything that was decided or done here, as it was said and not as it folds. */
+export function createEventLog(onAudit: (event: NewEvent, at: number) => void = () => undefined) {
   let events: Kept[] = [];
   let nextId = 1;
   let rev = 0;
@@ -43,6 +44,7 @@ export function createEventLog() {
   return {
     /** The event as it now stands: a new one, or an earlier one that took this in. */
     record(event: NewEvent, at: number): ConsoleEvent {
+      if (EVENT_KINDS[event.kind] === 'audit') onAudit(event, at);
       const key = `${event.kind}\n${event.group ?? ''}\n${event.foldKey ?? ''}`;
       const last = event.foldMs ? open.get(key) : undefined;
       const names = event.names ?? [];
@@ -76,6 +78,26 @@ export function createEventLog() {
         open.set(key, kept);
       }
       return kept;
+    },
+
+    /** One from before this process: it is shown, and told to nobody. Kinds of a newer version are kept as they are. */
+    restore(event: Pick<ConsoleEvent, 'kind' | 'names' | 'facts'>, at: number): void {
+      rev += 1;
+      const { kind, names, facts } = event;
+      const area = Object.hasOwn(EVENT_KINDS, kind) ? EVENT_KINDS[kind as EventKind] : 'audit';
+      events.push({
+        id: nextId++,
+        at,
+        until: at,
+        kind,
+        area,
+        count: 1,
+        names,
+        group: null,
+        facts,
+        raw: null,
+        rev,
+      });
     },
 
     rev: (): number => rev,

@@ -79,6 +79,7 @@ export const trust = {
   'event.secret.set': 'A cluster secret was loaded by hand',
   'event.secret.rotated': 'The cluster secret was replaced',
   'event.secret.policy': 'Who asks for secrets: {policy}',
+  'event.audit.broken': 'The audit does not add up: entries were changed or are missing',
   'event.identity.imported': 'A certificate was imported{subject, select, none {} other {: {subject}}}',
   'event.identity.requested': 'A certificate request was made{subject, select, none {} other {: {subject}}}',
   'event.identity.removed': 'A certificate was removed{subject, select, none {} other {: {subject}}}',

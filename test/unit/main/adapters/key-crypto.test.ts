@@ -128,6 +128,17 @@ describe('the worker', () => {
     await crypto.close();
   });
 
+  it('that a file keeps busy is left to itself, and the others go on', async () => {
+    const busy = `require('node:worker_threads').parentPort.on('message', (job) => {
+      if (job.work.op === 'readPkcs12') for (;;); }); ${source}`;
+    const crypto = createWorkerCrypto(busy, { fileWithinMs: 200 });
+    const reading = crypto.readPkcs12(file, 'open');
+    const waiting = crypto.decrypt(pem, encryptWithKey(own, 'behind it', 'legacy'));
+    await expect(reading).rejects.toMatchObject({ code: 'IDENTITY_UNREADABLE' });
+    expect((await waiting).toString()).toBe('behind it');
+    await crypto.close();
+  });
+
   it('that cannot even start says so to each job', async () => {
     const crypto = createWorkerCrypto('this is no program');
     await expect(crypto.generate(1024)).rejects.toThrow('died of this job');

@@ -1,0 +1,84 @@
+/**
+ * The Journal port on one file of JSON lines, owner-only. What is asked for while a write is under way goes to disk
+ * together with the next. A line cut short by a crash is ended, so that it harms none but itself.
+ */
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isJsonObject, type JsonObject } from '../../shared/lib/json.js';
+import type { Journal } from '../ports/journal.js';
+
+type Waiting = {
+  readonly line: string;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+};
+
+export function createFileJournal(file: string): Journal {
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+  let isFirst = true;
+
+  const write = async (lines: string): Promise<void> => {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const handle = await open(file, 'a+', 0o600);
+    try {
+      await handle.write(isFirst && (await endsTorn(handle)) ? `\n${lines}` : lines);
+      await handle.sync();
+      isFirst = false;
+    } finally {
+      await handle.close();
+    }
+  };
+  const drain = async (): Promise<void> => {
+    isWriting = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await write(batch.map(({ line }) => line).join(''));
+        batch.forEach(({ done }) => done());
+      } catch (error) {
+        batch.forEach(({ failed }) => failed(error));
+      }
+    }
+    isWriting = false;
+  };
+
+  return {
+    append: (entry) =>
+      new Promise((done, failed) => {
+        waiting.push({ line: `${JSON.stringify(entry)}\n`, done, failed });
+        if (!isWriting) void drain();
+      }),
+    async read() {
+      let text: string;
+      try {
+        text = await readFile(file, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw error;
+      }
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(parseLine);
+    },
+  };
+}
+
+async function endsTorn(handle: Awaited<ReturnType<typeof open>>): Promise<boolean> {
+  const { size } = await handle.stat();
+  if (size === 0) return false;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== 0x0a;
+}
+
+function parseLine(line: string): JsonObject | null {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return isJsonObject(entry) ? (entry as JsonObject) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
