@@ -176,6 +176,57 @@ const goals = {
     }
   },
 
+  async crypto(url) {
+    const worker = join(root, 'out', 'main', 'crypto-worker.cjs');
+    const loads = [];
+    const costs = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const publisher = spawn(
+        process.execPath,
+        [join(here, 'programs', 'publisher.mjs'), url, 10_000, 1_000, 120].map(String),
+        { stdio: 'inherit' },
+      );
+      try {
+        loads.push(await run(program('crypto-load'), [url, worker]));
+      } finally {
+        publisher.kill();
+      }
+      costs.push(await run(program('crypto-cost'), []));
+    }
+    for (const [kind, what] of [
+      ['generate', 'making keys of 2048 and 4096 bits'],
+      ['decrypt', '100 decryptions of the legacy form'],
+      ['encrypt', '1,000 encryptions of the modern form'],
+    ]) {
+      const of = (key) => loads.map((load) => load[kind][key]);
+      judge(
+        'max',
+        `event-loop delay p99 with beats and ${what}, ms`,
+        of('p99Ms'),
+        20,
+        `longest ${shown(Math.max(...of('maxMs')))} ms, the work ${spread(of('workMs'))} ms, without it p99 ${spread(loads.map((load) => load.nothing.p99Ms))} ms, ${spread(of('beatsPerSecond'))} beats/s`,
+      );
+    }
+    const micros = (kind) =>
+      `ours ${spread(costs.map((cost) => cost[kind].oursUs))} µs, bare ${spread(costs.map((cost) => cost[kind].bareUs))} µs`;
+    judge(
+      'max',
+      'the secret to 10,000 keys / bare publicEncrypt',
+      costs.map((cost) => cost.broadcast.ratio),
+      1.3,
+      micros('broadcast'),
+    );
+    for (const form of ['legacy', 'modern']) {
+      judge(
+        'min',
+        `1 KB sealed and opened in the ${form} form, speed / bare AES in the same text form`,
+        costs.map((cost) => 1 / cost[form].ratio),
+        0.8,
+        micros(form),
+      );
+    }
+  },
+
   async startup(url) {
     const cli = join(root, 'out', 'main', 'cli.js');
     const live = (args) =>
@@ -256,7 +307,7 @@ const goals = {
     );
   },
 };
-const NEEDS_BROKER = new Set(['paced', 'startup']);
+const NEEDS_BROKER = new Set(['paced', 'crypto', 'startup']);
 
 goals.reconnect = async () => {
   const { startRabbitMq } = await import(program('rabbitmq'));
@@ -297,7 +348,10 @@ async function withRabbitMq(use) {
 
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: ['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare']
+  entryPoints: [
+    ...['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare'],
+    ...['crypto-load', 'crypto-cost'],
+  ]
     .map((name) => join(here, 'programs', `${name}.ts`))
     .concat(join(root, 'test', 'support', 'rabbitmq.ts')),
   bundle: true,

@@ -73,7 +73,9 @@ describe.runIf(process.platform === 'linux')('the packaged app', () => {
   });
 
   it('needs no package at run time', () => {
-    const main = extractFile(asar(), 'out/main/electron.cjs').toString();
+    const main = ['electron', 'crypto-worker']
+      .map((name) => extractFile(asar(), `out/main/${name}.cjs`).toString())
+      .join('\n');
     const builtin = new Set(['electron', ...process.getBuiltinModule('node:module').builtinModules]);
     const wanted = [...main.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) =>
       (name ?? '').replace(/^node:/, ''),
