@@ -12,6 +12,7 @@ import { createMemoryBus } from './adapters/memory-bus.js';
 import { createMemoryStore } from './adapters/memory-store.js';
 import { defaultNodeName, nameProblem, type Config } from './config/index.js';
 import { createBroker } from './core/broker/index.js';
+import { describeCertificate } from './core/crypto/certificate.js';
 import { createDemoCluster } from './demo/cluster.js';
 import { demoIntervalMs } from './demo/script.js';
 import type { Bus } from './ports/bus.js';
@@ -84,6 +85,7 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
     intervalMs: (input.beatIntervalS ?? values['node.beatIntervalS']) * 1_000,
     expectedIntervalMs: values['node.expectedIntervalS'] * 1_000,
   });
+  const tls = isTls ? await tlsOptions(input, deps) : null;
   const bus = createAmqpBus(
     {
       url: input.url,
@@ -93,7 +95,7 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
       connectionName: `Legion Console ${settings.identity.name}`,
       product: 'Legion Console',
       version: VERSION,
-      ...(isTls ? { tls: await tlsOptions(input, deps) } : {}),
+      ...(tls ? { tls } : {}),
     },
     clock,
   );
@@ -101,10 +103,13 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
   return {
     mode: 'cluster',
     profile: { name: input.profileName ?? address.hostname, kind, readOnly: input.readOnly ?? false },
-    node: createNode(settings, {
-      ...{ bus, clock, log, events },
-      ...{ vitals: deps.vitals, random: deps.random, crypto: deps.crypto, secretStore: deps.secrets.store },
-    }),
+    node: createNode(
+      { ...settings, certificate: certificateOf(tls?.cert, clock.now()) },
+      {
+        ...{ bus, clock, log, events },
+        ...{ vitals: deps.vitals, random: deps.random, crypto: deps.crypto, secretStore: deps.secrets.store },
+      },
+    ),
     companion: null,
   };
 }
@@ -176,6 +181,21 @@ function nodeSettings(
       encryptMessages: values['crypt.encryptMessages'],
     },
   };
+}
+
+/** What of our certificate is worth a warning; a file that is none fails at the connection, with its own words. */
+function certificateOf(
+  cert: Buffer | string | undefined,
+  now: number,
+): NonNullable<NodeSettings['certificate']> | null {
+  if (cert === undefined) return null;
+  try {
+    const { subject, notAfter } = describeCertificate(String(cert), now);
+    return notAfter === null ? null : { subject, notAfter };
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }
 
 async function tlsOptions(input: ConnectInput, { config: { values }, openIdentity }: JoinDeps) {

@@ -90,7 +90,9 @@ export function createPublisher(): Publisher {
   function rejectAll(refusal: AppError | null): void {
     const words = refusal?.message ?? 'the connection to the broker was lost';
     const missing = /no exchange '(.*)' in vhost/.exec(words)?.[1] ?? null;
-    const forbidden = refusal?.code === 'BUS_NO_PERMISSION' ? refusal.details['name'] : null;
+    const named = refusal?.code === 'BUS_NO_PERMISSION' ? refusal.details['name'] : null;
+    // RabbitMQ's own name, in rights and refusals, for the exchange that has none.
+    const forbidden = named === 'amq.default' ? '' : named;
     for (const publication of [...pending]) {
       const { exchange } = publication.envelope;
       const lost = new AppError('BUS_LOST', `not confirmed: ${words}`, { cause: refusal ?? undefined });

@@ -1,4 +1,5 @@
 /** What about keys and secrets needs a person, beside what the roster says of nodes. */
+import { EXPIRES_SOON_MS } from '../../shared/domain/identity.js';
 import type { Need } from '../../shared/domain/session.js';
 import type { NodeService } from './node-service.js';
 
@@ -44,6 +45,9 @@ export function keyNeeds({ keys, settings }: Pick<NodeService, 'keys' | 'setting
         waiting.map((entry) => entry.name),
       ),
     );
+  const { certificate } = settings;
+  if (certificate && certificate.notAfter - now < EXPIRES_SOON_MS)
+    needs.push(needOf('identity-expires', 'warning', certificate.notAfter - EXPIRES_SOON_MS, []));
   if (secrets.isMissing()) needs.push(needOf('secret-missing', 'warning', secrets.missingSince() ?? now, []));
   return needs;
 }

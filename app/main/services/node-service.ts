@@ -37,6 +37,8 @@ export type NodeSettings = {
   readonly nameCheckMs: number;
   readonly joinVaultQueue: boolean;
   readonly maxNodes: number;
+  /** The certificate we show to the broker; `notAfter` is epoch ms. */
+  readonly certificate?: { readonly subject: string; readonly notAfter: number } | null;
   readonly keys: Omit<KeySettings, 'name' | 'hostname' | 'speaks' | 'maxNames'>;
 };
 

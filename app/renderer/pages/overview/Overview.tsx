@@ -1,6 +1,7 @@
 /** Overview: is all well, and if not, where? Sentence, counts, map, charts; beside them what needs a person. */
 import { ChevronDown, ChevronRight, Table2 } from 'lucide-react';
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
+import type { ConsoleEvent } from '../../../shared/domain/event.js';
 import { parts, text } from '../../../shared/i18n/index.js';
 import { Button, Empty, Icon, Menu, MenuChoice, Popover, Sentence } from '../../components/index.js';
 import { EventLine, NeedList, Steps } from '../../parts/index.js';
@@ -169,9 +170,12 @@ function Fleet({ isNarrow }: { readonly isNarrow: boolean }) {
   );
 }
 
+/** What came of a message about keys and secrets is told by its own event; the message itself is for Events. */
+const isNews = ({ kind }: ConsoleEvent): boolean => kind !== 'heard.keys' && kind !== 'heard.secrets';
+
 function Lately() {
   const events = useEvents((state) => state.shown);
-  const latest = events.slice(-LATELY).reverse();
+  const latest = useMemo(() => events.filter(isNews).slice(-LATELY).reverse(), [events]);
   return (
     <>
       <h2 className="h2 lately-head">
