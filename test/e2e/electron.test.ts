@@ -1,5 +1,5 @@
 /** The desktop app as built: window, bridge, confinement, crash, second start, place, goodbye. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDesktop, runDesktop, RUNTIMES } from '../support/electron-app.js';
@@ -98,6 +98,32 @@ describe.each(RUNTIMES)('the desktop app on $name', (runtime) => {
     const second = await openDesktop(runtime, dataDir);
     const again = await second.app.browserWindow(second.page);
     expect(await again.evaluate((opened) => opened.getNormalBounds())).toEqual(place);
+  });
+
+  it('keeps keys and secrets where no file of its folder shows them', async () => {
+    const dataDir = tempDir();
+    const { page } = await openDesktop(runtime, dataDir);
+    const answer = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          window.legionConsole?.onFrame((frame) => {
+            if ((frame as { id?: unknown }).id === 987_654) resolve(frame);
+          });
+          window.legionConsole?.send({
+            type: 'call',
+            id: 987_654,
+            procedure: 'identity.request',
+            input: { commonName: 'console.example', sans: [] },
+          });
+        }),
+    );
+    expect(answer).toMatchObject({ type: 'result', output: { state: 'requested' } });
+    const kept = readFileSync(join(dataDir, 'secrets', 'identities.json'), 'utf8');
+    // On a machine without a keychain (a headless one) it is a file of its owner's alone.
+    if (/"sealed"/.test(kept)) expect(kept).not.toContain('PRIVATE KEY');
+    else expect(logOf(dataDir)).toContain('this system has no keychain');
+    if (runtime.name === 'the stand-in') expect(Object.keys(JSON.parse(kept) as object)).toEqual(['sealed']);
+    expect(statSync(join(dataDir, 'secrets', 'identities.json')).mode & 0o077).toBe(0);
   });
 
   it('says goodbye and ends when its window is closed', async () => {
