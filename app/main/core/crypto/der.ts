@@ -2,11 +2,15 @@
 
 export type DerItem = { readonly tag: number; readonly value: Buffer };
 
-/** The items that fill `bytes` exactly, or null. Values are views, nothing is copied. */
+/** No part of a public key has more. */
+const MAX_ITEMS = 4;
+
+/** The items that fill `bytes` exactly, at most four; else null. Values are views, nothing is copied. */
 export function readDer(bytes: Buffer): readonly DerItem[] | null {
   const items: DerItem[] = [];
   let at = 0;
   while (at < bytes.length) {
+    if (items.length === MAX_ITEMS) return null;
     const tag = bytes[at] ?? 0;
     const short = bytes[at + 1];
     if ((tag & 0x1f) === 0x1f || short === undefined || short === 0x80) return null;
