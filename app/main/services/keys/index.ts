@@ -2,8 +2,7 @@
  * Keys and secrets of one node: its own pair, the keyring with its pins, the cluster secret with its gate, and the bus
  * messages between them. Built with the node and thrown away with it.
  */
-import type { KeyDetail, OwnKey, VerifiedBy } from '../../../shared/domain/key.js';
-import { PROOF_LENGTH } from '../../../shared/domain/fingerprint.js';
+import type { KeyDetail, OwnKey } from '../../../shared/domain/key.js';
 import type { SecretPolicy } from '../../../shared/domain/secret.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { PublicKey } from '../../core/crypto/public-key.js';
@@ -25,8 +24,9 @@ import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
 import type { Store } from '../../ports/store.js';
 import { createExchange, type HeardFunction } from './exchange.js';
+import { createDecisions, unknownKey } from './decisions.js';
 import { createOwnKey } from './own-key.js';
-import { exportPins, importPins, loadPins, pinsAtRest } from './pins.js';
+import { loadPins, pinsAtRest } from './pins.js';
 import type { RecordEvent } from './record.js';
 import { createSecretService } from './secret-service.js';
 
@@ -223,21 +223,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     secrets,
   });
 
-  const decided = (
-    kind: 'trusted' | 'refused' | 'kept' | 'forgotten',
-    other: string,
-    facts: object,
-  ): Promise<void> => {
-    record(`key.${kind}`, { ...facts }, [other]);
-    return savePins();
-  };
-  const unknown = (other: string): AppError =>
-    new AppError('KEY_UNKNOWN', `no such key of ${other.slice(0, 60)} was seen`);
-  const pairOf = (other: string, fingerprint: string) => {
-    const pair = keyring.pairOf(other, fingerprint);
-    if (!pair) throw unknown(other);
-    return pair;
-  };
+  const decisions = createDecisions({ keyring, clock, record, save: savePins });
 
   return {
     keyring,
@@ -298,70 +284,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       record('key.asked-to-forget', { count: each.length }, [other]);
     },
 
-    /** Rejects with AppError KEY_UNKNOWN, KEY_PROOF_WRONG, KEY_REFUSED or STORE_UNREADABLE. */
-    async trust(
-      other: string,
-      fingerprint: string,
-      verifiedBy: VerifiedBy,
-      { proof, again }: { readonly proof?: string | undefined; readonly again?: boolean | undefined },
-    ): Promise<void> {
-      const trust = keyring.trustOf(pairOf(other, fingerprint));
-      if (trust === 'changed') {
-        const typed = (proof ?? '').replace(/^\s*SHA-?256:/i, '').replace(/\s/g, '');
-        if (typed.length < PROOF_LENGTH || !fingerprint.startsWith(typed))
-          throw new AppError('KEY_PROOF_WRONG', `${typed.length} characters were given`);
-      }
-      if (trust === 'refused' && again !== true) throw new AppError('KEY_REFUSED', other.slice(0, 60));
-      keyring.trust(other, fingerprint, verifiedBy, clock.now());
-      await decided('trusted', other, { fingerprint, verifiedBy, before: trust });
-    },
-    async trustMany(
-      pairs: readonly { readonly name: string; readonly fingerprint: string }[],
-      verifiedBy: VerifiedBy,
-      from: number,
-      to: number,
-    ): Promise<{ trusted: number; left: string[] }> {
-      const left: string[] = [];
-      const done: string[] = [];
-      for (const { name: other, fingerprint } of pairs) {
-        const pair = keyring.pairOf(other, fingerprint);
-        const fits =
-          pair && keyring.trustOf(pair) === 'new' && pair.firstSeenAt >= from && pair.firstSeenAt <= to;
-        if (!fits) left.push(other);
-        else {
-          keyring.trust(other, fingerprint, verifiedBy, clock.now());
-          done.push(other);
-          record('key.trusted', { fingerprint, verifiedBy, before: 'new' }, [other], 'many');
-        }
-      }
-      if (done.length > 0) await savePins();
-      return { trusted: done.length, left };
-    },
-    async refuse(other: string, fingerprint: string): Promise<void> {
-      const before = keyring.trustOf(pairOf(other, fingerprint));
-      keyring.refuse(other, fingerprint, clock.now());
-      await decided('refused', other, { fingerprint, before });
-    },
-    async keep(other: string, fingerprint: string): Promise<void> {
-      if (!keyring.keep(other, fingerprint, clock.now())) throw unknown(other);
-      await decided('kept', other, { fingerprint });
-    },
-    async forget(other: string, fingerprint: string): Promise<void> {
-      const before = keyring.trustOf(pairOf(other, fingerprint));
-      keyring.forget(other, fingerprint);
-      await decided('forgotten', other, { fingerprint, before });
-    },
-    exportPins: (): string => exportPins(keyring.decisions()),
-    async importPins(text: string) {
-      const result = importPins(keyring, text, clock.now());
-      record('key.imported', {
-        added: result.added,
-        known: result.known,
-        contradicts: result.contradicts.length,
-      });
-      if (result.added > 0) await savePins();
-      return result;
-    },
+    ...decisions,
 
     async rotate(bits: number | undefined): Promise<void> {
       const before = own.current()?.publicKey.fingerprint ?? null;
@@ -383,7 +306,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     detail(other: string, fingerprint: string | null): KeyDetail {
       const rows = rowsOf(keyring, other, ownRow());
       const row = rows.find((candidate) => candidate.fingerprint === fingerprint);
-      if (!row) throw unknown(other);
+      if (!row) throw unknownKey(other);
       const pair = fingerprint === null ? undefined : keyring.pairOf(other, fingerprint);
       const seenAt = row.firstSeenAt ?? clock.now();
       const around = events

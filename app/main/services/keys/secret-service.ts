@@ -1,14 +1,9 @@
 /**
- * The cluster secret on the wire: asks for it, opens what is sent to us, keeps it, hands it out through the gate. The
- * machines in core/keyring decide; this sends, decrypts and writes down.
+ * The cluster secret on the wire: asks for it, opens what is sent to us, keeps it, replaces it. The machine in
+ * core/keyring decides; this sends, decrypts and writes down. Who asks us is the gate's.
  */
 import * as z from 'zod';
-import {
-  SECRET_POLICIES,
-  type Secrets,
-  type SecretPolicy,
-  type SecretRequest,
-} from '../../../shared/domain/secret.js';
+import { SECRET_POLICIES, type SecretPolicy, type Secrets } from '../../../shared/domain/secret.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import {
   encryptClusterText,
@@ -22,15 +17,14 @@ import type { PublicKey } from '../../core/crypto/public-key.js';
 import { encryptWithKey } from '../../core/crypto/rsa-cipher.js';
 import { createClusterSecret, type Offer } from '../../core/keyring/cluster-secret.js';
 import type { Keyring, Pair } from '../../core/keyring/keyring.js';
-import { createRequests, judge, whyNot, type Request } from '../../core/keyring/requests.js';
 import { CHECK_TEXT, pushClusterSecret, requestClusterSecret } from '../../core/protocol/bus/key-messages.js';
 import { ProtocolError } from '../../core/protocol/protocol-error.js';
-import { isErrorCode } from '../../../shared/errors/codes.js';
 import type { Bus } from '../../ports/bus.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
 import type { Store } from '../../ports/store.js';
+import { createGate } from './gate.js';
 import type { OwnKeyService } from './own-key.js';
 import type { RecordEvent } from './record.js';
 
@@ -80,7 +74,6 @@ export type SecretService = ReturnType<typeof createSecretService>;
 export function createSecretService(deps: SecretServiceDeps) {
   const { bus, clock, log, random, own, keyring, record } = deps;
   const machine = createClusterSecret(clock.now());
-  const requests = createRequests();
   let policy = deps.policy;
   let opening = 0;
   let openedInSecond = 0;
@@ -112,17 +105,6 @@ export function createSecretService(deps: SecretServiceDeps) {
     record('secret.held', { source: machine.held()?.source ?? null, id: machine.held()?.id ?? null });
   };
 
-  const trustOfKey = (name: string, key: PublicKey | null): Pair | null =>
-    key ? (keyring.pairOf(name, key.fingerprint) ?? null) : null;
-  const factsOf = (entry: Pick<Request, 'name' | 'key'>) => {
-    const pair = trustOfKey(entry.name, entry.key);
-    return {
-      secret: machine.state(),
-      trust: pair ? keyring.trustOf(pair) : null,
-      isWeak: pair ? keyring.isWeak(pair) : false,
-    };
-  };
-
   /** The held secret, encrypted to this key, into the queue of this node. Rejects with AppError. */
   const send = async (name: string, key: PublicKey): Promise<void> => {
     const held = machine.held();
@@ -135,52 +117,7 @@ export function createSecretService(deps: SecretServiceDeps) {
     await bus.publish(pushClusterSecret(name, { message, check, ownPem: ours.publicKey.pem }, clock.now()));
   };
 
-  /** One hand-over, written down either way. Rejects with AppError. */
-  const give = async (entry: Request, byPolicy: boolean): Promise<void> => {
-    const { name, key } = entry;
-    if (!key) throw new AppError('REQUEST_NO_QUEUE', 'the request shows no key');
-    const why = whyNot(factsOf(entry));
-    if (why !== null && isErrorCode(why)) throw new AppError(why, `${name}: ${key.fingerprint.slice(0, 12)}`);
-    // Settled before it is sent: the copy of the question that comes meanwhile must not be answered again.
-    requests.settle(entry, 'given', clock.now());
-    const facts = {
-      fingerprint: key.fingerprint,
-      id: machine.held()?.id ?? null,
-      policy: byPolicy ? 'trusted' : null,
-    };
-    try {
-      await send(name, key);
-    } catch (error) {
-      const code = error instanceof AppError ? error.code : 'INTERNAL';
-      requests.settle(entry, 'failed', clock.now(), code);
-      record('secret.give-failed', { ...facts, code }, [name]);
-      throw error;
-    }
-    record('secret.given', facts, [name]);
-  };
-
-  const judgeRequest = (entry: Request): void => {
-    const verdict = judge({ policy, hasKey: entry.key !== null, ...factsOf(entry) });
-    const at = clock.now();
-    if (verdict.do === 'wait') return requests.settle(entry, 'waiting', at);
-    if (verdict.do === 'nothing') return requests.settle(entry, 'unanswered', at, verdict.why);
-    give(entry, true).catch((error: unknown) =>
-      log.warn({ error, node: entry.name }, 'the secret was not handed over'),
-    );
-  };
-
-  const viewRequest = (entry: Request, beating: ReadonlySet<string>): SecretRequest => {
-    const pair = trustOfKey(entry.name, entry.key);
-    const { name, id, firstAt, lastAt, count, state, stateAt, why, answeredBy } = entry;
-    return {
-      ...{ id, name, firstAt, lastAt, count, state, stateAt, why, answeredBy },
-      wants: 'cluster-secret',
-      fingerprint: entry.key?.fingerprint ?? null,
-      trust: pair ? keyring.trustOf(pair) : null,
-      weak: pair ? keyring.isWeak(pair) : false,
-      beating: beating.has(name),
-    };
-  };
+  const gate = createGate({ clock, log, keyring, machine, record, policy: () => policy, send });
 
   /** Counts one decryption against the bound. Throws ProtocolError RATE. */
   const takeTurn = (): void => {
@@ -220,7 +157,7 @@ export function createSecretService(deps: SecretServiceDeps) {
     const targets: Pair[] = [];
     for (const { name, current } of keyring.holders().values()) {
       const pair = current === null ? undefined : keyring.pairOf(name, current);
-      if (pair && name !== deps.name && whyNot(factsOf({ name, key: pair.key })) === null) targets.push(pair);
+      if (pair && name !== deps.name && gate.whyNot(name, pair.key) === null) targets.push(pair);
     }
     const away: string[] = [];
     let sent = 0;
@@ -248,7 +185,7 @@ export function createSecretService(deps: SecretServiceDeps) {
     state: machine.state,
     isHeld: machine.isHeld,
     policy: (): SecretPolicy => policy,
-    waiting: requests.waiting,
+    waiting: gate.waiting,
     /** Encrypted messages are heard that we cannot read for want of a secret. */
     isMissing: (): boolean => unreadSince !== null && !machine.isHeld(),
     missingSince: (): number | null => unreadSince,
@@ -295,24 +232,10 @@ export function createSecretService(deps: SecretServiceDeps) {
     },
     used: machine.used,
 
-    /** GA1: somebody asks. */
-    requested(name: string, key: PublicKey | null): void {
-      const at = clock.now();
-      const { entry, isOpen, isFirst } = requests.ask(name, key, at);
-      if (isOpen) judgeRequest(entry);
-      if (isOpen || isFirst)
-        record(
-          'secret.requested',
-          { fingerprint: key?.fingerprint ?? null, state: entry.state },
-          [name],
-          name,
-        );
-    },
-    /** Another node sent its answer to this name. */
-    answeredElsewhere(name: string, by: string | null): void {
-      for (const entry of requests.answeredElsewhere(name, by, clock.now()))
-        record('secret.answered-elsewhere', { by, fingerprint: entry.key?.fingerprint ?? null }, [name]);
-    },
+    requested: gate.requested,
+    answeredElsewhere: gate.answeredElsewhere,
+    give: gate.give,
+    refuse: gate.refuse,
 
     /** A secret was sent to us. Throws ProtocolError RATE; what comes of it shows later. */
     received(
@@ -396,19 +319,6 @@ export function createSecretService(deps: SecretServiceDeps) {
       if (deps.policyStoreKey !== null) await deps.store.write(deps.policyStoreKey, next);
     },
 
-    /** Rejects with AppError: REQUEST_UNKNOWN and whatever stands against it. */
-    async give(id: string): Promise<void> {
-      const entry = requests.get(id);
-      if (!entry) throw new AppError('REQUEST_UNKNOWN', id.slice(0, 40));
-      await give(entry, false);
-    },
-    refuse(id: string): void {
-      const entry = requests.get(id);
-      if (!entry) throw new AppError('REQUEST_UNKNOWN', id.slice(0, 40));
-      requests.settle(entry, 'refused', clock.now());
-      record('secret.not-given', { fingerprint: entry.key?.fingerprint ?? null }, [entry.name]);
-    },
-
     view(): Secrets {
       const beating = new Set(deps.beating());
       return {
@@ -418,7 +328,7 @@ export function createSecretService(deps: SecretServiceDeps) {
           const pair = keyring.pairOf(name, fingerprint);
           return pair ? keyring.trustOf(pair) : null;
         }),
-        requests: requests.all().map((entry) => viewRequest(entry, beating)),
+        requests: gate.view(beating),
       };
     },
   };
