@@ -3,25 +3,23 @@
  * the process is searched for it: frames to the page, answers over HTTP, metrics, log, files, command line.
  */
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contract, type Procedure } from '../../app/shared/contract/contract.js';
 import { describeInBrowser, visit, type Visit } from '../support/browser.js';
+import { answersOfAll, canary, filesIn, foundIn } from '../support/canaries.js';
 import { startConsole, type ConsoleProcess } from '../support/console-process.js';
 import { describeWithRabbitMq } from '../support/describe-with-rabbitmq.js';
 import { joinPeers, type Peers } from '../support/e2e-cluster.js';
 import { startRabbitMq, type RabbitMq } from '../support/rabbitmq.js';
 import { until } from '../support/until.js';
 
-const canary = (what: string): string => `canary${what}${randomBytes(6).toString('hex')}`;
-
 /** In the console's own configuration and forms. */
 const OWN = {
   busPassword: canary('Bus'),
-  clusterSecret: canary('Cluster'),
+  clusterSecret: randomBytes(32).toString('hex'),
   keyPassphrase: canary('Passphrase'),
   formPassword: canary('Form'),
   formAddress: canary('Address'),
@@ -43,17 +41,7 @@ const HEARD = {
 };
 const CANARIES = Object.entries({ ...OWN, ...HEARD });
 
-/** Which canaries a text holds: as they are, as Base64, as percent-encoded bytes. */
-const foundIn = (text: string): string[] =>
-  CANARIES.filter(([, secret]) => {
-    const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '').slice(0, -1);
-    return [secret, base64, encodeURIComponent(secret)].some((form) => text.includes(form));
-  }).map(([what]) => what);
-
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+const found = (text: string): string[] => foundIn(text, CANARIES);
 
 describeWithRabbitMq('secrets on RabbitMQ', () => {
   describeInBrowser('stay inside', (browser) => {
@@ -166,39 +154,13 @@ describeWithRabbitMq('secrets on RabbitMQ', () => {
       await page.getByRole('heading', { level: 1, name: 'Connect' }).waitFor();
     }
 
-    /** The answer of every call of the contract and the first items of every stream, as they go over the wire. */
-    async function answersOfAll(): Promise<string> {
-      const inputs: Partial<Record<Procedure, unknown>> = {
+    const answers = (): Promise<string> =>
+      answersOfAll(served, {
         'node.get': { name: 'app-1' },
         'roster.beats': { names: ['app-1'] },
         'history.get': { rangeMs: 60_000, points: 10 },
         'profile.check': { text: '{}' },
-      };
-      const changing: readonly Procedure[] = [
-        'session.connect',
-        'session.demo',
-        'session.leave',
-        'session.reconnect',
-      ];
-      const answers: string[] = [];
-      for (const name of Object.keys(contract) as Procedure[]) {
-        if (changing.includes(name) || name === 'node.forget' || name === 'profile.forget') continue;
-        const headers = { authorization: `Bearer ${served.token}`, 'content-type': 'application/json' };
-        if (contract[name].kind === 'call') {
-          const body = JSON.stringify(inputs[name] ?? {});
-          // A refusal is an answer too.
-          const answer = await fetch(`${served.origin}/api/${name}`, { method: 'POST', headers, body });
-          answers.push(await answer.text());
-          continue;
-        }
-        const reader = (await fetch(`${served.origin}/api/${name}`, { headers })).body!.getReader();
-        answers.push(Buffer.from((await reader.read()).value!).toString());
-        await reader.cancel();
-      }
-      for (const path of ['/metrics', '/healthz'])
-        answers.push(await (await fetch(served.origin + path)).text());
-      return answers.join('\n');
-    }
+      });
 
     it('when the console is configured with them, hears them, shows what it heard, and fails with them', async () => {
       opened = await visit(browser(), served);
@@ -210,7 +172,7 @@ describeWithRabbitMq('secrets on RabbitMQ', () => {
         return ['UpdateResult', 'PushVaultToken', 'PushClusterSecret'].every((kind) => kinds.has(kind));
       });
       await lookAtEverything(page);
-      const answers = [await answersOfAll()];
+      const said = [await answers()];
 
       // Refused with a password in the form and one in the address; kept as a profile.
       const field = (name: string) => page.getByRole('textbox', { name, exact: true });
@@ -227,27 +189,28 @@ describeWithRabbitMq('secrets on RabbitMQ', () => {
         await page.getByRole('button', { name: 'Connect', exact: true }).click();
         await page.getByRole('alert').filter({ hasText: 'did not accept this user and password' }).waitFor();
       }
-      answers.push(await answersOfAll());
+      said.push(await answers());
 
-      expect.soft(foundIn(opened.received.join('\n')), 'frames to the page').toEqual([]);
-      expect.soft(foundIn(answers.join('\n')), 'answers over HTTP').toEqual([]);
-      expect.soft(foundIn(served.log()), 'the log').toEqual([]);
-      const written = filesIn(served.dataDir);
+      expect.soft(found(opened.received.join('\n')), 'frames to the page').toEqual([]);
+      expect.soft(found(said.join('\n')), 'answers over HTTP').toEqual([]);
+      expect.soft(found(served.log()), 'the log').toEqual([]);
+      // What is kept secret is kept in one folder; the rest of the data holds none of it.
+      const written = filesIn(served.dataDir).filter(
+        (file) => !file.startsWith(join(served.dataDir, 'secrets')),
+      );
       expect(written.length).toBeGreaterThan(1);
-      for (const file of written) expect.soft(foundIn(readFileSync(file, 'utf8')), file).toEqual([]);
-      expect
-        .soft(foundIn(readFileSync(`/proc/${served.pid}/cmdline`, 'utf8')), 'the command line')
-        .toEqual([]);
-      expect.soft(foundIn(await page.content()), 'the page').toEqual([]);
+      for (const file of written) expect.soft(found(readFileSync(file, 'utf8')), file).toEqual([]);
+      expect.soft(found(readFileSync(`/proc/${served.pid}/cmdline`, 'utf8')), 'the command line').toEqual([]);
+      expect.soft(found(await page.content()), 'the page').toEqual([]);
       expect
         .soft(
-          foundIn(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))),
+          found(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))),
           'its store',
         )
         .toEqual([]);
       // The search itself works: what is no secret was found where it should be.
       expect(opened.received.join('\n')).toContain('broker.example');
-      expect(answers.join('\n')).toContain('app-1');
+      expect(said.join('\n')).toContain('app-1');
     });
   });
 });
