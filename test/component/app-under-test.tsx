@@ -11,7 +11,10 @@ import { startConsole } from '../../app/renderer/store/connection.js';
 import { draftStore } from '../../app/renderer/store/draft.js';
 import { clearEvents } from '../../app/renderer/store/events.js';
 import { DEFAULT_PREFS, prefsStore } from '../../app/renderer/store/prefs.js';
+import { clearKeys } from '../../app/renderer/store/keys.js';
+import { clearNotices } from '../../app/renderer/store/notices.js';
 import { clearRoster } from '../../app/renderer/store/roster.js';
+import { clearSecrets } from '../../app/renderer/store/secrets.js';
 import { select } from '../../app/renderer/store/selection.js';
 import { sessionStore } from '../../app/renderer/store/session.js';
 import { uiStore } from '../../app/renderer/store/ui.js';
@@ -43,6 +46,9 @@ beforeEach(() => {
   clockStore.setState({ now: Date.now(), frozenAt: null });
   clearRoster();
   clearEvents();
+  clearKeys();
+  clearSecrets();
+  clearNotices();
   select([]);
 });
 afterEach(() => {

@@ -29,11 +29,14 @@ export function Options<T extends string>(props: {
                 name={id}
                 value={value}
                 checked={isOn}
+                aria-labelledby={`${id}-${value}-name`}
                 aria-describedby={why === undefined ? undefined : `${id}-${value}`}
                 onChange={() => props.onChoose(value)}
               />
               <span>
-                <span className={isOn ? 'b6' : 'b5'}>{label}</span>
+                <span className={isOn ? 'b6' : 'b5'} id={`${id}-${value}-name`}>
+                  {label}
+                </span>
                 {why !== undefined && (
                   <span className="t2 opt-why" id={`${id}-${value}`}>
                     {why}

@@ -28,10 +28,22 @@ export function EnvWord() {
   const kind = useSession((state) =>
     state.live && state.live.mode !== 'idle' ? state.live.profile.kind : null,
   );
-  return kind === null ? null : <span className="env-word">{text(`kind.${kind}`)}</span>;
+  if (kind === null) return null;
+  // Dialogs stand outside the frame that carries the colour.
+  return (
+    <span className="env-word" data-kind={kind}>
+      {text(`kind.${kind}`)}
+    </span>
+  );
 }
 
-export type Acting = {
+/** The band at the window's edge goes on along every dialog that acts. */
+function EnvBand() {
+  const kind = useSession((state) => state.live?.profile.kind);
+  return <span className="env-band" data-kind={kind} aria-hidden="true" />;
+}
+
+type Acting = {
   readonly isBusy: boolean;
   readonly error: AppError | null;
   /** Does it; afterwards `done`. A second call while one runs is ignored. */
@@ -123,6 +135,7 @@ export function ActDialog(props: {
           if (isTyped && props.isBlocked !== true && whyNot === null) act();
         }}
       >
+        <EnvBand />
         <div className="act-body">{props.children}</div>
         {wanted !== null && (
           <Field

@@ -95,7 +95,17 @@ function LinkNotes({ link }: { readonly link: Link }) {
         </Note>
       )}
       {secret === 'missing' && (
-        <Note icon={<Amber of={KeyRound} />} strong={text('banner.secret')}>
+        <Note
+          icon={<Amber of={KeyRound} />}
+          strong={text('banner.secret')}
+          actions={
+            path !== '/secrets' && (
+              <a className="btn quiet" href={href('/secrets')}>
+                {text('nav.secrets')}
+              </a>
+            )
+          }
+        >
           {text('banner.secret.why')}
         </Note>
       )}

@@ -56,8 +56,8 @@ export function Nav() {
           )}
           {!showDigits && count > 0 && (
             <span className="pill num">
-              {count}
-              <span className="sr">{text('nav.badge', { count })}</span>
+              <span aria-hidden="true">{count}</span>
+              <span className="sr">, {text('nav.badge', { count })}</span>
             </span>
           )}
         </a>

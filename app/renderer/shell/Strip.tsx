@@ -39,7 +39,7 @@ export function Strip() {
             </a>
           )}
           {session.secret !== 'unused' && (
-            <a className="part" href={href('/health')}>
+            <a className="part" href={href('/secrets')}>
               {text(`strip.secret.${session.secret}`)}
             </a>
           )}

@@ -14,7 +14,8 @@ export function Around({ row, detail }: { readonly row: KeyRow; readonly detail:
   const wanted = new Set(detail?.around.map((one) => one.eventId) ?? []);
   const found = events.filter((event) => wanted.has(event.id)).slice(-MOST);
   const last = detail?.seenIn[0];
-  const again = last && last.at > (row.firstSeenAt ?? last.at) + AGAIN_MS ? last : null;
+  const again =
+    row.trust === 'changed' && last && last.at > (row.firstSeenAt ?? last.at) + AGAIN_MS ? last : null;
   const pids = detail?.pids ?? [];
   return (
     <section>

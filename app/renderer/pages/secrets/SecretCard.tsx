@@ -24,7 +24,7 @@ import { ReplaceDialog } from './ReplaceDialog.js';
 const MAX_FILE = 4096;
 
 export function SecretCard({ secret }: { readonly secret: ClusterSecret }) {
-  const isHeld = secret.state === 'held' || secret.state === 'conflict';
+  const isHeld = secret.id !== null;
   return (
     <section className="secret-card" aria-labelledby="secret-card">
       <h2 className="h2" id="secret-card">

@@ -15,6 +15,7 @@ export const filter = {
   'filter.field.group': 'its name prefix',
   'filter.field.version': 'its Legion version',
   'filter.field.badge': 'flapping, duplicate, skew …',
+  'filter.field.key': 'what is known of its key',
   'filter.field.word': 'its own status word',
   'filter.field.pid': 'its process number',
   'filter.field.seen': 'age of its last beat',

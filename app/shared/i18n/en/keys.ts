@@ -61,7 +61,7 @@ export const keys = {
   'keyPage.bulk.why':
     'Only new keys that were first seen within one window, for machines that you brought up together just then.',
   'keyPage.bulk.from': 'First seen from',
-  'keyPage.bulk.to': 'until',
+  'keyPage.bulk.to': 'Until',
   'keyPage.bulk.count':
     '{count, plural, =0 {No new key} one {# new key} other {# new keys}} of {total, number} in this window',
   'keyPage.bulk.list': 'Keys in this window',
