@@ -312,8 +312,9 @@ describe('our own key', () => {
       trust: 'trusted',
     });
     await asker.keys.rotate(undefined);
-    await clock.advanceAsync(86_401_000);
+    await asker.keys.finishRotation();
     expect(asker.keys.own().rotation).toBeNull();
+    expect(asker.keys.own().fingerprint).not.toBe(fingerprint);
     expect(asker.kinds()).toContain('key.rotation-finished');
   });
 });
