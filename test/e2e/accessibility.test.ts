@@ -42,6 +42,11 @@ describeInBrowser('axe', (browser) => {
       ['/nodes?filter=group%3Anowhere', 'Nodes'],
       ['/nodes/rack-a-001', 'rack-a-001'],
       ['/nodes/nobody', 'nobody'],
+      ['/keys', 'Keys'],
+      ['/keys?filter=key%3Achanged', 'Keys'],
+      ['/keys?filter=key%3Anonsense', 'Keys'],
+      ['/keys?key=own', 'Keys'],
+      ['/secrets', 'Secrets'],
       ['/events', 'Events'],
       ['/settings', 'Settings'],
       ['/health', 'Health'],
@@ -98,7 +103,7 @@ describeInBrowser('axe', (browser) => {
     await over('sheet of keys', press('?'), 'dialog');
     await over('profile menu', click('Profile DEMO'), 'menu');
     await over('columns', click('Columns'), 'menu');
-    await over('what needs a person', click(/needs? you$/), 'dialog');
+    await over('notifications', click(/^Notifications/), 'dialog');
     await over('this node', click(/^console-1/), 'dialog');
     await go('/nodes?filter=group%3Arack-a');
     await page.getByRole('grid').getByRole('row').nth(1).focus();

@@ -33,6 +33,8 @@ describeInBrowser('by keyboard alone', (browser) => {
       '/overview': ['button Group by', 'link As table', 'application Fleet map'],
       '/nodes': ['button Columns', 'button Export', 'combobox Filter nodes', 'row '],
       '/nodes/rack-a-001': ['link All nodes', 'button Forget', 'tab Overview'],
+      '/keys': ['button Our own key', 'button Ask all for keys', 'button More', 'field Filter keys', 'row '],
+      '/secrets': ['button Ask', 'button From a file', 'field Ask me'],
       '/events': ['button Export', 'field Filter events', 'button All', 'button Audit'],
       '/settings': [
         'link Health',
@@ -76,8 +78,16 @@ describeInBrowser('by keyboard alone', (browser) => {
     const { page } = await open('/overview');
     await press(page, '2');
     await heading(page, 'Nodes');
+    await press(page, '4');
+    await heading(page, 'Keys');
+    await press(page, '6');
+    await heading(page, 'Secrets');
     await press(page, '8');
     await heading(page, 'Events');
+    await press(page, 'g', 'k');
+    await heading(page, 'Keys');
+    await press(page, 'g', 's');
+    await heading(page, 'Secrets');
     await press(page, '9');
     await heading(page, 'Settings');
     await press(page, 'g', 'n');
@@ -272,7 +282,7 @@ describeInBrowser('by keyboard alone', (browser) => {
     await check('Profile DEMO', 'menu');
     await check('Columns', 'menu');
     await check('Export', 'menu');
-    await check(/needs? you$/, 'dialog');
+    await check(/^Notifications/, 'dialog');
     await check('console-1', 'dialog');
   });
 

@@ -38,6 +38,7 @@ describeInBrowser('the layout', (browser) => {
     for (const path of [
       ...['/overview', '/nodes', '/nodes?filter=group%3Arack-a+state%3Atroubled+seen%3A%3E1s+version%3A1.9'],
       ...['/nodes/rack-a-001', '/events', '/settings', '/health', '/connect'],
+      ...['/keys', '/keys?filter=key%3Achanged', '/secrets'],
     ]) {
       await go(path);
       await page.getByRole('main').getByText(/./).first().waitFor();
@@ -75,13 +76,22 @@ describeInBrowser('the layout', (browser) => {
     await check('profiles', 'menu');
     await page.getByRole('button', { name: 'Columns' }).click();
     await check('columns', 'menu');
-    await page.getByRole('button', { name: /needs? you$/ }).click();
-    await check('what needs a person', 'dialog');
+    await page.getByRole('button', { name: /^Notifications/ }).click();
+    await check('notifications', 'dialog');
     await page.getByRole('button', { name: /^console-1/ }).click();
     await check('this node', 'dialog');
     await go('/nodes/rack-a-001');
     await page.getByRole('button', { name: 'Forget' }).click();
     await check('forget', 'dialog');
+    await go('/keys', 'Keys');
+    await page.getByRole('button', { name: 'Ask all for keys' }).click();
+    await check('ask for keys', 'dialog');
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Trust several new keys…' }).click();
+    await check('trust several keys', 'dialog');
+    await go('/secrets', 'Secrets');
+    await page.getByRole('button', { name: /^Ask/ }).click();
+    await check('ask for the secret', 'dialog');
     expect(out).toEqual([]);
   });
 

@@ -119,15 +119,6 @@ describeInBrowser('Overview', (browser) => {
     await opens('state:healthy');
     await main.getByRole('link', { name: /^Open: \d+ nodes report trouble/ }).click();
     await opens('state:troubled');
-    await page
-      .getByRole('banner')
-      .getByRole('button', { name: /needs? you$/ })
-      .click();
-    await page
-      .getByRole('dialog', { name: 'Needs you' })
-      .getByRole('link', { name: /report trouble/ })
-      .click();
-    await opens('state:troubled');
   });
 
   it('writes out the node under the pointer, and opens it by double click', async () => {
