@@ -102,6 +102,7 @@ describe('a changed key', () => {
     await opened.user.click(here.getByRole('button', { name: 'Keep the pinned key' }));
     expect(lastCall(opened, 'key.keep')).toEqual({ name: 'db-02', fingerprint: ANNOUNCED });
     expect(await screen.findByText(/and you kept the pinned one/)).toBeDefined();
+    await waitFor(() => expect(document.activeElement?.classList.contains('key-peek')).toBe(true));
   });
 
   it('is accepted only by what the other machine shows; both keys are covered meanwhile, in the list as well', async () => {

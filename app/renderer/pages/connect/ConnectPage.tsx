@@ -105,7 +105,7 @@ function Kept() {
               aria-label={text('connect.saved.use', { name: visible(profile.profileName, 40) })}
               onClick={() => fillDraft(profile)}
             >
-              {text('connect.import.use')}
+              {text('connect.saved.do')}
             </Button>
             <IconButton
               icon={Trash2}

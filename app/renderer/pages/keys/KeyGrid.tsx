@@ -8,7 +8,6 @@ import { useSize } from '../../parts/use-size.js';
 import { isArriving, setParams, useParam } from '../../route.js';
 import { keyAt } from '../../store/keys.js';
 import { prefsStore, usePrefs } from '../../store/prefs.js';
-import { setUi } from '../../store/ui.js';
 import { keyColumns, type KeyColumn } from './columns.js';
 import { KeyRowView } from './KeyRowView.js';
 import type { KeySort, Listed, Sort } from './select.js';
@@ -64,9 +63,6 @@ export function KeyGrid({ listed, sort, onSort, onHover }: Props) {
     // Scrolls there once per address; what moves the list later does not move the reader.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [opened]);
-  useEffect(() => {
-    if (opened !== '') setUi({ peekOrder: listed.map((one) => one.id) });
-  }, [opened, listed]);
 
   const focusWanted = (): void => {
     if (wantsFocus.current !== current) return;

@@ -3,7 +3,7 @@
  * decision. The row comes from the store, the rest from `key.get`, asked again while somebody looks.
  */
 import { Maximize2, X } from 'lucide-react';
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { KeyDetail, KeyRow } from '../../../shared/domain/key.js';
 import { formatClock, text, visible } from '../../../shared/i18n/index.js';
 import {
@@ -40,6 +40,7 @@ export function KeyPanel({ id }: { readonly id: string }) {
   );
   const [isCovered, setCovered] = useState(false);
   useKeys((state) => state.frame);
+  useFocusAfterDecision(row);
   if (!row) {
     return (
       <>
@@ -79,6 +80,18 @@ export function KeyPanel({ id }: { readonly id: string }) {
       </div>
     </>
   );
+}
+
+/** A decision takes its buttons with it, and the focus on them: it goes to the panel. */
+function useFocusAfterDecision(row: KeyRow | undefined): void {
+  const stands = row ? `${row.trust} ${row.kept}` : '';
+  const before = useRef(stands);
+  useLayoutEffect(() => {
+    const isDecided = before.current !== '' && before.current !== stands;
+    before.current = stands;
+    if (isDecided && document.activeElement === document.body)
+      document.querySelector<HTMLElement>('.key-peek')?.focus();
+  }, [stands]);
 }
 
 /** An answer that was on its way for another key says nothing here. */

@@ -345,6 +345,7 @@ export const pages = {
   'connect.do': 'Connect',
   'connect.leaves': 'This leaves {profile}.',
   'connect.saved': 'Profiles',
+  'connect.saved.do': 'Use',
   'connect.saved.use': 'Use {name}',
   'connect.saved.forget': 'Forget {name}',
   'connect.saved.none': 'Profiles you keep appear here.',
