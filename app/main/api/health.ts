@@ -83,9 +83,9 @@ function serviceStates({ keys }: NodeService, since: number): Health['services']
   return [
     {
       name: 'keys',
-      state: OWN_KEY_STATES[state],
+      state: keys.problem() ? 'degraded' : OWN_KEY_STATES[state],
       since: madeAt ?? since,
-      code: state === 'failed' ? 'STORE_UNREADABLE' : null,
+      code: keys.problem()?.code ?? null,
     },
     {
       name: 'cluster secret',

@@ -292,15 +292,19 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
         keys.tick();
         tellKeys();
       });
-      void keys.start();
       every(SWEEP_MS, () => roster.sweep(clock.uptime()));
       every(BUCKET_MS, closeBucket);
-      bus.open({
-        topology: nodeTopology(identity.name, settings),
-        consumers: [
-          { queue: observerQueue(identity.name), mode: 'watch', handle: observer.watch },
-          { queue: nodeQueue(identity.name), mode: 'work', prefetch: 100, handle: observer.work },
-        ],
+      // What was decided about keys is known before the first one is heard: an alarm must not depend on who is faster.
+      void keys.load().then(() => {
+        if (stopped) return;
+        bus.open({
+          topology: nodeTopology(identity.name, settings),
+          consumers: [
+            { queue: observerQueue(identity.name), mode: 'watch', handle: observer.watch },
+            { queue: nodeQueue(identity.name), mode: 'work', prefetch: 100, handle: observer.work },
+          ],
+        });
+        void keys.makeOwn();
       });
     },
 

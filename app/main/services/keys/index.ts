@@ -64,6 +64,11 @@ export type KeyDeps = {
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
 };
 
+const toStoreError = (cause: unknown): AppError =>
+  cause instanceof AppError
+    ? cause
+    : new AppError('STORE_UNREADABLE', cause instanceof Error ? cause.message : String(cause), { cause });
+
 export type KeyService = ReturnType<typeof createKeys>;
 
 /** A broadcast that anybody can provoke goes out at most this often. */
@@ -106,6 +111,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     record,
     configured: settings.clusterSecret,
     policy: settings.policy,
+    mayWrite: () => problem === null,
     policyStoreKey: settings.policyIsChosen ? null : `secret-policy.${profileId}`,
     cipher: settings.cipher,
     beating: deps.beating,
@@ -115,8 +121,9 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
 
   const ownIds = new Set<string>();
   const lastSentUp = new Map<string, number>();
+  /** Why the secret store cannot be used; nothing is written to it then. */
+  let problem: AppError | null = null;
   let ownName: { firstAt: number; lastAt: number; fingerprint: string | null } | null = null;
-  let isStarted = false;
   let mayAsk = false;
   let views = { rev: -1, ownRev: -1, counts: countsOf(keyring, null), alarms: alarmsOf(keyring) };
 
@@ -175,12 +182,12 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
   };
 
   const savePins = async (): Promise<void> => {
+    // What could not be read is not written over: whoever can mend the store decides.
+    if (problem) throw problem;
     try {
       await secretStore.write(`pins.${profileId}`, pinsAtRest(keyring));
     } catch (cause) {
-      throw new AppError('STORE_UNREADABLE', cause instanceof Error ? cause.message : String(cause), {
-        cause,
-      });
+      throw toStoreError(cause);
     }
   };
 
@@ -225,12 +232,22 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
 
   const decisions = createDecisions({ keyring, clock, record, save: savePins });
 
+  const attempt = async (what: string, run: () => Promise<unknown>): Promise<void> => {
+    try {
+      await run();
+    } catch (error) {
+      problem = toStoreError(error);
+      log.error({ error, what }, 'the secret store cannot be used');
+    }
+  };
+
   return {
     keyring,
     secrets,
     own: (): OwnKey => own.view(deps.beating().length),
     ownRow,
     ownRev: own.rev,
+    problem: (): AppError | null => problem,
     picture,
     rows: () => allRows(keyring, ownRow()),
     /** Somebody shows or uses a key under our name, lately. */
@@ -238,21 +255,16 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     hear: (message: HeardFunction, delivery: Delivery, at: number): void =>
       exchange.hear(message, delivery, at),
 
-    /** Reads what was kept and makes what is missing, in the background. Never rejects: what fails is shown and logged. */
-    async start(): Promise<void> {
-      const attempt = async (what: string, run: () => Promise<unknown>): Promise<void> => {
-        try {
-          await run();
-        } catch (error) {
-          log.error({ error, what }, 'the secret store cannot be used');
-        }
-      };
+    /** Reads what was decided and what is held. Never rejects: what fails is shown and logged. */
+    async load(): Promise<void> {
       await attempt('decisions on keys', () => loadPins(secretStore, `pins.${profileId}`, keyring, clock));
       await attempt('cluster secret', () => secrets.start());
+    },
+    /** Reads our own pair or makes it, in the background. Never rejects. */
+    async makeOwn(): Promise<void> {
       await attempt('own key', async () => {
         if (await own.start()) record('key.made', { bits: ourKey().bits, fingerprint: ourKey().fingerprint });
       });
-      isStarted = true;
     },
     /** The link lives and the name is ours: from now on this node takes part. */
     takePart(may: boolean): void {
@@ -266,7 +278,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
           () => record('key.rotation-finished'),
           (error: unknown) => log.error({ error }, 'the old key could not be removed'),
         );
-      if (!isStarted || !mayAsk || settings.isReadOnly || !settings.speaks || !own.current()) return;
+      if (!mayAsk || settings.isReadOnly || !settings.speaks || !own.current()) return;
       // As a node of lex-node does once it is up: asks for the keys of the others, and tells its own.
       if (!lastSentUp.has('ask')) provoked('ask', askForKeys);
       if (!lastSentUp.has('announce')) provoked('announce', announce);

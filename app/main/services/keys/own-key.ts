@@ -86,7 +86,9 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
       state = 'making';
       rev += 1;
       try {
-        const kept = KeptKey.safeParse(await store.read(storeKey));
+        const value = await store.read(storeKey);
+        const kept = KeptKey.safeParse(value);
+        if (!kept.success && value !== undefined) throw new Error('the kept key pair cannot be read');
         if (kept.success) {
           current = pairFrom(kept.data.current);
           const before = kept.data.rotation;

@@ -59,6 +59,8 @@ export type SecretServiceDeps = {
   readonly record: RecordEvent;
   readonly configured: string;
   readonly policy: SecretPolicy;
+  /** False while the store could not be read: it is not written over. */
+  readonly mayWrite: () => boolean;
   /** Where a choice made at run time is kept; null: the configuration says. */
   readonly policyStoreKey: string | null;
   readonly cipher: 'legacy' | 'modern' | 'auto';
@@ -90,7 +92,7 @@ export function createSecretService(deps: SecretServiceDeps) {
   /** Writes what is held, so that a secret only we have is not lost with the process. */
   const keep = (replaces: string | null): Promise<void> => {
     const held = machine.held();
-    if (!held) return isWriting;
+    if (!held || !deps.mayWrite()) return isWriting;
     const kept: z.infer<typeof KeptSecret> = { secret: held.secret, at: held.at, replaces };
     const write = (): Promise<void> => deps.store.write(deps.storeKey, kept);
     isWriting = isWriting.then(write, write).catch((error: unknown) => {

@@ -362,3 +362,30 @@ describe('replacing the cluster secret', () => {
     expect(console1.keys.secrets.isHeld()).toBe(false);
   });
 });
+
+describe('a secret store that cannot be read', () => {
+  it('is not written over: decisions fail with its words, Health says so, and the node goes on', async () => {
+    const { clock, node, stranger } = aCluster();
+    const written: string[] = [];
+    const store = {
+      read: () => Promise.reject(new Error('others may read it; run: chmod 600 it')),
+      write: async (key: string) => void written.push(key),
+    };
+    const console1 = node({ store });
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    const { pem, fingerprint } = aKey('one');
+    await other.bus.publish(publicKey({ name: 'db-02', hostname: 'db', pem }, clock.now()));
+    await clock.advanceAsync(500);
+    await expect(console1.keys.trust('db-02', fingerprint, 'voice', {})).rejects.toThrow(
+      code('STORE_UNREADABLE'),
+    );
+    console1.keys.secrets.set(SECRET);
+    await clock.advanceAsync(500);
+    expect(written).toEqual([]);
+    expect(console1.keys.problem()?.message).toContain('chmod 600');
+    expect(console1.link().state).toBe('live');
+    expect(console1.isBeating()).toBe(true);
+  });
+});
