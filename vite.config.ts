@@ -13,7 +13,7 @@ export default defineConfig({
     // The policy allows files of our own and nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 1500,
+    chunkSizeWarningLimit: 2000,
   },
   worker: { format: 'es' },
 });

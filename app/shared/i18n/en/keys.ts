@@ -296,7 +296,8 @@ export const keys = {
   'secretPage.policy': 'When somebody asks us',
   'secretPage.policy.never': 'Requests are listed and left to others. Usual for a desk machine.',
   'secretPage.policy.ask': 'Requests wait here until you give or refuse; nothing goes out by itself.',
-  'secretPage.policy.trusted': 'Whoever asks with a trusted key gets it at once; all others wait for you.',
+  'secretPage.policy.trusted':
+    'Whoever asks with a trusted key gets it at once. Others are listed and get nothing by themselves.',
   'secretPage.asked': 'Who asked',
   'secretPage.asked.none': 'Nobody has asked yet.',
   'secretPage.asked.none.never': 'Nodes ask at their start. They would be listed here and left to others.',
