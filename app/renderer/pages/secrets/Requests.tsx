@@ -104,20 +104,20 @@ function Here({ request }: { readonly request: Request }) {
   const close = (): void => setAsks(null);
   const name = visible(request.name, 60);
   const isTrusted = request.trust === 'trusted';
-  if (request.state !== 'waiting' || !may.act) {
-    const { why } = request;
-    return (
-      <span
-        className="t2"
-        title={why !== null && isTextKey(`error.${why}`) ? errorText(why).next : undefined}
-      >
-        {text(`request.${request.state}`)}
-        {why !== null && <span className="t3 here-why">{errorText(why).what}</span>}
-      </span>
-    );
-  }
+  const { why } = request;
+  const outcome = (
+    <span className="t2" title={why !== null && isTextKey(`error.${why}`) ? errorText(why).next : undefined}>
+      {text(`request.${request.state}`)}
+      {why !== null && <span className="t3 here-why">{errorText(why).what}</span>}
+    </span>
+  );
+  const isWaiting = request.state === 'waiting';
+  // What the policy left alone, or did not arrive, a person may still give.
+  const isOpen = isWaiting || ((request.state === 'unanswered' || request.state === 'failed') && isTrusted);
+  if (!isOpen || !may.act || request.fingerprint === null) return outcome;
   return (
     <span className="row here">
+      {!isWaiting && outcome}
       {isTrusted ? (
         <Button onClick={() => setAsks('give')}>{text('secretPage.give')}</Button>
       ) : (
@@ -128,9 +128,11 @@ function Here({ request }: { readonly request: Request }) {
           {text('secretPage.decideKey')}
         </a>
       )}
-      <Button look="quiet" onClick={() => setAsks('refuse')}>
-        {text('secretPage.refuse')}
-      </Button>
+      {isWaiting && (
+        <Button look="quiet" onClick={() => setAsks('refuse')}>
+          {text('secretPage.refuse')}
+        </Button>
+      )}
       <GiveDialog open={asks === 'give'} onClose={close} request={request} />
       <ActDialog
         isLocal
