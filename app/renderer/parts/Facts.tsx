@@ -1,9 +1,10 @@
 /** Small connected pieces of text: ages that move with the fleet's clock, events as lines, names as links. */
+import { KeyRound, Lock, ShieldAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ConsoleEvent } from '../../shared/domain/event.js';
 import type { NodeState } from '../../shared/domain/node-state.js';
 import { eventText, formatClock } from '../../shared/i18n/index.js';
-import { Foreign, StatusMark } from '../components/index.js';
+import { Foreign, Icon, StatusMark } from '../components/index.js';
 import { nodeHref } from '../route.js';
 import { useFleetTime } from '../store/clock.js';
 import { usePrefs } from '../store/prefs.js';
@@ -54,13 +55,27 @@ export const eventMark = (kind: string): NodeState => {
   return Object.hasOwn(marks, kind) ? (marks[kind] ?? 'unheard') : 'unheard';
 };
 
+const ALARMS = new Set(['key.changed', 'key.own-name', 'secret.conflict']);
+
+/** Mark or sign of an event, 12 px: of a node by its state, of keys and secrets by what it is about. */
+export function EventMark({ kind }: { readonly kind: string }) {
+  const [area] = kind.split('.');
+  if (area !== 'key' && area !== 'secret') return <StatusMark state={eventMark(kind)} />;
+  const icon = ALARMS.has(kind) ? ShieldAlert : area === 'key' ? KeyRound : Lock;
+  return (
+    <span className={ALARMS.has(kind) ? 'c-lost' : 't3'}>
+      <Icon of={icon} size={12} />
+    </span>
+  );
+}
+
 /** One event in one line, as in "Lately" and on the node page. */
 export const EventLine = ({ event, after }: { readonly event: ConsoleEvent; readonly after?: ReactNode }) => (
   <li>
     <span className="t3 num">
       <At at={event.at} precision="minute" />
     </span>
-    <StatusMark state={eventMark(event.kind)} />
+    <EventMark kind={event.kind} />
     <span className="el t2" title={eventText(event)}>
       {eventText(event)}
     </span>

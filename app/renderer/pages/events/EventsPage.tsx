@@ -5,8 +5,8 @@ import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { EVENT_AREAS, type ConsoleEvent, type EventArea } from '../../../shared/domain/event.js';
 import { eventText, formatClock, text, visible, visibleBlock } from '../../../shared/i18n/index.js';
 import { writeCondition } from '../../../shared/filter/index.js';
-import { Button, Empty, Icon, StatusMark } from '../../components/index.js';
-import { At, download, eventMark, NodeLink } from '../../parts/index.js';
+import { Button, Empty, Icon } from '../../components/index.js';
+import { At, download, EventMark, NodeLink } from '../../parts/index.js';
 import { nodesHref, setParams, useParam } from '../../route.js';
 import { useEvents } from '../../store/events.js';
 import { usePrefs } from '../../store/prefs.js';
@@ -141,7 +141,7 @@ function Feed({ events }: { readonly events: readonly ConsoleEvent[] }) {
                 <span className="mono t3">
                   <At at={event.at} precision="ms" />
                 </span>
-                <StatusMark state={eventMark(event.kind)} />
+                <EventMark kind={event.kind} />
                 <span className="t3 lab">{text(`area.${event.area}`)}</span>
                 <span className="el">{eventText(event)}</span>
                 <Icon of={isOpen ? ChevronDown : ChevronRight} />

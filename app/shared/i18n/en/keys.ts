@@ -30,7 +30,7 @@ export const keys = {
   'keyPage.noMatch': 'No key matches.',
   'keyPage.noMatch.why': 'Nothing is left because of {filter}.',
   'keyPage.showAll': 'Show all keys',
-  'keyPage.empty': 'No key has been seen yet.',
+  'keyPage.empty': 'Keys appear here as nodes show them.',
   'keyPage.empty.why':
     '{count, plural, =0 {No node beats here.} one {One node beats here.} other {# nodes beat here.}} A node shows its key when it asks for the cluster secret or answers for one; consoles answer when they are asked.',
 
