@@ -52,6 +52,10 @@ describeWithRabbitMq('keys on RabbitMQ', () => {
         .getByText('1')
         .first()
         .waitFor();
+      const bell = page.getByRole('button', { name: /^Notifications, [1-9]/ });
+      await bell.click();
+      await page.getByRole('dialog', { name: 'Notifications' }).getByText('A pinned key changed').waitFor();
+      await page.keyboard.press('Escape');
       await page.getByRole('link', { name: 'Review: Key changed: db-02' }).click();
       await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor();
       await page.getByText('1 key changed and needs a decision.').waitFor();

@@ -21,6 +21,17 @@ function anyKey(bits: number): string {
 }
 const base64Of = (pem: string): string => mime60(Buffer.from(pem));
 
+/** In bursts of fifty, so that the rate is that of the sender and not of the network. */
+async function atAThousandPerSecond(count: number, send: (index: number) => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  for (let sent = 0; sent < count; sent += 50) {
+    const burst = Math.min(50, count - sent);
+    await Promise.all(Array.from({ length: burst }, (_, index) => send(sent + index)));
+    const next = Math.max(0, startedAt + sent + burst - performance.now());
+    await new Promise((resolve) => setTimeout(resolve, next));
+  }
+}
+
 describeWithRabbitMq('hostile keys and secrets', () => {
   let broker: RabbitMq;
   let peers: Peers;
@@ -166,15 +177,8 @@ describeWithRabbitMq('hostile keys and secrets', () => {
     await request('flood.1', pem);
     await served.request('flood.1');
     const rssBefore = served.rssMb();
-    const startedAt = performance.now();
-    let sent = 1;
-    for (let tick = 1; tick <= 100; tick += 1) {
-      await Promise.all(Array.from({ length: 50 }, () => request('flood.1', pem)));
-      sent += 50;
-      // A thousand in each second, not all at once.
-      await new Promise((next) => setTimeout(next, Math.max(0, startedAt + tick * 50 - performance.now())));
-    }
-    await served.request('flood.1', ({ count }) => count === sent);
+    await atAThousandPerSecond(5_000, () => request('flood.1', pem));
+    await served.request('flood.1', ({ count }) => count === 5_001);
     const { requests } = await served.secrets();
     expect(requests.filter(({ name }) => name === 'flood.1')).toHaveLength(1);
     const { needs } = await served.call('session.get', {});
@@ -193,20 +197,20 @@ describeWithRabbitMq('hostile keys and secrets', () => {
     async () => {
       const served = await aConsole(broker, { secret: SECRET, args: ['--secrets-policy', 'ask'] });
       const keys = Array.from({ length: 1_500 }, () => anyKey(2048));
-      await Promise.all(keys.map((pem) => request('churn.1', pem)));
-      await Promise.all(keys.map((pem, index) => request(`crowd.${index}`, pem)));
+      await atAThousandPerSecond(keys.length, (index) => request('churn.1', keys[index]));
+      await atAThousandPerSecond(keys.length, (index) => request(`crowd.${index}`, keys[index]));
       await served.request('crowd.1499');
       expect((await served.keysOf('churn.1')).length).toBeLessThanOrEqual(6);
       expect((await served.secrets()).requests.length).toBeLessThanOrEqual(500);
 
       const { pem: ours } = await served.call('key.own', {});
       const message = encryptTo('1.4', ours!, OTHER);
-      await Promise.all(Array.from({ length: 300 }, () => offer(served, { message })));
+      await atAThousandPerSecond(300, () => offer(served, { message }));
       await until(async () => (await served.refused('RATE')) >= 200);
       const { secret } = await served.secrets();
       expect(secret.candidates.length).toBeLessThanOrEqual(5);
       const { loop } = await served.call('health.get', {});
-      expect(loop.delayP99Ms ?? 0).toBeLessThan(100);
+      expect(loop.delayP99Ms ?? 0).toBeLessThan(50);
       await expectWell(served);
     },
   );
