@@ -88,13 +88,17 @@ export function allRows(keyring: Keyring, own: Own): KeyRow[] {
   );
 }
 
+/** A claimant about which a person said that the pinned key stays: listed, and nobody's business any more. */
+const isSettled = (pair: Pair): boolean => pair.decision?.what === 'kept';
+
+/** Rows by state, less those that are settled. */
 export function countsOf(keyring: Keyring, own: Own): TrustCounts {
   const counts = Object.fromEntries(TRUST_STATES.map((state) => [state, 0])) as TrustCounts;
   if (own) counts.trusted += 1;
   for (const holder of keyring.holders().values()) {
     if (holder.name === own?.name) continue;
     if (holder.pairs.size === 0 && holder.beats) counts.missing += 1;
-    for (const pair of holder.pairs.values()) counts[keyring.trustOf(pair)] += 1;
+    for (const pair of holder.pairs.values()) if (!isSettled(pair)) counts[keyring.trustOf(pair)] += 1;
   }
   return counts;
 }
@@ -107,7 +111,7 @@ export function urgentSince(keyring: Keyring, after: number): [name: string, tru
     let trust = TRUST_STATES.length - 1;
     if (holder.pairs.size === 0) trust = TRUST_STATES.indexOf('missing');
     for (const pair of holder.pairs.values())
-      trust = Math.min(trust, TRUST_STATES.indexOf(keyring.trustOf(pair)));
+      if (!isSettled(pair)) trust = Math.min(trust, TRUST_STATES.indexOf(keyring.trustOf(pair)));
     found.push([holder.name, trust]);
   }
   return found;
