@@ -106,12 +106,12 @@ function keepOpen<K extends StreamName>(
 ): Stop {
   let cancel: Stop = () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
+  const stop = new AbortController();
   let attempt = 0;
 
   const again = (): void => {
     cancel();
-    if (stopped) return;
+    if (stop.signal.aborted) return;
     timer = setTimeout(watch, retryDelay(attempt));
     attempt += 1;
   };
@@ -120,14 +120,14 @@ function keepOpen<K extends StreamName>(
       onItem: (item) => {
         if (!take(item)) return again();
         attempt = 0;
-        return pace(name);
+        return pace(name, stop.signal);
       },
       onEnd: again,
     });
   };
   watch();
   return () => {
-    stopped = true;
+    stop.abort();
     clearTimeout(timer);
     cancel();
   };
@@ -139,7 +139,7 @@ const retryDelay = (attempt: number): number => Math.min(LONGEST_RETRY_MS, FIRST
  * When the window wants more: now in front, after a second behind another, not while hidden; but for what the system's
  * notifications are made of, where they are on.
  */
-function pace(name: StreamName): Promise<void> | void {
+function pace(name: StreamName, stop: AbortSignal): Promise<void> | void {
   const isHeardHidden =
     (name === 'event.watch' || name === 'session.watch') && prefsStore.getState().systemNotices;
   if (document.hidden && !isHeardHidden) return untilSeen();
@@ -148,10 +148,12 @@ function pace(name: StreamName): Promise<void> | void {
     const done = (): void => {
       clearTimeout(timer);
       window.removeEventListener('focus', done);
-      resolve(document.hidden && !isHeardHidden ? untilSeen() : undefined);
+      stop.removeEventListener('abort', done);
+      resolve(!stop.aborted && document.hidden && !isHeardHidden ? untilSeen() : undefined);
     };
     const timer = setTimeout(done, UNFOCUSED_MS);
     window.addEventListener('focus', done);
+    stop.addEventListener('abort', done);
   });
 }
 
