@@ -21,6 +21,8 @@ import { ProtocolError } from '../protocol/protocol-error.js';
 
 /** LegionIO waits 5 s for an answer (`crypt.cluster_secret_timeout`). */
 export const ANSWER_MS = 5_000;
+/** The first answer is held back for so long, so that a second, different one is seen before anything is taken. */
+export const COLLECT_MS = 500;
 /** The one before is still read for so long after a change. */
 export const PREVIOUS_KEPT_MS = 86_400_000;
 const MAX_CANDIDATES = 5;
@@ -56,7 +58,8 @@ export type Offer = {
   readonly isSuspect: boolean;
 };
 
-export type OfferResult = 'adopted' | 'same' | 'offered' | 'conflict';
+/** `collecting`: taken when nothing else comes within COLLECT_MS; call `tick` then. */
+export type OfferResult = 'collecting' | 'same' | 'offered' | 'conflict';
 export type Outcome = NonNullable<ClusterSecret['outcome']>;
 
 export type ClusterSecretMachine = ReturnType<typeof createClusterSecret>;
@@ -70,8 +73,8 @@ export function createClusterSecret(startedAt: number) {
   let answerBy: number | null = null;
   let outcome: Outcome | null = null;
   let outcomeAt: number | null = null;
-  /** Another secret was adopted within this question; a second, different answer takes it back (CS5). */
-  let adoptedByAnswer = false;
+  /** CS5: there is one answer; it is held from then on, unless another one comes before. */
+  let takeAt: number | null = null;
   const candidates = new Map<string, Candidate>();
   const dismissed = new Set<string>();
   const samples: { text: string; iv: string }[] = [];
@@ -86,8 +89,8 @@ export function createClusterSecret(startedAt: number) {
   const state = (): SecretState => {
     if (held) return candidates.size > 0 ? 'conflict' : 'held';
     if (candidates.size > 1) return 'conflict';
-    if (candidates.size === 1) return 'offered';
-    return answerBy === null ? 'wanted' : 'asked';
+    if (candidates.size === 1 && takeAt === null) return 'offered';
+    return answerBy === null && takeAt === null ? 'wanted' : 'asked';
   };
   const settle = (at: number): void => {
     keys = [held, previous].flatMap((entry) => (entry ? [entry.key] : []));
@@ -148,6 +151,15 @@ export function createClusterSecret(startedAt: number) {
     settle(at);
   };
 
+  const take = ({ secret, from, fingerprints, check }: Candidate, at: number): void => {
+    takeAt = null;
+    hold(secret, 'peer', at, {
+      from: [...from][0] ?? null,
+      fingerprint: [...fingerprints][0] ?? null,
+      check,
+    });
+  };
+
   /** CS3: the text is a secret and opens its own check string. Throws ProtocolError SECRET_FORM or SECRET_CHECK. */
   const checked = ({ secret, validation }: Offer): 'verified' | 'absent' => {
     if (!isSecretText(secret)) throw new ProtocolError('SECRET_FORM', 'not 64 hexadecimal digits');
@@ -196,7 +208,6 @@ export function createClusterSecret(startedAt: number) {
       askedAt = at;
       askedCount = count;
       answerBy = at + ANSWER_MS;
-      adoptedByAnswer = false;
       outcome = null;
       outcomeAt = null;
       settle(at);
@@ -212,31 +223,12 @@ export function createClusterSecret(startedAt: number) {
       // CS7: an old one that comes back is never a new proposal.
       if (previous?.id === id || dismissed.has(id))
         throw new ProtocolError('REPLAY', 'a secret put away before');
-      if (isAnswer && !offer.isSuspect && held === null && candidates.size === 0) {
-        adoptedByAnswer = true;
-        hold(offer.secret, 'peer', at, { from: offer.name, fingerprint: offer.fingerprint, check });
-        return 'adopted';
-      }
+      const isAlone = held === null && [...candidates.keys()].every((known) => known === id);
+      if (isAnswer && !offer.isSuspect && isAlone) takeAt ??= at + COLLECT_MS;
       // CS5: two answers to one question differ, so neither is taken.
-      if (isAnswer && adoptedByAnswer && held !== null) {
-        const first = held;
-        held = null;
-        adoptedByAnswer = false;
-        propose(
-          {
-            secret: first.secret,
-            validation: null,
-            fingerprint: first.fingerprint,
-            name: first.from,
-            isSuspect: false,
-          },
-          first.id,
-          first.check ?? 'absent',
-          false,
-          at,
-        );
-      }
+      else takeAt = null;
       propose(offer, id, check, !isAnswer, at);
+      if (takeAt !== null) return 'collecting';
       return state() === 'conflict' ? 'conflict' : 'offered';
     },
 
@@ -246,13 +238,19 @@ export function createClusterSecret(startedAt: number) {
       outcomeAt = at;
     },
 
-    /** CS2: true when the time for answers has just run out without a secret. */
-    tick(at: number): boolean {
+    /** What time has brought: the answer is held now; or (CS2) the time for answers has run out without one. */
+    tick(at: number): 'held' | 'no-answer' | null {
       if (previous && at >= previous.until) {
         previous = null;
         settle(at);
       }
-      if (answerBy === null || at < answerBy) return false;
+      const [only] = candidates.values();
+      if (takeAt !== null && at >= takeAt && only) {
+        takeAt = null;
+        take(only, at);
+        return 'held';
+      }
+      if (answerBy === null || at < answerBy || takeAt !== null) return null;
       answerBy = null;
       const isEmpty = held === null && candidates.size === 0;
       if (isEmpty) {
@@ -260,7 +258,7 @@ export function createClusterSecret(startedAt: number) {
         outcomeAt ??= at;
       }
       settle(at);
-      return isEmpty;
+      return isEmpty ? 'no-answer' : null;
     },
 
     /** CS6: a person chose. False: no such candidate. */
@@ -268,11 +266,7 @@ export function createClusterSecret(startedAt: number) {
       const candidate = candidates.get(id);
       if (!candidate) return false;
       candidates.clear();
-      hold(candidate.secret, 'peer', at, {
-        from: [...candidate.from][0] ?? null,
-        fingerprint: [...candidate.fingerprints][0] ?? null,
-        check: candidate.check,
-      });
+      take(candidate, at);
       return true;
     },
     dismiss(id: string, at: number): boolean {
@@ -314,12 +308,15 @@ export function createClusterSecret(startedAt: number) {
         answerBy,
         outcome,
         outcomeAt,
-        candidates: [...candidates.values()].map(({ secret, from, fingerprints, ...rest }) => ({
-          ...rest,
-          from: [...from],
-          fingerprints: [...fingerprints],
-          reads: reads(secret),
-        })),
+        // One that is about to be held is no question to a person.
+        candidates: (takeAt === null ? [...candidates.values()] : []).map(
+          ({ secret, from, fingerprints, ...rest }) => ({
+            ...rest,
+            from: [...from],
+            fingerprints: [...fingerprints],
+            reads: reads(secret),
+          }),
+        ),
         previous: previous ? { id: previous.id, until: previous.until } : null,
         holders: [...holders.values()]
           .reverse()

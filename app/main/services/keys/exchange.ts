@@ -4,7 +4,6 @@
  * Throws ProtocolError for what is counted and not used.
  */
 import { createKeyCache, type PublicKey } from '../../core/crypto/public-key.js';
-import { isModernText } from '../../core/crypto/cluster-cipher.js';
 import type { Heard } from '../../core/protocol/bus/decode.js';
 import { readName } from '../../core/protocol/bus/name.js';
 import { nodeQueue } from '../../core/protocol/bus/topology.js';
@@ -21,7 +20,7 @@ type Deps = {
   readonly isOwnMessage: (messageId: string | undefined) => boolean;
   readonly see: (name: string, key: PublicKey, message: string, at: number) => void;
   readonly ownNameUsed: (fingerprint: string | null, message: string, at: number) => void;
-  readonly noteModern: (name: string) => void;
+  readonly noteForm: (name: string, isModern: boolean) => void;
   readonly isSuspect: (fingerprint: string) => boolean;
   readonly nameOf: (fingerprint: string) => string | null;
   readonly announce: () => void;
@@ -84,7 +83,6 @@ export function createExchange(deps: Deps) {
       return;
     }
     const message = String(body.message);
-    if (from !== null && isModernText(message)) deps.noteModern(from);
     const check = body.encrypted_string as { enciphered_message: string; iv: string } | null | undefined;
     const plain = textOf(body.validation_string);
     const validation =
@@ -129,8 +127,9 @@ export function createExchange(deps: Deps) {
         default:
       }
       const sender = textOf(body.node_name) ?? textOf(body.name);
-      if (message.isModern && sender !== null && sender !== deps.name && message.name !== 'delete_public_key')
-        deps.noteModern(sender);
+      // As it wrote last: whoever claims once to be modern for another does not make it unreachable for good.
+      if (sender !== null && sender !== deps.name && message.name !== 'delete_public_key')
+        deps.noteForm(sender, message.isModern);
     },
   };
 }

@@ -98,6 +98,10 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     bits: settings.bits,
   });
   const modern = new Set<string>();
+  const noteForm = (other: string, isModern: boolean): void => {
+    if (!isModern) modern.delete(other);
+    else if (modern.size < settings.maxNames) modern.add(other);
+  };
   const secrets = createSecretService({
     bus,
     clock,
@@ -116,6 +120,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     cipher: settings.cipher,
     beating: deps.beating,
     isModern: (other) => modern.has(other),
+    noteForm,
     refuseLate: deps.refuseLate,
   });
 
@@ -208,9 +213,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       ownName = { firstAt: ownName?.firstAt ?? at, lastAt: at, fingerprint };
       record('key.own-name', { name, fingerprint, message }, [name], 'own-name');
     },
-    noteModern(other) {
-      if (modern.size < settings.maxNames) modern.add(other);
-    },
+    noteForm,
     isSuspect: (fingerprint) =>
       [...keyring.namesOf(fingerprint)].some((other) => {
         const pair = keyring.pairOf(other, fingerprint);

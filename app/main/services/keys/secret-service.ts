@@ -8,6 +8,7 @@ import { AppError } from '../../../shared/errors/app-error.js';
 import {
   encryptClusterText,
   generateSecret,
+  isModernText,
   isSecretText,
   ivBytes,
   secretId,
@@ -15,7 +16,7 @@ import {
 } from '../../core/crypto/cluster-cipher.js';
 import type { PublicKey } from '../../core/crypto/public-key.js';
 import { encryptWithKey } from '../../core/crypto/rsa-cipher.js';
-import { createClusterSecret, type Offer } from '../../core/keyring/cluster-secret.js';
+import { COLLECT_MS, createClusterSecret, type Offer } from '../../core/keyring/cluster-secret.js';
 import type { Keyring, Pair } from '../../core/keyring/keyring.js';
 import { CHECK_TEXT, pushClusterSecret, requestClusterSecret } from '../../core/protocol/bus/key-messages.js';
 import { ProtocolError } from '../../core/protocol/protocol-error.js';
@@ -67,6 +68,8 @@ export type SecretServiceDeps = {
   /** Beating nodes but ours, those that are well first. */
   readonly beating: () => readonly string[];
   readonly isModern: (name: string) => boolean;
+  /** What form this node writes. */
+  readonly noteForm: (name: string, isModern: boolean) => void;
   /** Counts what turned out unusable after the delivery was done. */
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
 };
@@ -182,6 +185,12 @@ export function createSecretService(deps: SecretServiceDeps) {
     machine.handedOver({ at, sent, away, without });
   };
 
+  const tick = (): void => {
+    const news = machine.tick(clock.now());
+    if (news === 'held') becameHeld(null);
+    if (news === 'no-answer') record('secret.no-answer', { outcome: machine.view(() => null).outcome });
+  };
+
   return {
     keys: machine.keys,
     state: machine.state,
@@ -222,10 +231,7 @@ export function createSecretService(deps: SecretServiceDeps) {
       ask().catch((error: unknown) => log.warn({ error }, 'could not ask for the cluster secret'));
     },
 
-    tick(): void {
-      if (!machine.tick(clock.now())) return;
-      record('secret.no-answer', { outcome: machine.view(() => null).outcome });
-    },
+    tick,
 
     /** A message that no key of ours opens. */
     unread(text: string, iv: string): void {
@@ -250,9 +256,10 @@ export function createSecretService(deps: SecretServiceDeps) {
       const take = async (): Promise<void> => {
         const { plain, isOld } = await own.open(message);
         if (sender.name !== null) own.usedBy(sender.name, isOld);
-        const before = machine.held()?.id ?? null;
         const result = machine.offer({ secret: plain, validation, ...sender }, clock.now());
-        if (result === 'adopted') becameHeld(before);
+        // Who holds the very secret that we hold is one of us: what it writes, it reads.
+        if (result === 'same' && sender.name !== null) deps.noteForm(sender.name, isModernText(message));
+        if (result === 'collecting') clock.after(COLLECT_MS, tick);
         else if (result !== 'same')
           record('secret.conflict', {
             id: secretId(plain),

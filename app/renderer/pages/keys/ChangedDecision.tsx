@@ -85,7 +85,6 @@ export function ChangedDecision({ row, onCover }: Props) {
                     hint={text('keyPage.proof.hint')}
                     className="proof-field"
                     maxLength={80}
-                    autoFocus
                     value={proof}
                     error={isWrong ? proofError() : null}
                     onChange={(event) => {

@@ -19,6 +19,7 @@ const BEATS: KeyColumn = { id: 'beats', width: '96px' };
 
 /** `room`: the width that the list has, px. */
 export function keyColumns(room: number): readonly KeyColumn[] {
+  if (room < 380) return [TRUST, NAME];
   if (room < 560) return [TRUST, NAME, FIRST];
   if (room < 700) return [TRUST, NAME, FINGERPRINT, FIRST];
   if (room < 1000) return [TRUST, NAME, FINGERPRINT, FIRST, LAST];

@@ -6,6 +6,7 @@ import {
 } from '../../../../../app/main/core/crypto/cluster-cipher.js';
 import {
   ANSWER_MS,
+  COLLECT_MS,
   createClusterSecret,
   PREVIOUS_KEPT_MS,
   type Offer,
@@ -32,12 +33,17 @@ const code = (value: string) => expect.objectContaining({ code: value }) as unkn
 const viewOf = (machine: ReturnType<typeof createClusterSecret>) => machine.view(() => 'trusted');
 
 describe('the cluster secret', () => {
-  it('CS1 CS3 is wanted, asked for, and held with the first answer whose check string fits', () => {
+  it('CS1 CS3 is wanted, asked for, and held with the answer whose check string fits, a moment after it came', () => {
     const machine = createClusterSecret(0);
     expect(machine.state()).toBe('wanted');
     machine.ask(2, 100);
     expect(viewOf(machine)).toMatchObject({ state: 'asked', askedCount: 2, answerBy: 100 + ANSWER_MS });
-    expect(machine.offer(anOffer(ONE), 160)).toBe('adopted');
+    expect(machine.offer(anOffer(ONE), 160)).toBe('collecting');
+    expect(machine.offer(anOffer(ONE, { name: 'app-08' }), 170)).toBe('collecting');
+    expect(viewOf(machine)).toMatchObject({ state: 'asked', candidates: [] });
+    expect(machine.tick(160 + COLLECT_MS - 1)).toBeNull();
+    expect(machine.keys()).toEqual([]);
+    expect(machine.tick(160 + COLLECT_MS)).toBe('held');
     expect(viewOf(machine)).toMatchObject({
       state: 'held',
       id: secretId(ONE),
@@ -47,15 +53,15 @@ describe('the cluster secret', () => {
       check: 'verified',
     });
     expect(machine.keys()).toEqual([deriveClusterKey(ONE)]);
-    expect(machine.offer(anOffer(ONE), 170)).toBe('same');
+    expect(machine.offer(anOffer(ONE), 700)).toBe('same');
   });
 
   it('CS2 nobody answers: wanted again, and it says so once', () => {
     const machine = createClusterSecret(0);
     machine.ask(1, 0);
-    expect(machine.tick(ANSWER_MS - 1)).toBe(false);
-    expect(machine.tick(ANSWER_MS)).toBe(true);
-    expect(machine.tick(ANSWER_MS + 1)).toBe(false);
+    expect(machine.tick(ANSWER_MS - 1)).toBeNull();
+    expect(machine.tick(ANSWER_MS)).toBe('no-answer');
+    expect(machine.tick(ANSWER_MS + 1)).toBeNull();
     expect(viewOf(machine)).toMatchObject({ state: 'wanted', outcome: 'no-answer' });
   });
 
@@ -68,7 +74,8 @@ describe('the cluster secret', () => {
       code('SECRET_CHECK'),
     );
     expect(machine.isHeld()).toBe(false);
-    expect(machine.offer(anOffer(ONE, { validation: null }), 3)).toBe('adopted');
+    expect(machine.offer(anOffer(ONE, { validation: null }), 3)).toBe('collecting');
+    machine.tick(3 + COLLECT_MS);
     expect(viewOf(machine).check).toBe('absent');
   });
 
@@ -175,5 +182,17 @@ describe('the cluster secret', () => {
     machine.offer(anOffer(THREE), 11);
     const shown = JSON.stringify(viewOf(machine));
     for (const secret of [ONE, TWO, THREE]) expect(shown).not.toContain(secret.slice(0, 8));
+  });
+});
+
+describe('answers that come late or last', () => {
+  it('CS5 an answer in the last moment is still held, and one after that is nobody’s answer', () => {
+    const machine = createClusterSecret(0);
+    machine.ask(1, 0);
+    expect(machine.offer(anOffer(ONE), ANSWER_MS - 1)).toBe('collecting');
+    expect(machine.tick(ANSWER_MS)).toBeNull();
+    expect(machine.tick(ANSWER_MS - 1 + COLLECT_MS)).toBe('held');
+    expect(machine.offer(anOffer(TWO), ANSWER_MS + 5_000)).toBe('conflict');
+    expect(viewOf(machine).candidates).toMatchObject([{ unasked: true }]);
   });
 });
