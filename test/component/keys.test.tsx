@@ -307,3 +307,14 @@ describe('from elsewhere', () => {
     expect(link.getAttribute('href')).toContain('#/keys?key=');
   });
 });
+
+describe('a filter of keys that is needed again', () => {
+  it('is kept under a name, and the navigation leads back to it', async () => {
+    const { user } = await open('/keys?filter=key:new');
+    await user.click(await screen.findByRole('button', { name: 'Save view' }));
+    await user.type(await screen.findByLabelText('Name of the view'), 'to compare');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    const link = await screen.findByRole('link', { name: 'to compare' });
+    expect(link.getAttribute('href')).toContain('/keys?filter=key');
+  });
+});

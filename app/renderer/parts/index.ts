@@ -4,3 +4,4 @@ export { download } from './download.js';
 export { At, EventLine, EventMark, eventMark, NodeLink, Since } from './Facts.js';
 export { NeedList } from './Needs.js';
 export { Steps } from './Steps.js';
+export { SaveView } from './SaveView.js';

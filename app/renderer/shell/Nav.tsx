@@ -3,8 +3,8 @@ import { Bookmark } from 'lucide-react';
 import type { Need } from '../../shared/domain/session.js';
 import { text } from '../../shared/i18n/index.js';
 import { Icon, Kbd } from '../components/index.js';
-import { href, nodesHref, usePath } from '../route.js';
-import { usePrefs } from '../store/prefs.js';
+import { href, usePath } from '../route.js';
+import { usePrefs, viewPath } from '../store/prefs.js';
 import { useShown } from '../store/session.js';
 import { useUi } from '../store/ui.js';
 import { PAGES } from './commands.js';
@@ -74,7 +74,7 @@ export function Nav() {
           <ul>
             {views.map((view) => (
               <li key={view.name} style={{ display: 'contents' }}>
-                <a className="saved" href={nodesHref(view.filter)}>
+                <a className="saved" href={href(viewPath(view), { filter: view.filter })}>
                   <Icon of={Bookmark} />
                   <span className="label el">{view.name}</span>
                 </a>

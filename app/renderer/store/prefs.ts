@@ -26,7 +26,15 @@ export type Prefs = {
   /** Ids of what was chosen in the palette, newest first. */
   readonly recent: readonly string[];
 };
-export type SavedView = { readonly name: string; readonly filter: string };
+/** A filter under a name. `page` is missing in what was kept before Keys had views as well: it is Nodes then. */
+export type SavedView = {
+  readonly name: string;
+  readonly filter: string;
+  readonly page?: 'nodes' | 'keys' | undefined;
+};
+
+/** Where a saved view opens. */
+export const viewPath = (view: SavedView): string => `/${view.page ?? 'nodes'}`;
 
 export const DEFAULT_PREFS: Prefs = {
   theme: 'system',

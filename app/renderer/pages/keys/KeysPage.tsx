@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { parts, text, visible } from '../../../shared/i18n/index.js';
 import { Empty, Icon, Kbd, Menu, MenuItem, MenuLine, Sentence, Button } from '../../components/index.js';
 import { useMay } from '../../parts/acting.js';
+import { SaveView } from '../../parts/index.js';
 import { useWidth } from '../../parts/use-size.js';
 import { href, setParams, useParam } from '../../route.js';
 import { keyCount, keyRows, keysOfName, useKeys } from '../../store/keys.js';
@@ -58,6 +59,7 @@ export function KeysPage() {
               </button>
             </span>
           )}
+          <SaveView filter={filter.mistake === null ? source : ''} page="keys" />
         </div>
       )}
       {listed.length > 0 ? (

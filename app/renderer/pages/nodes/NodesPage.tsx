@@ -14,7 +14,7 @@ import {
 } from '../../../shared/filter/index.js';
 import { text, visible } from '../../../shared/i18n/index.js';
 import { Button, Check, Empty, Icon, Menu, MenuCheck, MenuItem, MenuLine } from '../../components/index.js';
-import { download } from '../../parts/index.js';
+import { download, SaveView } from '../../parts/index.js';
 import { useWidth } from '../../parts/use-size.js';
 import { setParams, useParam } from '../../route.js';
 import { fleetNow } from '../../store/clock.js';
@@ -28,7 +28,6 @@ import { FilterBox } from './FilterBox.js';
 import { Grid } from './Grid.js';
 import { NodesSentence } from './NodesSentence.js';
 import type { Sort, SortKey } from './order.js';
-import { SaveView } from './SaveView.js';
 import { useOrder } from './use-order.js';
 
 const NO_FILTER: Filter = { source: '', conditions: [] };
@@ -138,7 +137,7 @@ export function NodesPage() {
             </button>
           </span>
         )}
-        <SaveView filter={effective.source} />
+        <SaveView filter={effective.source} page="nodes" />
       </div>
       {slots.length > 0 ? (
         <Grid

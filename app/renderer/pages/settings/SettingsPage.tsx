@@ -5,8 +5,8 @@ import { text, visible } from '../../../shared/i18n/index.js';
 import { Button, IconButton, Segments } from '../../components/index.js';
 import { askForSystemNotices, systemNoticesAre } from '../../parts/system-notices.js';
 import { Certificates } from '../../parts/identities.js';
-import { href, nodesHref, useParam } from '../../route.js';
-import { DEFAULT_PREFS, setPrefs, usePrefs } from '../../store/prefs.js';
+import { href, useParam } from '../../route.js';
+import { DEFAULT_PREFS, setPrefs, usePrefs, viewPath } from '../../store/prefs.js';
 import { setUi } from '../../store/ui.js';
 
 export function SettingsPage() {
@@ -111,7 +111,7 @@ export function SettingsPage() {
           {prefs.views.length === 0 && <p className="t3">{text('settings.views.none')}</p>}
           {prefs.views.map((view) => (
             <div className="setting" key={view.name}>
-              <a className="verb" href={nodesHref(view.filter)}>
+              <a className="verb" href={href(viewPath(view), { filter: view.filter })}>
                 {visible(view.name, 60)}
               </a>
               <span className="mono t3 el">{visible(view.filter, 120)}</span>

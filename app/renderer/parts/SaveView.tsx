@@ -1,16 +1,16 @@
 /** Keeps the present filter under a name; it then stands in the navigation. */
 import { useState } from 'react';
-import { text } from '../../../shared/i18n/index.js';
-import { Button, Field, Popover } from '../../components/index.js';
-import { prefsStore, setPrefs } from '../../store/prefs.js';
+import { text } from '../../shared/i18n/index.js';
+import { Button, Field, Popover } from '../components/index.js';
+import { prefsStore, setPrefs, type SavedView } from '../store/prefs.js';
 
-export function SaveView({ filter }: { readonly filter: string }) {
+export function SaveView({ filter, page }: Pick<SavedView, 'filter' | 'page'>) {
   const [name, setName] = useState('');
   const save = (): void => {
     const label = name.trim();
     if (label === '') return;
     const others = prefsStore.getState().views.filter((view) => view.name !== label);
-    setPrefs({ views: [...others, { name: label, filter }] });
+    setPrefs({ views: [...others, { name: label, filter, page }] });
     setName('');
     document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
   };
