@@ -141,6 +141,8 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
       (message.name === 'update_settings' && message.body.restart === true) ||
       (message.name === 'update_gem' && message.body.reload !== false);
     if (reloads && target) roster.expectReload(target, at, clock.uptime());
+    // What we said ourselves comes back to us; that we said it is an event of its own.
+    if (name === self.name && area !== 'changes') return;
     events.record(
       {
         kind: `heard.${area}`,

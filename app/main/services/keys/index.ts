@@ -326,7 +326,11 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       const seenAt = row.firstSeenAt ?? clock.now();
       const around = events
         .list(5_000)
-        .filter((event) => event.names.includes(other) && Math.abs(event.at - seenAt) <= AROUND_MS)
+        .filter(
+          ({ kind, names, at }) =>
+            // The message itself is the key's own story; what else there was is asked for.
+            !kind.startsWith('heard.') && names.includes(other) && Math.abs(at - seenAt) <= AROUND_MS,
+        )
         .slice(-MAX_AROUND);
       return {
         row,
