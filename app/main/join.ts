@@ -151,6 +151,17 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
   };
 }
 
+/** The same cluster by whatever spelling of its address: host, port and virtual host make it. */
+function profileIdOf(address: string): string {
+  let place = address;
+  if (URL.canParse(address) && /^amqps?:/i.test(address)) {
+    const { protocol, hostname: host, port, pathname } = new URL(address);
+    const vhost = decodeURIComponent(pathname.slice(1)) || '/';
+    place = `${host.toLowerCase()}:${port || (protocol === 'amqps:' ? '5671' : '5672')} ${vhost}`;
+  }
+  return createHash('sha256').update(place).digest('hex').slice(0, 16);
+}
+
 type Link = Pick<NodeSettings, 'address' | 'isTls' | 'intervalMs' | 'expectedIntervalMs'> &
   Pick<NodeSettings['keys'], 'isReadOnly' | 'keptIn'>;
 
@@ -172,7 +183,7 @@ function nodeSettings(
     maxNodes: values['roster.maxNodes'],
     keys: {
       ...{ isReadOnly, keptIn },
-      profileId: createHash('sha256').update(link.address).digest('hex').slice(0, 16),
+      profileId: profileIdOf(link.address),
       bits: values['crypt.keyBits'],
       cipher: values['crypt.cipher'],
       policy: values['secrets.policy'],

@@ -38,6 +38,8 @@ export function createFileJournal(file: string): Journal {
         await write(batch.map(({ line }) => line).join(''));
         batch.forEach(({ done }) => done());
       } catch (error) {
+        // Perhaps a part of it is there: the next line begins on its own.
+        isFirst = true;
         batch.forEach(({ failed }) => failed(error));
       }
     }

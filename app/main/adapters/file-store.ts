@@ -1,6 +1,6 @@
 /**
  * The Store port on a folder: one JSON file per key, written whole or not at all, owner-only.
- * A file that cannot be read as JSON is put aside as `.broken` and counts as absent.
+ * A file that cannot be read as JSON is put aside as `.broken` and counts as absent, but for secrets.
  */
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Store } from '../ports/store.js';
 const KEY = /^[a-z][a-z0-9.-]{0,63}$/;
 
 export type FileStoreOptions = {
-  /** Refuse files that others may read: for secrets. */
+  /** Refuse files that others may read or that are damaged: for secrets. */
   readonly isStrict?: boolean;
 };
 
@@ -34,6 +34,8 @@ export function createFileStore(dir: string, { isStrict = false }: FileStoreOpti
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         if (!(error instanceof SyntaxError)) throw error;
+        // A secret or a decision is not given up because its file is damaged.
+        if (isStrict) throw new Error(`${file} is damaged; mend it, or put it aside to begin anew`);
         await rename(file, `${file}.broken`);
         return undefined;
       }

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors/app-error.js';
 import type { KeyFrame } from '../../shared/domain/key.js';
 import type { Secrets } from '../../shared/domain/secret.js';
 import { createKeyring } from '../core/keyring/keyring.js';
-import { countsOf, keyFrameSince, keySnapshot, ownRow } from '../core/keyring/keyring-views.js';
+import { countsOf, keyFrameSince, keySnapshot } from '../core/keyring/keyring-views.js';
 import type { Clock } from '../ports/clock.js';
 import type { KeyService } from '../services/keys/index.js';
 import type { NodeService } from '../services/node-service.js';
@@ -49,25 +49,20 @@ export function keysApi(session: SessionService, clock: Clock): KeysApi {
     'key.watch': (_input, signal) => {
       let generation = -1;
       let rev = 0;
-      let ownRev = -1;
+      let own: string | null = null;
       let seq = 0;
       return watchPaced<KeyFrame>(clock, signal, () => {
         const keys = session.node()?.keys;
         const keyring = keys?.keyring ?? NOBODY;
-        const own = keys?.ownRow() ?? null;
+        const ours = keys?.ownRow() ?? null;
         const at = clock.now();
-        const isNew = generation !== session.generation();
-        const ownChanged = keys !== undefined && ownRev !== keys.ownRev();
-        if (!isNew && !ownChanged && rev === keyring.rev()) return null;
-        const wasOwnRev = ownRev;
+        // Another cluster, or another key of ours whose old row has to go: only a fresh picture says that.
+        const isNew = generation !== session.generation() || own !== (ours?.key.fingerprint ?? null);
+        if (!isNew && rev === keyring.rev()) return null;
         const before = rev;
-        [generation, rev, ownRev] = [session.generation(), keyring.rev(), keys?.ownRev() ?? -1];
+        [generation, rev, own] = [session.generation(), keyring.rev(), ours?.key.fingerprint ?? null];
         seq += 1;
-        // Another own key: its old row has to go, which only a fresh picture says.
-        if (isNew || (ownChanged && wasOwnRev !== -1)) return keySnapshot(keyring, own, seq, at);
-        const frame = keyFrameSince(keyring, own, before, seq, at);
-        if (frame) return ownChanged && own ? { ...frame, rows: [...frame.rows, ownRow(own)] } : frame;
-        return { type: 'delta', seq, at, rows: own ? [ownRow(own)] : [], gone: [] };
+        return isNew ? keySnapshot(keyring, ours, seq, at) : keyFrameSince(keyring, ours, before, seq, at);
       });
     },
     'key.list': async () => {
@@ -79,8 +74,8 @@ export function keysApi(session: SessionService, clock: Clock): KeysApi {
       };
     },
     'key.get': async ({ name, fingerprint }) => keysNow().detail(name, fingerprint),
-    'key.trust': ({ name, fingerprint, verifiedBy, proof, again }) =>
-      done(keysToChange().trust(name, fingerprint, verifiedBy, { proof, again })),
+    'key.trust': ({ name, fingerprint, verifiedBy, proof }) =>
+      done(keysToChange().trust(name, fingerprint, verifiedBy, proof)),
     'key.trustMany': async ({ pairs, verifiedBy, from, to }) =>
       keysToChange().trustMany(pairs, verifiedBy, from, to),
     'key.refuse': ({ name, fingerprint }) => done(keysToChange().refuse(name, fingerprint)),

@@ -45,7 +45,9 @@ export function createDemoKeys(names: readonly string[], random: Random, now: nu
     return known;
   };
   const isPinned = (index: number): boolean => ['pinned', 'changed'].includes(demoRole(index, size));
-  const decision = { what: 'trusted', at: now - 40 * 86_400_000, verifiedBy: 'voice' };
+  const at = now - 40 * 86_400_000;
+  const decision = { what: 'trusted', at, verifiedBy: 'voice' };
+  const kept = (pem: string) => ({ pem, firstSeenAt: at, lastSeenAt: at });
   return {
     shown: (index, hasChanged) => {
       const role = demoRole(index, size);
@@ -54,7 +56,7 @@ export function createDemoKeys(names: readonly string[], random: Random, now: nu
     pins: {
       version: 1,
       pins: names.flatMap((name, index) =>
-        isPinned(index) ? [{ name, pem: keyOf(index, 0), decision }] : [],
+        isPinned(index) ? [{ ...kept(keyOf(index, 0)), name, decision }] : [],
       ),
     },
   };

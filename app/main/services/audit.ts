@@ -1,6 +1,6 @@
 /**
  * What was decided and done from this console, for good: each entry carries the hash of the one before it, so that a
- * line that was changed or taken out shows. Entries of the demo are nobody's business and are not kept.
+ * line that was changed, or taken out before others, shows. Entries of the demo are nobody's business and are not kept.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
@@ -39,42 +39,55 @@ export type Audit = ReturnType<typeof createAudit>;
 export function createAudit(journal: Journal, user: string, log: Log) {
   let last = '';
   let loaded: Promise<void> | null = null;
+  let writing: Promise<void> = Promise.resolve();
 
   return {
     /** Reads what is there into the feed; says where it does not add up. Never rejects. */
     load(events: EventLog, now: number): Promise<void> {
       loaded ??= (async () => {
-        let brokenAt: number | null = null;
+        let breaks = 0;
+        let told = 0;
+        let brokenAt = 0;
         let lastAt = 0;
         const good: Entry[] = [];
         for (const line of await journal.read()) {
           const entry = Entry.safeParse(line);
           const fits = entry.success && entry.data.before === last && hashOf(entry.data) === entry.data.hash;
-          if (!fits) brokenAt ??= entry.success ? entry.data.at : lastAt;
+          if (!fits) {
+            breaks += 1;
+            brokenAt = entry.success ? entry.data.at : lastAt;
+          }
           if (!entry.success) continue;
+          // So many places were told of, and the chain goes on from there.
+          if (fits && entry.data.kind === 'audit.broken') told = Number(entry.data.facts['places']);
           last = entry.data.hash;
           lastAt = entry.data.at;
           good.push(entry.data);
         }
         for (const { at, kind, names, facts } of good.slice(-SHOWN_AGAIN))
           events.restore({ kind, names, facts }, at);
-        if (brokenAt === null) return;
+        if (breaks === told) return;
         log.error({ since: brokenAt }, 'the audit does not add up');
-        events.record({ kind: 'audit.broken', facts: { since: brokenAt } }, now);
+        events.record({ kind: 'audit.broken', facts: { since: brokenAt, places: breaks } }, now);
       })().catch((error: unknown) => log.error({ error }, 'the audit cannot be read'));
       return loaded;
     },
 
     /** Writes one entry behind those before it. Never rejects: what could not be written is an error of the log. */
-    async append(event: NewEvent, at: number, profile: string): Promise<void> {
-      await loaded;
-      const { kind, names = [], facts = {} } = event;
-      const body = { at, kind, names: [...names], facts, user, profile, before: last };
-      const entry: Entry = { ...body, hash: hashOf(body) };
-      last = entry.hash;
-      await journal
-        .append(entry as JsonObject)
-        .catch((error: unknown) => log.error({ error, kind }, 'the audit could not be written'));
+    append(event: NewEvent, at: number, profile: string): Promise<void> {
+      writing = writing.then(async () => {
+        await loaded;
+        const { kind, names = [], facts = {} } = event;
+        const body = { at, kind, names: [...names], facts, user, profile, before: last };
+        const entry: Entry = { ...body, hash: hashOf(body) };
+        try {
+          await journal.append(entry as JsonObject);
+          last = entry.hash;
+        } catch (error) {
+          log.error({ error, kind }, 'the audit could not be written');
+        }
+      });
+      return writing;
     },
   };
 }

@@ -99,6 +99,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       secretStore: deps.secretStore,
       crypto: deps.crypto,
       beating: () => beatingNames(roster.state).filter((other) => other !== identity.name),
+      hasWholePicture: () => !isDown && !isSettling(),
       pidsOf: (other) => pidsOf(roster.state, other),
       refuseLate: (code, from, at) => observer.refuseLate(code, from, at),
     },
@@ -131,6 +132,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
   let keyRev = -1;
   let isDown = true;
 
+  const isSettling = (): boolean => clock.uptime() - joinedUp < settleMs(settings.expectedIntervalMs);
   const record = (kind: EventKind, facts: Record<string, string | number | boolean | null> = {}): void => {
     events.record({ kind, facts }, clock.now());
   };
@@ -314,6 +316,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       stopped = true;
       if (!isDown) await beats.goodbye();
       for (const stop of stops) stop();
+      keys.stop();
       await bus.close();
       link.off(clock.now());
     },
@@ -331,7 +334,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     isBeating: beats.isBeating,
     isNameTaken: (): boolean => name === 'taken',
     /** Just joined, or back: the picture is not complete yet. */
-    isSettling: (): boolean => clock.uptime() - joinedUp < settleMs(settings.expectedIntervalMs),
+    isSettling,
     ingest: () => ({
       recent: [...recent],
       beatsPerSecond: recent.slice(-5).reduce((sum, value) => sum + value, 0) / 5,

@@ -129,7 +129,8 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
 
   const hearFunction = (message: HeardFunction, delivery: Delivery, at: number): void => {
     const { message: kind, area } = FUNCTIONS[message.name];
-    const sender = senderOf(message.body);
+    // The name in it is whose key is to be forgotten, not who says so.
+    const sender = message.name === 'delete_public_key' ? null : senderOf(message.body);
     const name = sender === null ? null : readName(sender);
     if (message.keyIndex !== null) deps.onOpened(name, message.keyIndex, at);
     deps.onFunction(message, delivery, at);

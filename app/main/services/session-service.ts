@@ -35,8 +35,10 @@ export function createSessionService(
   onAudit: (event: NewEvent, at: number, profile: string) => void = () => undefined,
 ) {
   const events: EventLog = createEventLog((event, at) => {
+    // Certificates are the machine's, whatever it is connected to.
+    const isReal = event.kind.startsWith('identity.');
     const isDemo = joined?.mode === 'demo' || event.facts?.['mode'] === 'demo';
-    if (!isDemo) onAudit(event, at, joined?.profile.name ?? '');
+    if (isReal || !isDemo) onAudit(event, at, joined?.profile.name ?? '');
   });
   let joined: Joined | null = null;
   /** Grows with each change of what we are connected to; streams open anew then. */
@@ -50,13 +52,15 @@ export function createSessionService(
    */
   const become = async (next: Joined | null): Promise<void> => {
     const old = joined;
+    // While it is still the profile in which this happened.
+    if (old)
+      events.record(
+        { kind: 'session.ended', facts: { profile: old.profile.name, mode: old.mode } },
+        clock.now(),
+      );
     joined = next;
     generation += 1;
     if (!old) return;
-    events.record(
-      { kind: 'session.ended', facts: { profile: old.profile.name, mode: old.mode } },
-      clock.now(),
-    );
     await old.node.stop();
     await old.companion?.stop();
   };

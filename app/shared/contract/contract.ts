@@ -71,14 +71,13 @@ export const contract = {
   'key.get': call(z.object({ name: Name, fingerprint: Fingerprint.nullable() }), KeyDetail),
   /**
    * Pins the pair. For a changed key `proof` holds its first 12 characters as the other machine shows them
-   * (KEY_PROOF_WRONG). Throws KEY_UNKNOWN for a pair that was never seen, KEY_REFUSED for one that a person refused and
-   * `again` does not say otherwise.
+   * (KEY_PROOF_WRONG). Throws KEY_UNKNOWN for a pair that was never seen, KEY_REFUSED for one that a person refused:
+   * forget that decision first.
    */
   'key.trust': call(
     Pair.extend({
       verifiedBy: z.enum(VERIFIED_BY),
       proof: z.string().max(80).optional(),
-      again: z.boolean().optional(),
     }),
     Ok,
   ),

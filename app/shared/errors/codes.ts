@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   SECRET_OTHERS_BEAT: row(false, 409),
   REQUEST_UNKNOWN: row(false, 404),
   REQUEST_NO_QUEUE: row(false, 409),
+  REQUEST_ANSWERED: row(false, 409),
   PROFILE_READ_ONLY: row(false, 403),
   STORE_UNREADABLE: row(true, 500),
   // certificates of our own

@@ -62,6 +62,24 @@ export type Offer = {
 export type OfferResult = 'collecting' | 'same' | 'offered' | 'conflict';
 export type Outcome = NonNullable<ClusterSecret['outcome']>;
 
+/** As the store keeps it. */
+export type SecretAtRest = {
+  readonly held: Omit<Held, 'key' | 'id'> | null;
+  readonly previous: (Omit<Held, 'key' | 'id'> & { readonly until: number }) | null;
+  readonly candidates: readonly (Omit<SecretCandidate, 'reads'> & { readonly secret: string })[];
+  readonly dismissed: readonly string[];
+};
+
+const keyed = (secret: string) => ({ id: secretId(secret), key: deriveClusterKey(secret) });
+const strip = ({ secret, source, from, fingerprint, check, at }: Held): Omit<Held, 'key' | 'id'> => ({
+  ...{ secret, source, from, fingerprint, check, at },
+});
+const plain = ({ from, fingerprints, ...rest }: Candidate): SecretAtRest['candidates'][number] => ({
+  ...rest,
+  from: [...from],
+  fingerprints: [...fingerprints],
+});
+
 export type ClusterSecretMachine = ReturnType<typeof createClusterSecret>;
 
 export function createClusterSecret(startedAt: number) {
@@ -85,6 +103,7 @@ export function createClusterSecret(startedAt: number) {
   let handover: ClusterSecret['handover'] = null;
   let keys: readonly ClusterKey[] = [];
   let lastState: SecretState = 'wanted';
+  let isKept = false;
 
   const state = (): SecretState => {
     if (held) return candidates.size > 0 ? 'conflict' : 'held';
@@ -114,9 +133,11 @@ export function createClusterSecret(startedAt: number) {
     const id = secretId(secret);
     if (held && held.id !== id) previous = { ...held, until: at + PREVIOUS_KEPT_MS };
     if (previous?.id === id) previous = null;
+    isKept = false;
     held = { secret, id, key: deriveClusterKey(secret), source, ...by, at };
     candidates.delete(id);
     answerBy = null;
+    takeAt = null;
     outcome = null;
     outcomeAt = null;
     since = at;
@@ -131,7 +152,10 @@ export function createClusterSecret(startedAt: number) {
   ): void => {
     const known = candidates.get(id);
     if (!known && candidates.size >= MAX_CANDIDATES) {
-      throw new ProtocolError('RATE', 'more different secrets than are looked at');
+      const stray = unasked ? undefined : [...candidates.values()].find((other) => other.unasked);
+      if (!stray) throw new ProtocolError('RATE', 'more different secrets than are looked at');
+      // CS9: what was asked for pushes out what was not.
+      candidates.delete(stray.id);
     }
     const candidate: Candidate = known ?? {
       id,
@@ -151,6 +175,10 @@ export function createClusterSecret(startedAt: number) {
     settle(at);
   };
 
+  const turnDownAll = (): void => {
+    for (const id of candidates.keys()) dismissed.add(id);
+    candidates.clear();
+  };
   const take = ({ secret, from, fingerprints, check }: Candidate, at: number): void => {
     takeAt = null;
     hold(secret, 'peer', at, {
@@ -181,7 +209,8 @@ export function createClusterSecret(startedAt: number) {
   const reads = (secret: string): boolean | null => {
     if (samples.length === 0) return null;
     const key = deriveClusterKey(secret);
-    return samples.some(({ text, iv }) => {
+    // Most of them: one message that somebody made to fit proves nothing.
+    const opened = samples.filter(({ text, iv }) => {
       try {
         return decryptClusterText(key, text, iv).toString('utf8').startsWith('{');
       } catch (error) {
@@ -189,6 +218,7 @@ export function createClusterSecret(startedAt: number) {
         return false;
       }
     });
+    return opened.length * 2 > samples.length;
   };
 
   return {
@@ -197,9 +227,37 @@ export function createClusterSecret(startedAt: number) {
     keys: (): readonly ClusterKey[] => keys,
     held: (): Held | null => held,
     isHeld: (): boolean => held !== null,
+    /** Whether what is held has the form of a cluster secret; a configured text may have another. */
+    isSecretText: (): boolean => held !== null && isSecretText(held.secret),
 
-    /** From the configuration, a file or the store. */
+    /** All that must outlive the process: what is held, the one before, what waits for a person and what was put away. */
+    atRest: (): SecretAtRest => ({
+      held: held && strip(held),
+      previous: previous && { ...strip(previous), until: previous.until },
+      candidates: takeAt === null ? [...candidates.values()].map(plain) : [],
+      dismissed: [...dismissed],
+    }),
+    restore(kept: SecretAtRest, at: number): void {
+      if (kept.held) held = { ...kept.held, ...keyed(kept.held.secret) };
+      if (kept.previous && kept.previous.until > at)
+        previous = { ...kept.previous, ...keyed(kept.previous.secret) };
+      for (const { from, fingerprints, ...candidate } of kept.candidates.slice(0, MAX_CANDIDATES))
+        candidates.set(candidate.id, {
+          ...candidate,
+          from: new Set(from),
+          fingerprints: new Set(fingerprints),
+        });
+      for (const id of kept.dismissed.slice(0, MAX_DISMISSED)) dismissed.add(id);
+      isKept = held !== null;
+      settle(at);
+    },
+    /** It is from before this process, and nobody has confirmed it since. */
+    isKept: (): boolean => isKept,
+
+    /** From the configuration, or by a person, who has decided against every other one then. */
     hold(secret: string, source: Exclude<SecretSource, 'peer'>, at: number): void {
+      candidates.delete(secretId(secret));
+      if (source !== 'configuration') turnDownAll();
       hold(secret, source, at);
     },
 
@@ -218,7 +276,10 @@ export function createClusterSecret(startedAt: number) {
       const check = checked(offer);
       const id = secretId(offer.secret);
       note(offer.name, offer.fingerprint, id, at);
-      if (held?.id === id) return 'same';
+      if (held?.id === id) {
+        isKept = false;
+        return 'same';
+      }
       const isAnswer = answerBy !== null || (askedAt !== null && at - askedAt <= ANSWER_MS);
       // CS7: an old one that comes back is never a new proposal.
       if (previous?.id === id || dismissed.has(id))
@@ -245,7 +306,7 @@ export function createClusterSecret(startedAt: number) {
         settle(at);
       }
       const [only] = candidates.values();
-      if (takeAt !== null && at >= takeAt && only) {
+      if (takeAt !== null && at >= takeAt && only && held === null) {
         takeAt = null;
         take(only, at);
         return 'held';
@@ -265,12 +326,14 @@ export function createClusterSecret(startedAt: number) {
     adopt(id: string, at: number): boolean {
       const candidate = candidates.get(id);
       if (!candidate) return false;
-      candidates.clear();
+      candidates.delete(id);
+      turnDownAll();
       take(candidate, at);
       return true;
     },
     dismiss(id: string, at: number): boolean {
       if (!candidates.delete(id)) return false;
+      takeAt = null;
       if (dismissed.size >= MAX_DISMISSED) dismissed.clear();
       dismissed.add(id);
       settle(at);

@@ -7,9 +7,7 @@ import {
   type TrustCounts,
 } from '../../../shared/domain/key.js';
 import type { PublicKey } from '../crypto/public-key.js';
-import type { Holder, Keyring, Pair } from './keyring.js';
-
-const MAX_SHARED = 10;
+import { MAX_SHARED_SHOWN, type Holder, type Keyring, type Pair } from './keyring.js';
 
 /** Our own pair is a row as well, always trusted; it is no entry of the keyring. */
 export type Own = { readonly name: string; readonly key: PublicKey; readonly madeAt: number } | null;
@@ -29,9 +27,7 @@ function rowOf(keyring: Keyring, holder: Holder, pair: Pair): KeyRow {
     lastSeenAt: pair.lastSeenAt,
     decidedAt: decision?.at ?? null,
     verifiedBy: decision?.verifiedBy ?? null,
-    sharedWith: [...keyring.namesOf(key.fingerprint)]
-      .filter((name) => name !== pair.name)
-      .slice(0, MAX_SHARED),
+    sharedWith: keyring.sharersOf(key.fingerprint, pair.name, MAX_SHARED_SHOWN),
     own: false,
   };
 }

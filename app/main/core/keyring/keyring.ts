@@ -45,20 +45,28 @@ export type KeyNews = {
 /** A pin as it is kept and exported. */
 export type KeptPin = {
   readonly name: string;
+  readonly fingerprint: string;
   readonly pem: string;
-  readonly decision: Decision;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  /** null: another key under a pinned name, about which nobody has decided yet. */
+  readonly decision: Decision | null;
 };
 
 const MAX_SEEN_IN = 5;
 /** Undecided keys of one name; a name that shows more loses the oldest. */
 const MAX_UNDECIDED = 4;
 const MAX_REMOVED = 5_000;
+/** Rows show so many of the others with the same key. */
+export const MAX_SHARED_SHOWN = 10;
 
 export type Keyring = ReturnType<typeof createKeyring>;
 
 export function createKeyring({ maxNames }: { readonly maxNames: number }) {
   const holders = new Map<string, Holder>();
   const namesByKey = new Map<string, Set<string>>();
+  /** Names that may make room, in the order in which they came; checked when one has to. */
+  const strays = new Set<string>();
   let rev = 0;
   /** Ids of rows that are gone, for deltas; older ones are forgotten, and whoever is behind starts anew. */
   let removed: { rev: number; name: string; fingerprint: string | null }[] = [];
@@ -75,19 +83,38 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
     removed = removed.slice(-MAX_REMOVED / 2);
     removedBefore = removed[0]!.rev;
   };
+  /** Rows name ten of those who share a key: with more, one more or less shows in none of them. */
   const touchSharers = (fingerprint: string): void => {
-    for (const name of namesByKey.get(fingerprint) ?? []) {
+    const names = namesByKey.get(fingerprint);
+    if (!names || names.size > MAX_SHARED_SHOWN + 1) return;
+    for (const name of names) {
       const holder = holders.get(name);
       if (holder) touch(holder);
     }
   };
 
+  /** KR3: names that do not beat and that nobody decided about make room, the first that came first. */
+  const dropStray = (): boolean => {
+    for (const name of strays) {
+      strays.delete(name);
+      const holder = holders.get(name);
+      if (!holder || holder.beats || [...holder.pairs.values()].some((pair) => pair.decision !== null))
+        continue;
+      for (const fingerprint of [...holder.pairs.keys()]) drop(holder, fingerprint);
+      holders.delete(name);
+      return true;
+    }
+    return false;
+  };
   const holderOf = (name: string): Holder => {
     const known = holders.get(name);
     if (known) return known;
-    if (holders.size >= maxNames) throw new ProtocolError('KEYRING_FULL', 'more names than are kept');
+    if (holders.size >= maxNames && !dropStray()) {
+      throw new ProtocolError('KEYRING_FULL', 'more names than are kept');
+    }
     const holder: Holder = { name, pairs: new Map(), current: null, beats: false, rev: 0 };
     holders.set(name, holder);
+    strays.add(name);
     return holder;
   };
 
@@ -101,6 +128,15 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
     touchSharers(fingerprint);
     touch(holder);
     if (holder.pairs.size === 0 && !holder.beats) holders.delete(holder.name);
+  };
+
+  const sharersOf = (fingerprint: string, than: string, limit: number): string[] => {
+    const found: string[] = [];
+    for (const name of namesByKey.get(fingerprint) ?? []) {
+      if (name !== than) found.push(name);
+      if (found.length >= limit) break;
+    }
+    return found;
   };
 
   const pairOf = (name: string, fingerprint: string): Pair | undefined =>
@@ -156,9 +192,17 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
     touchSharers(pair.key.fingerprint);
   };
 
+  /** The pin of this name goes: "the pinned one stays" has lost its meaning. */
+  const reopen = (name: string): void => {
+    for (const pair of holders.get(name)?.pairs.values() ?? [])
+      if (pair.decision?.what === 'kept') decide(pair, null);
+  };
+
   return {
     rev: (): number => rev,
     holders: (): ReadonlyMap<string, Holder> => holders,
+    /** Others with this key, at most `limit`. */
+    sharersOf,
     namesOf: (fingerprint: string): ReadonlySet<string> => namesByKey.get(fingerprint) ?? new Set<string>(),
     pairOf,
     pinOf: (name: string): Pair | null => {
@@ -171,6 +215,8 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
       return (holder?.current && holder.pairs.get(holder.current)) || null;
     },
     trustOf,
+    /** For so many new names there is room. */
+    room: (): number => maxNames - holders.size,
     isWeak: (pair: Pair): boolean => pair.key.bits < WEAK_BELOW_BITS,
 
     /** KR1: a key came under a name. Throws ProtocolError KEYRING_FULL. */
@@ -189,7 +235,7 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
       );
       // The same key a hundred times a second changes nothing that a person would see.
       if (!known || before !== key.fingerprint || at - wasBefore >= 1_000) touch(holder);
-      const other = [...(namesByKey.get(key.fingerprint) ?? [])].find((another) => another !== name) ?? null;
+      const other = sharersOf(key.fingerprint, name, 1)[0] ?? null;
       const news = { name, fingerprint: key.fingerprint, other };
       const trust = trustOf(pair);
       // KR4: a person is told once of each other key under a pinned name, not with each message.
@@ -208,6 +254,7 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
       if (!is) {
         if (!known?.beats) return;
         known.beats = false;
+        strays.add(name);
         touch(known);
         if (known.pairs.size === 0) {
           holders.delete(name);
@@ -233,8 +280,10 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
     },
     refuse(name: string, fingerprint: string, at: number): boolean {
       const pair = pairOf(name, fingerprint);
-      if (pair) decide(pair, { what: 'refused', at, verifiedBy: null });
-      return pair !== undefined;
+      if (!pair) return false;
+      if (pair.decision?.what === 'trusted') reopen(name);
+      decide(pair, { what: 'refused', at, verifiedBy: null });
+      return true;
     },
     /** KR6: the pinned key stays. False: this is no other key of a pinned name. */
     keep(name: string, fingerprint: string, at: number): boolean {
@@ -246,34 +295,46 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
     /** Forgets the decision, and the pair with it; it is new when it is shown again. */
     forget(name: string, fingerprint: string): boolean {
       const holder = holders.get(name);
-      if (!holder?.pairs.has(fingerprint)) return false;
+      const pair = holder?.pairs.get(fingerprint);
+      if (!holder || !pair) return false;
+      if (pair.decision?.what === 'trusted') reopen(name);
       drop(holder, fingerprint);
       return true;
     },
     /** KR7: another node asks all to forget this name's key. Decisions of a person stay. */
     forgetUndecided(name: string): number {
       const holder = holders.get(name);
+      // Under a pinned name each other key is an alarm, and no peer ends that.
+      if (holder && pinOf(holder)) return 0;
       const undecided = [...(holder?.pairs.values() ?? [])].filter((pair) => pair.decision === null);
       for (const pair of undecided) drop(holder!, pair.key.fingerprint);
       return undecided.length;
     },
 
-    /** A decision from the store or a file. A pin that contradicts one of ours is left out: false. */
-    restore(pin: { name: string; key: PublicKey; decision: Decision }): boolean {
-      const holder = holderOf(pin.name);
+    /** From the store or a file. A pin that contradicts one of ours is left out: false. */
+    restore(
+      pin: Pick<KeptPin, 'name' | 'firstSeenAt' | 'lastSeenAt' | 'decision'> & { key: PublicKey },
+    ): boolean {
+      const { name, key, decision } = pin;
+      const holder = holderOf(name);
       const pinned = pinOf(holder);
-      if (pin.decision.what === 'trusted' && pinned && pinned.key.fingerprint !== pin.key.fingerprint)
-        return false;
-      const pair = holder.pairs.get(pin.key.fingerprint) ?? add(holder, pin.key, pin.decision.at);
-      if (pair.decision === null) decide(pair, pin.decision);
-      holder.current ??= pin.decision.what === 'trusted' ? pin.key.fingerprint : null;
+      if (decision?.what === 'trusted' && pinned && pinned.key.fingerprint !== key.fingerprint) return false;
+      const pair = holder.pairs.get(key.fingerprint) ?? add(holder, key, pin.firstSeenAt);
+      pair.lastSeenAt = Math.max(pair.lastSeenAt, pin.lastSeenAt);
+      if (pair.decision === null && decision) decide(pair, decision);
+      else touch(holder);
+      holder.current ??= decision?.what === 'trusted' ? key.fingerprint : null;
       return true;
     },
-    decisions(): KeptPin[] {
+    /** What must outlive the process: decisions, and the alarms that wait for one. */
+    atRest(): KeptPin[] {
       const kept: KeptPin[] = [];
-      for (const { pairs } of holders.values()) {
-        for (const { name, key, decision } of pairs.values())
-          if (decision) kept.push({ name, pem: key.pem, decision });
+      for (const holder of holders.values()) {
+        const isPinned = pinOf(holder) !== null;
+        for (const { name, key, firstSeenAt, lastSeenAt, decision } of holder.pairs.values()) {
+          if (!decision && !isPinned) continue;
+          kept.push({ name, fingerprint: key.fingerprint, pem: key.pem, firstSeenAt, lastSeenAt, decision });
+        }
       }
       return kept;
     },

@@ -33,34 +33,45 @@ export type Facts = {
   readonly hasKey: boolean;
   readonly trust: TrustState | null;
   readonly isWeak: boolean;
+  /** False: what is held is no secret of LegionIO's form; it may be good for reading, not for handing out. */
+  readonly isSecret?: boolean;
 };
 
 const MAX_REQUESTS = 500;
+/** Keys under which one name may stand in the inbox. */
+const MAX_PER_NAME = 3;
 /** Framework 1.4 asks twice within a moment: by exchange and directly. */
-const COPY_MS = 10_000;
+const COPY_MS = 2_000;
 /** A refusal holds for so long against the same asker; then a new question is a new question. */
 const REFUSAL_HOLDS_MS = 600_000;
 
 /** GA2: what may happen without a person. An untrusted, changed or weak key is never answered by itself. */
-export function judge({ policy, secret, hasKey, trust, isWeak }: Facts): Verdict {
+export function judge({ policy, hasKey, ...facts }: Facts): Verdict {
   if (policy === 'never') return { do: 'nothing', why: null };
   if (!hasKey) return { do: 'nothing', why: 'REQUEST_NO_QUEUE' };
   if (policy === 'ask') return { do: 'wait' };
-  const why = whyNot({ secret, trust, isWeak });
+  const why = whyNot(facts);
   return why === null ? { do: 'give' } : { do: 'nothing', why };
 }
 
 /** GA3: what stands against giving, also for a person; null: nothing. */
-export function whyNot({ secret, trust, isWeak }: Pick<Facts, 'secret' | 'trust' | 'isWeak'>): string | null {
+export function whyNot({
+  secret,
+  trust,
+  isWeak,
+  isSecret = true,
+}: Omit<Facts, 'policy' | 'hasKey'>): string | null {
   if (trust !== 'trusted') return 'KEY_NOT_TRUSTED';
   if (isWeak) return 'KEY_WEAK';
   if (secret === 'conflict' || secret === 'offered') return 'SECRET_UNDECIDED';
-  return secret === 'held' ? null : 'SECRET_MISSING';
+  if (secret !== 'held') return 'SECRET_MISSING';
+  return isSecret ? null : 'SECRET_FORM';
 }
 
 export type Requests = ReturnType<typeof createRequests>;
 
-export function createRequests() {
+/** `isKnown`: the key of this entry is one that a person decided about, or its name beats. */
+export function createRequests(isKnown: (entry: Request) => boolean = () => false) {
   const entries = new Map<string, Request>();
   let nextId = 1;
 
@@ -70,16 +81,23 @@ export function createRequests() {
     entry.stateAt = at;
     entry.why = why;
   };
-  const makeRoom = (): void => {
+  /** A name that asks with key after key has a few entries, not the whole inbox. */
+  const makeRoomFor = (name: string, isKnown: (entry: Request) => boolean): void => {
+    const own = [...entries].filter(([, entry]) => entry.name === name);
+    if (own.length < MAX_PER_NAME) return;
+    const oldest = (among: typeof own) => among.reduce((a, b) => (b[1].lastAt < a[1].lastAt ? b : a));
+    const strangers = own.filter(([, entry]) => !isKnown(entry));
+    entries.delete(oldest(strangers.length > 0 ? strangers : own)[0]);
+  };
+  /** Who waits for a person stays longest, and of those who wait the ones that `isKnown` says more of. */
+  const makeRoom = (isKnown: (entry: Request) => boolean): void => {
     if (entries.size < MAX_REQUESTS) return;
-    const rank = (entry: Request): number => (entry.state === 'waiting' ? 1 : 0);
-    let worst: [string, Request] | null = null;
-    for (const item of entries) {
-      const isWorse =
-        worst === null ||
-        rank(item[1]) < rank(worst[1]) ||
-        (rank(item[1]) === rank(worst[1]) && item[1].lastAt < worst[1].lastAt);
-      if (isWorse) worst = item;
+    const rank = (entry: Request): number => (entry.state === 'waiting' ? 2 : 0) + (isKnown(entry) ? 1 : 0);
+    let worst: [string, Request, number] | null = null;
+    for (const [id, entry] of entries) {
+      const own = rank(entry);
+      if (worst === null || own < worst[2] || (own === worst[2] && entry.lastAt < worst[1].lastAt))
+        worst = [id, entry, own];
     }
     if (worst) entries.delete(worst[0]);
   };
@@ -102,7 +120,8 @@ export function createRequests() {
       const id = keyOf(name, key?.fingerprint ?? null);
       const known = entries.get(id);
       if (!known) {
-        makeRoom();
+        makeRoomFor(name, isKnown);
+        makeRoom(isKnown);
         const entry: Request = {
           id: `r${nextId++}`,
           name,
@@ -120,18 +139,18 @@ export function createRequests() {
       }
       known.count += 1;
       known.lastAt = at;
-      const isCopy = at - known.stateAt < COPY_MS && known.state !== 'unanswered';
+      const isCopy = at - known.stateAt < COPY_MS && known.state === 'given';
       const isHeld = known.state === 'refused' && at - known.stateAt < REFUSAL_HOLDS_MS;
       return { entry: known, isOpen: !isCopy && !isHeld && known.state !== 'waiting', isFirst: false };
     },
 
-    /** GA6: another node answered this name. */
+    /** GA6: somebody sent this name an answer. Anybody can claim that, so what waits for a person goes on waiting. */
     answeredElsewhere(name: string, by: string | null, at: number): Request[] {
       const found = [...entries.values()].filter(
         (entry) => entry.name === name && (entry.state === 'waiting' || entry.state === 'unanswered'),
       );
       for (const entry of found) {
-        settle(entry, 'elsewhere', at);
+        if (entry.state === 'unanswered') settle(entry, 'elsewhere', at, entry.why);
         entry.answeredBy = by;
       }
       return found;

@@ -24,7 +24,12 @@ export function createKeychainStore(files: Store): Store {
       const checked = Sealed.safeParse(kept);
       if (!checked.success) return kept;
       const { result } = await safeStorage.decryptStringAsync(Buffer.from(checked.data.sealed, 'base64'));
-      return JSON.parse(result) as unknown;
+      try {
+        return JSON.parse(result) as unknown;
+      } catch {
+        // The parser's own words would quote what was decrypted.
+        throw new Error(`what the keychain opened for ${key} is damaged`);
+      }
     },
     async write(key, value) {
       const sealed = await safeStorage.encryptStringAsync(JSON.stringify(value));

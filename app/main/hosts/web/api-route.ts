@@ -10,7 +10,8 @@ import { AppError } from '../../../shared/errors/app-error.js';
 import { ERROR_CODES, isErrorCode } from '../../../shared/errors/codes.js';
 import type { WireError } from '../../../shared/errors/wire.js';
 
-export const MAX_BODY_BYTES = 1024 * 1024;
+/** The largest thing that comes in is a file of pins: ten thousand of them are 7 MB. */
+export const MAX_BODY_BYTES = 12 * 1024 * 1024;
 
 /** What this host is handed of the Api. */
 export type Door = {

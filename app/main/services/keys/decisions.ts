@@ -42,15 +42,15 @@ export function createDecisions({ keyring, clock, record, save }: DecisionDeps) 
       other: string,
       fingerprint: string,
       verifiedBy: VerifiedBy,
-      { proof, again }: { readonly proof?: string | undefined; readonly again?: boolean | undefined },
+      proof: string | undefined,
     ): Promise<void> {
       const trust = keyring.trustOf(pairOf(other, fingerprint));
+      if (trust === 'refused') throw new AppError('KEY_REFUSED', other.slice(0, 60));
       if (trust === 'changed') {
         const typed = (proof ?? '').replace(/^\s*SHA-?256:/i, '').replace(/\s/g, '');
         if (typed.length < PROOF_LENGTH || !fingerprint.startsWith(typed))
           throw new AppError('KEY_PROOF_WRONG', `${typed.length} characters were given`);
       }
-      if (trust === 'refused' && again !== true) throw new AppError('KEY_REFUSED', other.slice(0, 60));
       keyring.trust(other, fingerprint, verifiedBy, clock.now());
       await decided('trusted', other, { fingerprint, verifiedBy, before: trust });
     },
@@ -65,7 +65,10 @@ export function createDecisions({ keyring, clock, record, save }: DecisionDeps) 
       for (const { name: other, fingerprint } of pairs) {
         const pair = keyring.pairOf(other, fingerprint);
         const fits =
-          pair && keyring.trustOf(pair) === 'new' && pair.firstSeenAt >= from && pair.firstSeenAt <= to;
+          pair?.decision === null &&
+          keyring.trustOf(pair) === 'new' &&
+          pair.firstSeenAt >= from &&
+          pair.firstSeenAt <= to;
         if (!fits) left.push(other);
         else {
           keyring.trust(other, fingerprint, verifiedBy, clock.now());
@@ -90,7 +93,7 @@ export function createDecisions({ keyring, clock, record, save }: DecisionDeps) 
       keyring.forget(other, fingerprint);
       await decided('forgotten', other, { fingerprint, before });
     },
-    exportPins: (): string => exportPins(keyring.decisions()),
+    exportPins: (): string => exportPins(keyring.atRest()),
     async importPins(text: string) {
       const result = importPins(keyring, text, clock.now());
       record('key.imported', {

@@ -26,10 +26,9 @@ type Deps = {
   readonly announce: () => void;
   readonly askForKeys: () => void;
   readonly forgetAsked: (name: string, at: number) => void;
-  readonly secrets: Pick<
-    SecretService,
-    'requested' | 'answeredElsewhere' | 'received' | 'wantsToAsk' | 'askAgain'
-  >;
+  /** Asks for the cluster secret when there is none and this node may speak. */
+  readonly askIfWanted: () => void;
+  readonly secrets: Pick<SecretService, 'requested' | 'answeredElsewhere' | 'received'>;
 };
 
 const CACHED_KEYS = 20_000;
@@ -97,6 +96,11 @@ export function createExchange(deps: Deps) {
   return {
     hear(message: HeardFunction, delivery: Delivery, at: number): void {
       const { body } = message;
+      // Before the message is acted on, since the answer takes the form that its receiver reads. As it wrote last:
+      // whoever claims once to be modern for another does not make it unreachable for good.
+      const said = textOf(body.node_name) ?? textOf(body.name);
+      if (said !== null && said !== deps.name && message.name !== 'delete_public_key')
+        deps.noteForm(readName(said), message.isModern);
       switch (message.name) {
         case 'update_public_key':
           learn(readName(body.name), String(body.public_key), 'PublicKey', at);
@@ -115,7 +119,7 @@ export function createExchange(deps: Deps) {
           requested(message, delivery, at);
           break;
         case 'request_cluster_secret':
-          if (isForUs(delivery) && secrets.wantsToAsk()) secrets.askAgain();
+          if (isForUs(delivery)) deps.askIfWanted();
           break;
         case 'receive_cluster_secret':
           offered(message, delivery);
@@ -126,10 +130,6 @@ export function createExchange(deps: Deps) {
           break;
         default:
       }
-      const sender = textOf(body.node_name) ?? textOf(body.name);
-      // As it wrote last: whoever claims once to be modern for another does not make it unreachable for good.
-      if (sender !== null && sender !== deps.name && message.name !== 'delete_public_key')
-        deps.noteForm(sender, message.isModern);
     },
   };
 }

@@ -20,12 +20,17 @@ export type GateDeps = {
   readonly machine: ClusterSecretMachine;
   readonly record: RecordEvent;
   readonly policy: () => SecretPolicy;
+  /** False: nothing leaves without a person. */
+  readonly mayAct: () => boolean;
   /** The held secret, encrypted to this key, into the queue of this node. Rejects with AppError. */
   readonly send: (name: string, key: PublicKey) => Promise<void>;
 };
 
-export function createGate({ clock, log, keyring, machine, record, policy, send }: GateDeps) {
-  const requests = createRequests();
+export function createGate({ clock, log, keyring, machine, record, policy, mayAct, send }: GateDeps) {
+  const requests = createRequests(({ name, key }) => {
+    const pair = key ? keyring.pairOf(name, key.fingerprint) : undefined;
+    return pair?.decision != null || keyring.holders().get(name)?.beats === true;
+  });
 
   const factsOf = ({ name, key }: Pick<Request, 'name' | 'key'>) => {
     const pair = key ? (keyring.pairOf(name, key.fingerprint) ?? null) : null;
@@ -33,11 +38,13 @@ export function createGate({ clock, log, keyring, machine, record, policy, send 
       secret: machine.state(),
       trust: pair ? keyring.trustOf(pair) : null,
       isWeak: pair ? keyring.isWeak(pair) : false,
+      isSecret: machine.isSecretText(),
     };
   };
   const entryOf = (id: string): Request => {
     const entry = requests.get(id);
     if (!entry) throw new AppError('REQUEST_UNKNOWN', id.slice(0, 40));
+    if (entry.state === 'given') throw new AppError('REQUEST_ANSWERED', entry.name.slice(0, 60));
     return entry;
   };
 
@@ -62,8 +69,15 @@ export function createGate({ clock, log, keyring, machine, record, policy, send 
     record('secret.given', facts, [name]);
   };
 
+  /** Where nothing may leave by itself, what the policy would have answered waits for a person. */
+  const policyNow = (): SecretPolicy => (policy() === 'trusted' && !mayAct() ? 'ask' : policy());
+
   const judgeRequest = (entry: Request): void => {
-    const verdict = judge({ policy: policy(), hasKey: entry.key !== null, ...factsOf(entry) });
+    const verdict = judge({
+      policy: policyNow(),
+      hasKey: entry.key !== null,
+      ...factsOf(entry),
+    });
     const at = clock.now();
     if (verdict.do === 'wait') return requests.settle(entry, 'waiting', at);
     if (verdict.do === 'nothing') return requests.settle(entry, 'unanswered', at, verdict.why);

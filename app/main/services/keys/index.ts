@@ -28,6 +28,7 @@ import { createDecisions, unknownKey } from './decisions.js';
 import { createOwnKey } from './own-key.js';
 import { loadPins, pinsAtRest } from './pins.js';
 import type { RecordEvent } from './record.js';
+import { toStoreError } from './store-error.js';
 import { createSecretService } from './secret-service.js';
 
 export type KeySettings = {
@@ -60,14 +61,10 @@ export type KeyDeps = {
   readonly crypto: KeyCrypto;
   readonly events: EventLog;
   readonly beating: () => readonly string[];
+  readonly hasWholePicture: () => boolean;
   readonly pidsOf: (name: string) => readonly number[];
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
 };
-
-const toStoreError = (cause: unknown): AppError =>
-  cause instanceof AppError
-    ? cause
-    : new AppError('STORE_UNREADABLE', cause instanceof Error ? cause.message : String(cause), { cause });
 
 export type KeyService = ReturnType<typeof createKeys>;
 
@@ -79,11 +76,24 @@ const OWN_NAME_MS = 600_000;
 const AROUND_MS = 600_000;
 const MAX_AROUND = 12;
 const MAX_OWN_IDS = 100;
+/** Names of which the log says that their key changed, once each. */
+const MAX_WARNED = 1_000;
+/** Alarms outlive the process; a flood of them costs one write in this time. */
+const SAVE_EVERY_MS = 5_000;
+/** One key under more names than this says nothing about any of them. */
+const MAX_NAMES_OF_KEY = 20;
 
 export function createKeys(settings: KeySettings, deps: KeyDeps) {
   const { bus, clock, log, random, events, secretStore, crypto } = deps;
   const { name, profileId } = settings;
+  let isStopped = false;
+  const warned = new Set<string>();
+  /** Another key under a pinned name is to be kept with the pins. */
+  let isDirty = false;
+  let savedUp = -Infinity;
   const record: RecordEvent = (kind, facts = {}, names = [], foldKey) => {
+    // What ends after the node was left belongs to no profile any more.
+    if (isStopped) return;
     const fold = foldKey === undefined ? {} : { foldMs: FOLD_MS, foldKey };
     events.record({ kind, facts, names, ...fold }, clock.now());
   };
@@ -102,6 +112,8 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     if (!isModern) modern.delete(other);
     else if (modern.size < settings.maxNames) modern.add(other);
   };
+  /** A profile that only watches, or a node that does not beat, says nothing by itself, whoever asks. */
+  const mayAct = (): boolean => mayAsk && !settings.isReadOnly && settings.speaks && own.current() !== null;
   const secrets = createSecretService({
     bus,
     clock,
@@ -115,10 +127,12 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     record,
     configured: settings.clusterSecret,
     policy: settings.policy,
-    mayWrite: () => problem === null,
+    problem: () => problem,
+    mayAct: () => mayAct(),
     policyStoreKey: settings.policyIsChosen ? null : `secret-policy.${profileId}`,
     cipher: settings.cipher,
     beating: deps.beating,
+    hasWholePicture: deps.hasWholePicture,
     isModern: (other) => modern.has(other),
     noteForm,
     refuseLate: deps.refuseLate,
@@ -181,7 +195,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
   /** What a peer can provoke: at most now and then, and never an error of ours. */
   const provoked = (what: 'announce' | 'ask', run: () => Promise<void>): void => {
     const last = lastSentUp.get(what);
-    if (settings.isReadOnly || !settings.speaks || !own.current()) return;
+    if (!mayAct()) return;
     if (last !== undefined && clock.uptime() - last < QUIET_MS) return;
     run().catch((error: unknown) => log.debug({ error, what }, 'not sent'));
   };
@@ -206,8 +220,11 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       const facts = { fingerprint: news.fingerprint, other: news.other, message, bits: key.bits };
       const isAlarm = news.type === 'changed';
       record(`key.${news.type}`, facts, [other], isAlarm ? other : news.type === 'new' ? 'new' : other);
-      if (isAlarm)
-        log.warn({ node: other, fingerprint: news.fingerprint }, 'a pinned name shows another key');
+      if (!isAlarm) return;
+      isDirty = true;
+      if (warned.has(other) || warned.size > MAX_WARNED) return;
+      warned.add(other);
+      log.warn({ node: other, fingerprint: news.fingerprint }, 'a pinned name shows another key');
     },
     ownNameUsed(fingerprint, message, at) {
       ownName = { firstAt: ownName?.firstAt ?? at, lastAt: at, fingerprint };
@@ -215,17 +232,21 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     },
     noteForm,
     isSuspect: (fingerprint) =>
-      [...keyring.namesOf(fingerprint)].some((other) => {
+      [...keyring.namesOf(fingerprint)].slice(0, MAX_NAMES_OF_KEY).some((other) => {
         const pair = keyring.pairOf(other, fingerprint);
         const trust = pair && keyring.trustOf(pair);
         return trust === 'refused' || trust === 'changed';
       }),
     nameOf: (fingerprint) => {
-      const names = [...keyring.namesOf(fingerprint)];
-      return names.length === 1 ? names[0]! : null;
+      const names = keyring.namesOf(fingerprint);
+      const [only] = names;
+      return names.size === 1 && only !== undefined ? only : null;
     },
     announce: () => provoked('announce', announce),
     askForKeys: () => provoked('ask', askForKeys),
+    askIfWanted() {
+      if (mayAct() && secrets.wantsToAsk()) secrets.askAgain();
+    },
     forgetAsked(other, at) {
       if (keyring.forgetUndecided(other) > 0)
         events.record({ kind: 'key.forget-asked', names: [other], foldMs: FOLD_MS, foldKey: other }, at);
@@ -273,15 +294,24 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     takePart(may: boolean): void {
       mayAsk = may;
     },
+    stop(): void {
+      isStopped = true;
+      own.stop();
+    },
     /** Once a second. */
     tick(): void {
       secrets.tick();
+      if (isDirty && clock.uptime() - savedUp >= SAVE_EVERY_MS) {
+        isDirty = false;
+        savedUp = clock.uptime();
+        savePins().catch((error: unknown) => log.error({ error }, 'a changed key could not be kept'));
+      }
       if (own.isOver(clock.now()))
         own.finish().then(
           () => record('key.rotation-finished'),
           (error: unknown) => log.error({ error }, 'the old key could not be removed'),
         );
-      if (!mayAsk || settings.isReadOnly || !settings.speaks || !own.current()) return;
+      if (!mayAct()) return;
       // As a node of lex-node does once it is up: asks for the keys of the others, and tells its own.
       if (!lastSentUp.has('ask')) provoked('ask', askForKeys);
       if (!lastSentUp.has('announce')) provoked('announce', announce);
@@ -294,7 +324,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       const at = clock.now();
       await bus.publish(mark(maybeSealed(deletePublicKey(other, null, at))));
       // Newer frameworks hear only what is sent to them alone.
-      const each = deps.beating().map((to) => bus.publish(mark(maybeSealed(deletePublicKey(other, to, at)))));
+      const each = deps.beating().map((to) => bus.publish(maybeSealed(deletePublicKey(other, to, at))));
       await Promise.allSettled(each);
       record('key.asked-to-forget', { count: each.length }, [other]);
     },

@@ -11,6 +11,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { KeyCrypto } from '../../ports/key-crypto.js';
 import type { Log } from '../../ports/log.js';
 import type { Store } from '../../ports/store.js';
+import { toStoreError } from './store-error.js';
 
 const PairAtRest = z.object({ pem: z.string(), madeAt: z.number() });
 const KeptKey = z.object({
@@ -44,6 +45,8 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
   let current: Pair | null = null;
   let rotation: { old: Pair; startedAt: number; oldUntil: number } | null = null;
   let announcedAt: number | null = null;
+  let isRotating = false;
+  let isStopped = false;
   let usingNew = new Set<string>();
   let usingOld = new Set<string>();
   let rev = 0;
@@ -56,18 +59,25 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
   const make = async (size: number): Promise<Pair> =>
     pairFrom({ pem: await crypto.generate(size), madeAt: clock.now() });
   const atRest = ({ pem, madeAt }: Pair) => ({ pem, madeAt });
-  const save = async (): Promise<void> => {
-    if (!current) return;
+  type State = {
+    readonly current: Pair;
+    readonly rotation: { old: Pair; startedAt: number; oldUntil: number } | null;
+  };
+  /** On disk first, then in force: what failed to be kept has not happened. Rejects with AppError STORE_UNREADABLE. */
+  const become = async (next: State): Promise<void> => {
+    if (isStopped) throw refused('this node has been left');
     const kept: KeptKey = {
       version: 1,
-      current: atRest(current),
-      rotation: rotation ? { ...rotation, old: atRest(rotation.old) } : null,
+      current: atRest(next.current),
+      rotation: next.rotation ? { ...next.rotation, old: atRest(next.rotation.old) } : null,
     };
     try {
       await store.write(storeKey, kept);
     } catch (cause) {
-      throw new AppError('STORE_UNREADABLE', wordsOf(cause), { cause });
+      throw toStoreError(cause);
     }
+    ({ current, rotation } = next);
+    rev += 1;
   };
   const refused = (words: string): AppError => new AppError('KEY_ROTATION', words);
 
@@ -94,8 +104,7 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
           const before = kept.data.rotation;
           rotation = before ? { ...before, old: pairFrom(before.old) } : null;
         } else {
-          current = await make(bits);
-          await save();
+          await become({ current: await make(bits), rotation: null });
         }
         state = 'ready';
         rev += 1;
@@ -104,9 +113,7 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
         state = 'failed';
         rev += 1;
         log.error({ error }, 'our own key is not available');
-        throw error instanceof AppError
-          ? error
-          : new AppError('STORE_UNREADABLE', wordsOf(error), { cause: error });
+        throw toStoreError(error);
       }
     },
 
@@ -134,31 +141,33 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
       rev += 1;
     },
 
-    /** Rejects with AppError KEY_NONE or KEY_ROTATION. */
+    /** Rejects with AppError KEY_NONE, KEY_ROTATION or STORE_UNREADABLE; nothing has changed then. */
     async rotate(size: number | undefined): Promise<void> {
       if (!current) throw new AppError('KEY_NONE', 'there is no key to replace yet');
-      if (rotation) throw refused('the last replacement is not finished');
-      const fresh = await make(size ?? current.publicKey.bits);
-      const startedAt = clock.now();
-      rotation = { old: current, startedAt, oldUntil: startedAt + OLD_KEPT_MS };
-      current = fresh;
-      usingNew = new Set();
-      usingOld = new Set();
-      rev += 1;
-      await save();
+      if (rotation || isRotating) throw refused('the last replacement is not finished');
+      isRotating = true;
+      try {
+        const old = current;
+        const fresh = await make(size ?? old.publicKey.bits);
+        const startedAt = clock.now();
+        await become({ current: fresh, rotation: { old, startedAt, oldUntil: startedAt + OLD_KEPT_MS } });
+        usingNew = new Set();
+        usingOld = new Set();
+      } finally {
+        isRotating = false;
+      }
     },
     async undo(): Promise<void> {
       if (!rotation) throw refused('there is no replacement to undo');
-      current = rotation.old;
-      rotation = null;
-      rev += 1;
-      await save();
+      await become({ current: rotation.old, rotation: null });
     },
     async finish(): Promise<void> {
-      if (!rotation) throw refused('there is no old key any more');
-      rotation = null;
-      rev += 1;
-      await save();
+      if (!current || !rotation) throw refused('there is no old key any more');
+      await become({ current, rotation: null });
+    },
+    /** The node is left: nothing is made or written for it any more. */
+    stop(): void {
+      isStopped = true;
     },
     /** True when the old key's time is over; `finish` is due. */
     isOver: (at: number): boolean => rotation !== null && at >= rotation.oldUntil,
@@ -183,5 +192,3 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
     }),
   };
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

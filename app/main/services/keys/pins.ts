@@ -15,11 +15,15 @@ import type { Store } from '../../ports/store.js';
 const KeptPinSchema = z.object({
   name: z.string(),
   pem: z.string(),
-  decision: z.object({
-    what: z.enum(['trusted', 'refused', 'kept']),
-    at: z.number(),
-    verifiedBy: z.enum(VERIFIED_BY).nullable(),
-  }),
+  firstSeenAt: z.number(),
+  lastSeenAt: z.number(),
+  decision: z
+    .object({
+      what: z.enum(['trusted', 'refused', 'kept']),
+      at: z.number(),
+      verifiedBy: z.enum(VERIFIED_BY).nullable(),
+    })
+    .nullable(),
 });
 const Kept = z.object({ version: z.literal(1), pins: z.array(KeptPinSchema) });
 
@@ -30,20 +34,25 @@ const ExportedPin = z.object({
   verifiedBy: z.enum(VERIFIED_BY),
   trustedAt: z.string(),
 });
-const Exported = z.object({ legionConsolePins: z.literal(1), pins: z.array(ExportedPin).max(50_000) });
+const Exported = z.object({ legionConsolePins: z.literal(1), pins: z.array(ExportedPin).max(20_000) });
 
 /** All pins, with what a person needs to check them, as JSON text. */
 export function exportPins(pins: readonly KeptPin[]): string {
-  const trusted = pins.filter((pin) => pin.decision.what === 'trusted');
   const out: z.infer<typeof Exported> = {
     legionConsolePins: 1,
-    pins: trusted.map(({ name, pem, decision }) => ({
-      name,
-      fingerprint: readPublicKey(pem).fingerprint,
-      publicKey: pem,
-      verifiedBy: decision.verifiedBy ?? 'unverified',
-      trustedAt: new Date(decision.at).toISOString(),
-    })),
+    pins: pins.flatMap(({ name, fingerprint, pem, decision }) =>
+      decision?.what === 'trusted'
+        ? [
+            {
+              name,
+              fingerprint,
+              publicKey: pem,
+              verifiedBy: decision.verifiedBy ?? 'unverified',
+              trustedAt: new Date(decision.at).toISOString(),
+            },
+          ]
+        : [],
+    ),
   };
   return `${JSON.stringify(out, null, 2)}\n`;
 }
@@ -77,6 +86,8 @@ export function importPins(
       throw error;
     }
   });
+  const fresh = new Set(read.map(({ name }) => name).filter((name) => !keyring.holders().has(name)));
+  if (keyring.room() < fresh.size) throw bad(`${fresh.size} new names are more than can be kept`);
   const result = { added: 0, known: 0, contradicts: [] as string[] };
   for (const { name, key, verifiedBy } of read) {
     const before = keyring.pairOf(name, key.fingerprint)?.decision;
@@ -85,7 +96,13 @@ export function importPins(
     else if (before?.what === 'refused') result.contradicts.push(name);
     else if (keyring.pinOf(name)) result.contradicts.push(name);
     else {
-      keyring.restore({ name, key, decision: { what: 'trusted', at, verifiedBy } });
+      keyring.restore({
+        name,
+        key,
+        firstSeenAt: at,
+        lastSeenAt: at,
+        decision: { what: 'trusted', at, verifiedBy },
+      });
       keyring.trust(name, key.fingerprint, verifiedBy, at);
       result.added += 1;
     }
@@ -109,8 +126,8 @@ export async function loadPins(
   if (value === undefined) return;
   const kept = Kept.safeParse(value);
   if (!kept.success) throw new AppError('STORE_UNREADABLE', 'the kept decisions on keys cannot be read');
-  for (const [index, { name, pem, decision }] of kept.data.pins.entries()) {
-    keyring.restore({ name, key: readPublicKey(pem), decision });
+  for (const [index, { pem, ...pin }] of kept.data.pins.entries()) {
+    keyring.restore({ ...pin, key: readPublicKey(pem) });
     // Ten thousand keys take a second to parse; others have their turn in between.
     if (index % SLICE === SLICE - 1) await new Promise<void>((resolve) => void clock.after(0, resolve));
   }
@@ -119,5 +136,5 @@ const SLICE = 100;
 
 export const pinsAtRest = (keyring: Keyring): z.infer<typeof Kept> => ({
   version: 1,
-  pins: keyring.decisions(),
+  pins: keyring.atRest().map(({ fingerprint: _, ...pin }) => pin),
 });

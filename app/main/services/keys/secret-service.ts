@@ -3,7 +3,13 @@
  * core/keyring decides; this sends, decrypts and writes down. Who asks us is the gate's.
  */
 import * as z from 'zod';
-import { SECRET_POLICIES, type SecretPolicy, type Secrets } from '../../../shared/domain/secret.js';
+import {
+  ClusterSecret,
+  SECRET_POLICIES,
+  SECRET_SOURCES,
+  type SecretPolicy,
+  type Secrets,
+} from '../../../shared/domain/secret.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import {
   encryptClusterText,
@@ -16,7 +22,12 @@ import {
 } from '../../core/crypto/cluster-cipher.js';
 import type { PublicKey } from '../../core/crypto/public-key.js';
 import { encryptWithKey } from '../../core/crypto/rsa-cipher.js';
-import { COLLECT_MS, createClusterSecret, type Offer } from '../../core/keyring/cluster-secret.js';
+import {
+  COLLECT_MS,
+  createClusterSecret,
+  type Offer,
+  type SecretAtRest,
+} from '../../core/keyring/cluster-secret.js';
 import type { Keyring, Pair } from '../../core/keyring/keyring.js';
 import { CHECK_TEXT, pushClusterSecret, requestClusterSecret } from '../../core/protocol/bus/key-messages.js';
 import { ProtocolError } from '../../core/protocol/protocol-error.js';
@@ -26,6 +37,7 @@ import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
 import type { Store } from '../../ports/store.js';
 import { createGate } from './gate.js';
+import { toStoreError } from './store-error.js';
 import type { OwnKeyService } from './own-key.js';
 import type { RecordEvent } from './record.js';
 
@@ -40,11 +52,24 @@ const HANDOVER_SLICE = 50;
 const FIRST_AGAIN_MS = 60_000;
 const LONGEST_AGAIN_MS = 900_000;
 
-const KeptSecret = z.object({
+const HeldAtRest = z.object({
   secret: z.string(),
+  source: z.enum(SECRET_SOURCES),
+  from: z.string().nullable(),
+  fingerprint: z.string().nullable(),
+  check: z.enum(['verified', 'absent']).nullable(),
   at: z.number(),
-  /** The id of the secret that it took the place of. */
-  replaces: z.string().nullable(),
+});
+const KeptSecret = z.object({
+  version: z.literal(1),
+  held: HeldAtRest.nullable(),
+  previous: HeldAtRest.extend({ until: z.number() }).nullable(),
+  candidates: z.array(
+    ClusterSecret.shape.candidates.element.omit({ reads: true }).extend({ secret: z.string() }),
+  ),
+  dismissed: z.array(z.string()),
+  /** The id of the configured secret that the held one took the place of, however often it was replaced since. */
+  overrules: z.string().nullable(),
 });
 
 export type SecretServiceDeps = {
@@ -60,13 +85,17 @@ export type SecretServiceDeps = {
   readonly record: RecordEvent;
   readonly configured: string;
   readonly policy: SecretPolicy;
-  /** False while the store could not be read: it is not written over. */
-  readonly mayWrite: () => boolean;
+  /** Why the store could not be read: it is not written over then. */
+  readonly problem: () => AppError | null;
+  /** May this node answer by itself: not in a profile that only watches. */
+  readonly mayAct: () => boolean;
   /** Where a choice made at run time is kept; null: the configuration says. */
   readonly policyStoreKey: string | null;
   readonly cipher: 'legacy' | 'modern' | 'auto';
   /** Beating nodes but ours, those that are well first. */
   readonly beating: () => readonly string[];
+  /** The link lives, and whoever beats has been heard. */
+  readonly hasWholePicture: () => boolean;
   readonly isModern: (name: string) => boolean;
   /** What form this node writes. */
   readonly noteForm: (name: string, isModern: boolean) => void;
@@ -92,21 +121,35 @@ export function createSecretService(deps: SecretServiceDeps) {
   const formFor = (name: string): CipherForm =>
     deps.cipher === 'auto' ? (deps.isModern(name) ? 'modern' : 'legacy') : deps.cipher;
 
-  /** Writes what is held, so that a secret only we have is not lost with the process. */
-  const keep = (replaces: string | null): Promise<void> => {
-    const held = machine.held();
-    if (!held || !deps.mayWrite()) return isWriting;
-    const kept: z.infer<typeof KeptSecret> = { secret: held.secret, at: held.at, replaces };
-    const write = (): Promise<void> => deps.store.write(deps.storeKey, kept);
-    isWriting = isWriting.then(write, write).catch((error: unknown) => {
-      log.error({ error }, 'the cluster secret could not be kept');
+  /** So that nothing decided or made here is lost with the process. Rejects with AppError STORE_UNREADABLE. */
+  const write = async (kept: SecretAtRest): Promise<void> => {
+    const problem = deps.problem();
+    if (problem) throw problem;
+    const { configured } = deps;
+    const isOther = kept.held !== null && configured !== '' && kept.held.secret !== configured;
+    const value: z.input<typeof KeptSecret> = {
+      version: 1,
+      held: kept.held,
+      previous: kept.previous,
+      candidates: [...kept.candidates],
+      dismissed: [...kept.dismissed],
+      overrules: isOther ? secretId(configured) : null,
+    };
+    const next = (): Promise<void> => deps.store.write(deps.storeKey, value);
+    isWriting = isWriting.then(next, next);
+    await isWriting.catch((cause: unknown) => {
+      throw toStoreError(cause);
     });
-    return isWriting;
   };
-  const becameHeld = (replaces: string | null): void => {
+  const keep = (): void => {
+    write(machine.atRest()).catch((error: unknown) =>
+      log.error({ error }, 'the cluster secret could not be kept'),
+    );
+  };
+  const becameHeld = (): void => {
     unreadSince = null;
     againAfterMs = FIRST_AGAIN_MS;
-    void keep(replaces);
+    keep();
     record('secret.held', { source: machine.held()?.source ?? null, id: machine.held()?.id ?? null });
   };
 
@@ -122,7 +165,16 @@ export function createSecretService(deps: SecretServiceDeps) {
     await bus.publish(pushClusterSecret(name, { message, check, ownPem: ours.publicKey.pem }, clock.now()));
   };
 
-  const gate = createGate({ clock, log, keyring, machine, record, policy: () => policy, send });
+  const gate = createGate({
+    clock,
+    log,
+    keyring,
+    machine,
+    record,
+    policy: () => policy,
+    send,
+    mayAct: deps.mayAct,
+  });
 
   /** Counts one decryption against the bound. Throws ProtocolError RATE. */
   const takeTurn = (): void => {
@@ -187,7 +239,7 @@ export function createSecretService(deps: SecretServiceDeps) {
 
   const tick = (): void => {
     const news = machine.tick(clock.now());
-    if (news === 'held') becameHeld(null);
+    if (news === 'held') becameHeld();
     if (news === 'no-answer') record('secret.no-answer', { outcome: machine.view(() => null).outcome });
   };
 
@@ -210,11 +262,21 @@ export function createSecretService(deps: SecretServiceDeps) {
         const chosen = z.enum(SECRET_POLICIES).safeParse(await deps.store.read(policyStoreKey));
         if (chosen.success) policy = chosen.data;
       }
-      const kept = KeptSecret.safeParse(await deps.store.read(deps.storeKey));
+      const value = await deps.store.read(deps.storeKey);
+      const kept = KeptSecret.safeParse(value);
+      if (!kept.success && value !== undefined) throw new Error('the kept cluster secret cannot be read');
       const { configured } = deps;
-      const replaced = kept.success && configured !== '' && kept.data.replaces === secretId(configured);
-      if (configured !== '' && !replaced) machine.hold(configured, 'configuration', clock.now());
-      else if (kept.success) machine.hold(kept.data.secret, 'kept', clock.now());
+      if (kept.success) {
+        const { overrules, ...rest } = kept.data;
+        const isOurs = configured === '' || overrules === secretId(configured);
+        machine.restore(isOurs ? rest : { ...rest, held: null }, clock.now());
+      }
+      if (configured !== '' && !machine.isHeld()) machine.hold(configured, 'configuration', clock.now());
+      if (configured !== '' && !isSecretText(configured))
+        log.warn(
+          {},
+          'the configured cluster secret is no text of 64 hexadecimal digits: it is not handed out',
+        );
     },
 
     /** Asks everybody. How many directly; rejects with AppError KEY_NONE or a code of the bus. */
@@ -222,7 +284,7 @@ export function createSecretService(deps: SecretServiceDeps) {
     /** Whether to ask without being told to: at the start, and while messages cannot be read. */
     wantsToAsk(): boolean {
       const held = machine.held();
-      if (lastAskUp === null) return held === null || held.source === 'kept';
+      if (lastAskUp === null) return held === null || machine.isKept();
       if (held || machine.state() !== 'wanted' || unreadSince === null) return false;
       return clock.uptime() - lastAskUp >= againAfterMs;
     },
@@ -260,12 +322,14 @@ export function createSecretService(deps: SecretServiceDeps) {
         // Who holds the very secret that we hold is one of us: what it writes, it reads.
         if (result === 'same' && sender.name !== null) deps.noteForm(sender.name, isModernText(message));
         if (result === 'collecting') clock.after(COLLECT_MS, tick);
-        else if (result !== 'same')
+        else if (result !== 'same') {
+          keep();
           record('secret.conflict', {
             id: secretId(plain),
             fingerprint: sender.fingerprint,
             name: sender.name,
           });
+        }
       };
       take()
         .catch((error: unknown) => {
@@ -291,11 +355,12 @@ export function createSecretService(deps: SecretServiceDeps) {
       const before = machine.held()?.id ?? null;
       if (!machine.adopt(id, clock.now())) throw new AppError('SECRET_UNKNOWN', 'no such offer');
       record('secret.adopted', { id, before });
-      becameHeld(before);
+      becameHeld();
     },
     dismiss(id: string): void {
       if (!machine.dismiss(id, clock.now())) throw new AppError('SECRET_UNKNOWN', 'no such offer');
       record('secret.dismissed', { id });
+      keep();
     },
     /** Throws AppError SECRET_FORM. */
     set(typed: string): void {
@@ -304,28 +369,48 @@ export function createSecretService(deps: SecretServiceDeps) {
       const before = machine.held()?.id ?? null;
       machine.hold(secret, 'file', clock.now());
       record('secret.set', { id: machine.held()?.id ?? null, before });
-      becameHeld(before);
+      becameHeld();
     },
     /** Rejects with AppError SECRET_MISSING, SECRET_OTHERS_BEAT, SECRET_UNDECIDED or KEY_NONE. */
     async rotate(first: boolean): Promise<void> {
       const before = machine.held()?.id ?? null;
       if (before === null && !first) throw new AppError('SECRET_MISSING', 'there is none to replace');
-      if (before === null && deps.beating().length > 0)
-        throw new AppError('SECRET_OTHERS_BEAT', `${deps.beating().length} others beat`);
+      // Nobody heard is only nobody there once the link lives and every node has had the time to beat.
+      const others = deps.beating().length;
+      if (before === null && (others > 0 || !deps.hasWholePicture() || unreadSince !== null))
+        throw new AppError(
+          'SECRET_OTHERS_BEAT',
+          others > 0 ? `${others} others beat` : 'others may be there',
+        );
       if (machine.state() === 'conflict' || machine.state() === 'offered')
         throw new AppError('SECRET_UNDECIDED', 'an offer waits for a decision');
       if (!own.current()) throw new AppError('KEY_NONE', 'our own key is not ready');
-      machine.hold(generateSecret(random.bytes(32)), 'made', clock.now());
+      // On disk before it is held and before the first peer has it: nobody else could give it back to us.
+      const secret = generateSecret(random.bytes(32));
+      const made = {
+        secret,
+        source: 'made',
+        from: null,
+        fingerprint: null,
+        check: null,
+        at: clock.now(),
+      } as const;
+      await write({ ...machine.atRest(), held: made });
+      machine.hold(secret, 'made', clock.now());
       record('secret.rotated', { id: machine.held()?.id ?? null, before });
-      // On disk before the first peer has it: nobody else could give it back to us.
-      becameHeld(before);
-      await isWriting;
+      becameHeld();
       handOver().catch((error: unknown) => log.error({ error }, 'the new secret was not handed over'));
     },
     async setPolicy(next: SecretPolicy): Promise<void> {
+      // To answer fewer is in force at once; to answer more only when it is kept as well.
+      if (SECRET_POLICIES.indexOf(next) < SECRET_POLICIES.indexOf(policy)) policy = next;
+      const { policyStoreKey, store } = deps;
+      if (policyStoreKey !== null)
+        await store.write(policyStoreKey, next).catch((cause: unknown) => {
+          throw toStoreError(cause);
+        });
       policy = next;
       record('secret.policy', { policy: next });
-      if (deps.policyStoreKey !== null) await deps.store.write(deps.policyStoreKey, next);
     },
 
     view(): Secrets {

@@ -85,6 +85,8 @@ export const errors = {
   'error.SECRET_OTHERS_BEAT.next': 'Ask them first. A second secret would split the cluster.',
   'error.REQUEST_UNKNOWN': 'There is no such request.',
   'error.REQUEST_UNKNOWN.next': 'Look at the present requests under Secrets; ids are listed there.',
+  'error.REQUEST_ANSWERED': 'This request was answered already.',
+  'error.REQUEST_ANSWERED.next': 'Once is once. When the node asks again, there is a new question to decide.',
   'error.REQUEST_NO_QUEUE': 'The request did not say where the answer should go.',
   'error.REQUEST_NO_QUEUE.next': 'Restart that node: at its start it asks in a form that can be answered.',
   'error.PROFILE_READ_ONLY': 'This profile only watches.',

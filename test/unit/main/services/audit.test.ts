@@ -79,4 +79,36 @@ describe('the audit', () => {
     expect((await readFile(file, 'utf8')).trim().split('\n')).toHaveLength(300);
     expect((await aProcess(file, [])).map(({ kind }) => kind)).not.toContain('audit.broken');
   });
+
+  it('a write that failed costs that entry, and is not taken for tampering', async () => {
+    const file = await aFile();
+    const real = createFileJournal(file);
+    let isFull = false;
+    const journal = {
+      read: real.read,
+      append: (entry: Parameters<typeof real.append>[0]) =>
+        isFull ? Promise.reject(new Error('no space left')) : real.append(entry),
+    };
+    const audit = createAudit(journal, 'ada', silentLog);
+    const events = createEventLog((event, at) => void audit.append(event, at, 'prod'));
+    await audit.load(events, 0);
+    for (const [index, name] of ['a', 'lost', 'b'].entries()) {
+      isFull = name === 'lost';
+      events.record({ kind: 'key.trusted', names: [name] }, index);
+      await audit.append({ kind: 'key.kept', names: [name] }, index, 'prod');
+    }
+    expect((await aProcess(file, [])).map(({ kind }) => kind)).not.toContain('audit.broken');
+  });
+
+  it('a break is told once, and again only when there is another one', async () => {
+    const file = await aFile();
+    await aProcess(file, ['a', 'b']);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('f-a', 'f-x'));
+    const broken = async () =>
+      (await aProcess(file, [])).filter(({ kind }) => kind === 'audit.broken').length;
+    expect(await broken()).toBe(1);
+    expect(await broken()).toBe(1);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('f-b', 'f-x'));
+    expect(await broken()).toBe(2);
+  });
 });

@@ -66,7 +66,7 @@ describe('two consoles', () => {
       expect(request).toMatchObject({ name: 'asker', state: 'waiting', trust: 'new', fingerprint });
       expect(keyNeeds(giver, clock.now()).map((need) => need.kind)).toEqual(['secret-asked']);
       await expect(giver.keys.secrets.give(request!.id)).rejects.toThrow(code('KEY_NOT_TRUSTED'));
-      await giver.keys.trust('asker', fingerprint, 'voice', {});
+      await giver.keys.trust('asker', fingerprint, 'voice', undefined);
       await asker.keys.secrets.ask();
       await clock.advanceAsync(200);
       await giver.keys.secrets.give(request!.id);
@@ -89,7 +89,7 @@ describe('two consoles', () => {
 
   it('a secret that comes when nobody asks any more is offered to a person, not adopted', async () => {
     const { giver, asker, clock, fingerprint } = await twoConsoles('ask');
-    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    await giver.keys.trust('asker', fingerprint, 'voice', undefined);
     await clock.advanceAsync(20_000);
     await giver.keys.secrets.give(giver.keys.secrets.view().requests[0]!.id);
     await clock.advanceAsync(1_000);
@@ -105,7 +105,7 @@ describe('two consoles', () => {
 
   it('with policy trusted, a pinned key is answered by itself, once, and another key under that name never', async () => {
     const { giver, asker, clock, fingerprint, stranger } = await twoConsoles('trusted');
-    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    await giver.keys.trust('asker', fingerprint, 'voice', undefined);
     await asker.keys.secrets.ask();
     await clock.advanceAsync(1_000);
     expect(asker.keys.secrets.isHeld()).toBe(true);
@@ -143,7 +143,7 @@ describe('a changed key', () => {
     await show('one');
     await clock.advanceAsync(500);
     const [one, two] = [aKey('one').fingerprint, aKey('two').fingerprint];
-    await console1.keys.trust('db-02', one, 'voice', {});
+    await console1.keys.trust('db-02', one, 'voice', undefined);
     await show('two');
     await clock.advanceAsync(500);
     expect(console1.eventsOf('key.changed')).toMatchObject([
@@ -152,18 +152,20 @@ describe('a changed key', () => {
     const detail = console1.keys.detail('db-02', two);
     expect(detail.row).toMatchObject({ trust: 'changed', current: true });
     expect(detail.others).toMatchObject([{ fingerprint: one, trust: 'trusted', verifiedBy: 'voice' }]);
-    await expect(console1.keys.trust('db-02', two, 'voice', {})).rejects.toThrow(code('KEY_PROOF_WRONG'));
-    await expect(console1.keys.trust('db-02', two, 'voice', { proof: one.slice(0, 12) })).rejects.toThrow(
+    await expect(console1.keys.trust('db-02', two, 'voice', undefined)).rejects.toThrow(
       code('KEY_PROOF_WRONG'),
     );
-    await expect(console1.keys.trust('db-02', two, 'voice', { proof: two.slice(0, 11) })).rejects.toThrow(
+    await expect(console1.keys.trust('db-02', two, 'voice', one.slice(0, 12))).rejects.toThrow(
+      code('KEY_PROOF_WRONG'),
+    );
+    await expect(console1.keys.trust('db-02', two, 'voice', two.slice(0, 11))).rejects.toThrow(
       code('KEY_PROOF_WRONG'),
     );
     const proof = `${two.slice(0, 4)} ${two.slice(4, 8)} ${two.slice(8, 12)}`;
-    await console1.keys.trust('db-02', two, 'voice', { proof });
+    await console1.keys.trust('db-02', two, 'voice', proof);
     expect(console1.keys.rows().filter((row) => row.name === 'db-02')).toMatchObject([{ trust: 'trusted' }]);
     await console1.keys.refuse('db-02', two);
-    await expect(console1.keys.trust('db-02', two, 'voice', {})).rejects.toThrow(code('KEY_REFUSED'));
+    await expect(console1.keys.trust('db-02', two, 'voice', undefined)).rejects.toThrow(code('KEY_REFUSED'));
 
     const again = node({ ...id('console-2', 9), store });
     again.start();
@@ -206,7 +208,7 @@ describe('a changed key', () => {
     for (const name of ['a', 'b']) {
       await other.bus.publish(publicKey({ name, hostname: name, pem: aKey(name).pem }, clock.now()));
       await clock.advanceAsync(300);
-      await console1.keys.trust(name, aKey(name).fingerprint, 'machine', {});
+      await console1.keys.trust(name, aKey(name).fingerprint, 'machine', undefined);
     }
     const text = console1.keys.exportPins();
     const console2 = node(id('console-2', 3));
@@ -296,7 +298,7 @@ describe('what peers try', () => {
 describe('our own key', () => {
   it('is replaced with the old one kept for a day, undone, and finished', async () => {
     const { giver, asker, clock, fingerprint } = await twoConsoles('trusted');
-    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    await giver.keys.trust('asker', fingerprint, 'voice', undefined);
     await asker.keys.rotate(undefined);
     expect(asker.keys.own()).toMatchObject({ rotation: { oldFingerprint: fingerprint } });
     expect(asker.keys.own().fingerprint).not.toBe(fingerprint);
@@ -322,7 +324,7 @@ describe('our own key', () => {
 describe('replacing the cluster secret', () => {
   it('hands the new one to trusted keys only and says who is left', async () => {
     const { giver, asker, clock, fingerprint, stranger } = await twoConsoles('trusted');
-    await giver.keys.trust('asker', fingerprint, 'voice', {});
+    await giver.keys.trust('asker', fingerprint, 'voice', undefined);
     const ruby = stranger();
     await asker.keys.secrets.ask();
     await clock.advanceAsync(1_000);
@@ -378,7 +380,7 @@ describe('a secret store that cannot be read', () => {
     const { pem, fingerprint } = aKey('one');
     await other.bus.publish(publicKey({ name: 'db-02', hostname: 'db', pem }, clock.now()));
     await clock.advanceAsync(500);
-    await expect(console1.keys.trust('db-02', fingerprint, 'voice', {})).rejects.toThrow(
+    await expect(console1.keys.trust('db-02', fingerprint, 'voice', undefined)).rejects.toThrow(
       code('STORE_UNREADABLE'),
     );
     console1.keys.secrets.set(SECRET);
@@ -387,5 +389,161 @@ describe('a secret store that cannot be read', () => {
     expect(console1.keys.problem()?.message).toContain('chmod 600');
     expect(console1.link().state).toBe('live');
     expect(console1.isBeating()).toBe(true);
+  });
+});
+
+describe('what two reviewers broke', () => {
+  it('a profile that only watches, and a node that only listens, never hand out by themselves nor ask when told to', async () => {
+    for (const quiet of [{ keys: { isReadOnly: true } }, { beating: false }] as const) {
+      const { clock, node, stranger } = aCluster();
+      const console1 = node({
+        ...quiet,
+        keys: {
+          clusterSecret: SECRET,
+          policy: 'trusted',
+          policyIsChosen: true,
+          ...('keys' in quiet ? quiet.keys : {}),
+        },
+      });
+      console1.start();
+      const other = stranger();
+      await clock.advanceAsync(5_000);
+      const { pem, fingerprint } = aKey('asker');
+      await other.bus.publish(publicKey({ name: 'asker', hostname: 'a', pem }, clock.now()));
+      await clock.advanceAsync(300);
+      await console1.keys.trust('asker', fingerprint, 'voice', undefined);
+      await other.bus.publish(requestClusterSecret({ name: 'asker', pem }, null, clock.now()));
+      await other.say({ body: Buffer.from(JSON.stringify({ function: 'request_cluster_secret' })) });
+      await clock.advanceAsync(3_000);
+      expect(console1.eventsOf('secret.given')).toEqual([]);
+      expect(console1.eventsOf('secret.asked')).toEqual([]);
+      expect(console1.keys.secrets.view().requests).toMatchObject([{ state: 'waiting' }]);
+    }
+  });
+
+  it('a secret that replaced a replaced one is held after the restart, not the configured one', async () => {
+    const { clock, node } = aCluster();
+    const store = createMemoryStore();
+    const settings = { store, keys: { clusterSecret: SECRET } };
+    const console1 = node(settings);
+    console1.start();
+    await clock.advanceAsync(6_000);
+    await console1.keys.secrets.rotate(false);
+    await console1.keys.secrets.rotate(false);
+    const { id: held, previous } = console1.keys.secrets.view().secret;
+    await clock.advanceAsync(100);
+    const again = node({ ...settings, ...id('console-2', 8) });
+    again.start();
+    await clock.advanceAsync(1_000);
+    expect(again.keys.secrets.view().secret).toMatchObject({
+      id: held,
+      previous,
+      source: 'made',
+      state: 'held',
+    });
+  });
+
+  it('a store that fails: nothing is replaced, handed out or answered as done', async () => {
+    const { clock, node } = aCluster();
+    const good = createMemoryStore();
+    let isFull = false;
+    const store = {
+      read: good.read,
+      write: (key: string, value: unknown) =>
+        isFull ? Promise.reject(new Error('no space left')) : good.write(key, value),
+    };
+    const console1 = node({ store, keys: { clusterSecret: SECRET } });
+    console1.start();
+    await clock.advanceAsync(6_000);
+    isFull = true;
+    const before = { key: console1.keys.own().fingerprint, secret: console1.keys.secrets.view().secret.id };
+    await expect(console1.keys.rotate(undefined)).rejects.toThrow(code('STORE_UNREADABLE'));
+    await expect(console1.keys.secrets.rotate(false)).rejects.toThrow(code('STORE_UNREADABLE'));
+    await expect(console1.keys.secrets.setPolicy('trusted')).rejects.toThrow(code('STORE_UNREADABLE'));
+    expect({ key: console1.keys.own().fingerprint, secret: console1.keys.secrets.view().secret.id }).toEqual(
+      before,
+    );
+    expect(console1.keys.secrets.policy()).toBe('never');
+  });
+
+  it('two rotations at once are one, and the key that peers use is the one that is kept', async () => {
+    const { clock, node } = aCluster();
+    const console1 = node();
+    console1.start();
+    await clock.advanceAsync(6_000);
+    const before = console1.keys.own().fingerprint;
+    const results = await Promise.allSettled([
+      console1.keys.rotate(undefined),
+      console1.keys.rotate(undefined),
+    ]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(console1.keys.own().rotation?.oldFingerprint).toBe(before);
+  });
+
+  it('once is once, and a question after an answer that did not arrive is a new one', async () => {
+    const { giver, asker, clock, fingerprint, stranger } = await twoConsoles('ask');
+    await giver.keys.trust('asker', fingerprint, 'voice', undefined);
+    const [request] = giver.keys.secrets.view().requests;
+    await giver.keys.secrets.give(request!.id);
+    await expect(giver.keys.secrets.give(request!.id)).rejects.toThrow(code('REQUEST_ANSWERED'));
+    expect(() => giver.keys.secrets.refuse(request!.id)).toThrow(code('REQUEST_ANSWERED'));
+    expect(asker.keys.own().state).toBe('ready');
+
+    const other = stranger('other');
+    await clock.advanceAsync(300);
+    const gone = { name: 'gone', pem: aKey('gone').pem };
+    await other.bus.publish(requestClusterSecret(gone, null, clock.now()));
+    await clock.advanceAsync(300);
+    await giver.keys.trust('gone', aKey('gone').fingerprint, 'voice', undefined);
+    const asked = () => giver.keys.secrets.view().requests.find((entry) => entry.name === 'gone')!;
+    await expect(giver.keys.secrets.give(asked().id)).rejects.toThrow(code('BUS_UNROUTABLE'));
+    expect(asked()).toMatchObject({ state: 'failed', why: 'BUS_UNROUTABLE' });
+    await other.bus.publish(requestClusterSecret(gone, null, clock.now()));
+    await clock.advanceAsync(300);
+    expect(asked()).toMatchObject({ state: 'waiting' });
+  });
+
+  it('a configured text that is no cluster secret reads, and is not handed out', async () => {
+    const { clock, node, stranger } = aCluster();
+    const console1 = node({ keys: { clusterSecret: 'password', policy: 'trusted', policyIsChosen: true } });
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(6_000);
+    const { pem, fingerprint } = aKey('asker');
+    await other.bus.publish(requestClusterSecret({ name: 'asker', pem }, null, clock.now()));
+    await clock.advanceAsync(300);
+    await console1.keys.trust('asker', fingerprint, 'voice', undefined);
+    await other.bus.publish(requestClusterSecret({ name: 'asker', pem }, null, clock.now()));
+    await clock.advanceAsync(300);
+    expect(console1.keys.secrets.view().requests).toMatchObject([
+      { state: 'unanswered', why: 'SECRET_FORM' },
+    ]);
+  });
+
+  it('an alarm outlives a restart, and no peer can end it', async () => {
+    const { clock, node, stranger } = aCluster();
+    const store = createMemoryStore();
+    const console1 = node({ store });
+    console1.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    const show = (seed: string) =>
+      other.bus.publish(publicKey({ name: 'db-02', hostname: 'db', pem: aKey(seed).pem }, clock.now()));
+    await show('one');
+    await clock.advanceAsync(300);
+    await console1.keys.trust('db-02', aKey('one').fingerprint, 'voice', undefined);
+    await show('two');
+    await other.say({
+      body: Buffer.from(JSON.stringify({ function: 'delete_public_key', name: 'db-02' })),
+    });
+    await show('one');
+    await clock.advanceAsync(7_000);
+    const isAlarm = (of: typeof console1) =>
+      keyNeeds(of, clock.now()).some(({ kind }) => kind === 'key-changed');
+    expect(isAlarm(console1)).toBe(true);
+    const again = node({ ...id('console-2', 8), store });
+    again.start();
+    await clock.advanceAsync(1_000);
+    expect(isAlarm(again)).toBe(true);
   });
 });

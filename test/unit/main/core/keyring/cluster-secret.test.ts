@@ -196,3 +196,37 @@ describe('answers that come late or last', () => {
     expect(viewOf(machine).candidates).toMatchObject([{ unasked: true }]);
   });
 });
+
+describe('over a restart', () => {
+  it('CS6 CS7 what is held, the one before, what was put away and what waits for a person are as they were', () => {
+    const before = createClusterSecret(0);
+    before.hold(ONE, 'file', 0);
+    before.hold(TWO, 'made', 1_000);
+    before.offer(anOffer(THREE), 50_000);
+    const after = createClusterSecret(60_000);
+    after.restore(JSON.parse(JSON.stringify(before.atRest())) as ReturnType<typeof before.atRest>, 60_000);
+    expect(after.keys()).toEqual([deriveClusterKey(TWO), deriveClusterKey(ONE)]);
+    expect(viewOf(after)).toMatchObject({ state: 'conflict', id: secretId(TWO), source: 'made' });
+    expect(() => after.offer(anOffer(ONE), 61_000)).toThrow(code('REPLAY'));
+    after.dismiss(secretId(THREE), 62_000);
+    const again = createClusterSecret(70_000);
+    again.restore(after.atRest(), 70_000);
+    expect(() => again.offer(anOffer(THREE), 71_000)).toThrow(code('REPLAY'));
+    expect(again.state()).toBe('held');
+  });
+
+  it('a person who loads a secret has decided, whatever was offered or just arrives', () => {
+    const machine = createClusterSecret(0);
+    machine.ask(1, 0);
+    machine.offer(anOffer(ONE), 10);
+    machine.hold(TWO, 'file', 20);
+    expect(machine.tick(10 + COLLECT_MS)).toBeNull();
+    expect(viewOf(machine)).toMatchObject({
+      state: 'held',
+      id: secretId(TWO),
+      source: 'file',
+      candidates: [],
+    });
+    expect(() => machine.offer(anOffer(ONE), 60_000)).toThrow(code('REPLAY'));
+  });
+});

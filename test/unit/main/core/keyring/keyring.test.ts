@@ -93,13 +93,16 @@ describe('the keyring', () => {
     expect(keyring.keep('db-01', A.fingerprint, 7)).toBe(false);
   });
 
-  it('KR7 a request of a peer to forget a name takes only what nobody decided', () => {
+  it('KR7 a request of a peer to forget a name takes only what nobody decided, and never an alarm', () => {
     const keyring = fresh();
     keyring.see('db-01', A, 'PublicKey', 1);
     keyring.trust('db-01', A.fingerprint, 'voice', 2);
     keyring.see('db-01', B, 'PublicKey', 3);
-    expect(keyring.forgetUndecided('db-01')).toBe(1);
-    expect(trustIn(keyring, 'db-01')).toEqual(['trusted']);
+    expect(keyring.forgetUndecided('db-01')).toBe(0);
+    expect(trustIn(keyring, 'db-01')).toEqual(['changed', 'trusted']);
+    keyring.see('db-02', C, 'PublicKey', 4);
+    expect(keyring.forgetUndecided('db-02')).toBe(1);
+    expect(trustIn(keyring, 'db-02')).toEqual([]);
   });
 
   it('KR8 one key under two names is shared under both, unless it is pinned', () => {
@@ -117,12 +120,19 @@ describe('the keyring', () => {
 
   it('is bounded in names: more than it may keep are refused by code, and nothing known is lost', () => {
     const keyring = createKeyring({ maxNames: 3 });
-    for (const name of ['a', 'b', 'c']) keyring.see(name, A, 'PublicKey', 1);
-    expect(() => keyring.see('d', B, 'PublicKey', 2)).toThrow(
+    const names = () => [...keyring.holders().keys()];
+    keyring.see('pinned', A, 'PublicKey', 1);
+    keyring.trust('pinned', A.fingerprint, 'voice', 1);
+    keyring.beats('beating', true);
+    keyring.see('stray-1', B, 'PublicKey', 1);
+    // KR3: who neither beats nor was decided about makes room, the first that came first.
+    keyring.see('stray-2', C, 'PublicKey', 2);
+    expect(names()).toEqual(['pinned', 'beating', 'stray-2']);
+    keyring.beats('stray-2', true);
+    expect(() => keyring.see('d', B, 'PublicKey', 3)).toThrow(
       expect.objectContaining({ code: 'KEYRING_FULL' }),
     );
-    keyring.beats('e', true);
-    expect(allRows(keyring, null).map((row) => row.name)).toEqual(['a', 'b', 'c']);
+    expect(names()).toEqual(['pinned', 'beating', 'stray-2']);
   });
 
   it('decisions survive a restart, and a pin that contradicts ours is left out', () => {
@@ -132,14 +142,17 @@ describe('the keyring', () => {
     before.see('db-02', B, 'PublicKey', 3);
     before.refuse('db-02', B.fingerprint, 4);
     const after = fresh();
-    for (const { name, decision } of before.decisions()) {
-      expect(after.restore({ name, key: name === 'db-01' ? A : B, decision })).toBe(true);
+    before.see('db-01', C, 'PublicKey', 5);
+    for (const pin of before.atRest()) {
+      const key = [A, B, C].find(({ fingerprint }) => fingerprint === pin.fingerprint)!;
+      expect(after.restore({ ...pin, key })).toBe(true);
     }
-    expect(trustIn(after, 'db-01')).toEqual(['trusted']);
+    // An alarm that nobody has answered is an alarm after the restart as well.
+    expect(alarmsOf(after).map((pair) => pair.key.fingerprint)).toEqual([C.fingerprint]);
+    expect(trustIn(after, 'db-01')).toEqual(['changed', 'trusted']);
     expect(trustIn(after, 'db-02')).toEqual(['refused']);
-    const other = { what: 'trusted', at: 9, verifiedBy: 'file' } as const;
-    expect(after.restore({ name: 'db-01', key: C, decision: other })).toBe(false);
-    expect(after.see('db-01', C, 'PublicKey', 10)).toMatchObject({ type: 'changed' });
+    const decision = { what: 'trusted', at: 9, verifiedBy: 'file' } as const;
+    expect(after.restore({ name: 'db-01', key: C, decision, firstSeenAt: 9, lastSeenAt: 9 })).toBe(false);
   });
 
   it('weak keys are marked by their size', () => {
@@ -207,5 +220,19 @@ describe('frames of the keyring', () => {
       'n1 trusted',
       'n2 trusted',
     ]);
+  });
+});
+
+describe('one key under very many names', () => {
+  it('costs no more per name than a few', () => {
+    const keyring = createKeyring({ maxNames: 20_000 });
+    for (let i = 0; i < 10_000; i += 1) keyring.see(`name-${i}`, A, 'PublicKey', i);
+    const rows = allRows(keyring, null);
+    expect(rows).toHaveLength(10_000);
+    for (const row of rows) expect(row.sharedWith).toHaveLength(10);
+    const before = keyring.rev();
+    keyring.see('one-more', A, 'PublicKey', 20_000);
+    // No row of the others changes for it, so no window hears of ten thousand.
+    expect(keyFrameSince(keyring, null, before, 2, 0)?.rows).toHaveLength(1);
   });
 });

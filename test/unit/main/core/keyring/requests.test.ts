@@ -58,7 +58,10 @@ describe('requests', () => {
     const { entry } = requests.ask('worker-4', key, 0);
     requests.settle(entry, 'given', 5);
     expect(requests.ask('worker-4', key, 60).isOpen).toBe(false);
-    expect(requests.ask('worker-4', key, 60_000).isOpen).toBe(true);
+    expect(requests.ask('worker-4', key, 6_000).isOpen).toBe(true);
+    requests.settle(entry, 'failed', 6_000);
+    // What did not arrive is no answer.
+    expect(requests.ask('worker-4', key, 6_100).isOpen).toBe(true);
   });
 
   it('GA5 a refusal holds for ten minutes against the same asker', () => {
@@ -69,13 +72,16 @@ describe('requests', () => {
     expect(requests.ask('worker-4', key, 700_000).isOpen).toBe(true);
   });
 
-  it('GA6 an answer of another node is told', () => {
+  it('GA6 an answer of another node is told, and takes nothing from a person that waits for one', () => {
     const requests = createRequests();
     const { entry } = requests.ask('worker-4', key, 0);
     requests.settle(entry, 'waiting', 0);
+    const { entry: other } = requests.ask('worker-5', key, 0);
     expect(requests.answeredElsewhere('worker-4', 'app-07', 9)).toEqual([entry]);
-    expect(entry).toMatchObject({ state: 'elsewhere', answeredBy: 'app-07' });
-    expect(requests.waiting()).toEqual([]);
+    expect(entry).toMatchObject({ state: 'waiting', answeredBy: 'app-07' });
+    expect(requests.waiting()).toEqual([entry]);
+    requests.answeredElsewhere('worker-5', null, 9);
+    expect(other).toMatchObject({ state: 'elsewhere', answeredBy: null });
   });
 
   it('are bounded: the oldest settled ones make way, those that wait for a person stay', () => {
@@ -85,5 +91,23 @@ describe('requests', () => {
     for (let i = 0; i < 2_000; i += 1) requests.ask(`worker-${i}`, key, i + 1);
     expect(requests.all()).toHaveLength(500);
     expect(requests.all()[0]?.name).toBe('first');
+  });
+
+  it('one name with key after key has three entries, and what is known of an asker keeps its place', () => {
+    const requests = createRequests((entry) => entry.name === 'pinned' && entry.key === key);
+    const { entry: pinned } = requests.ask('pinned', key, 0);
+    requests.settle(pinned, 'waiting', 0);
+    for (let i = 0; i < 700; i += 1) requests.ask('pinned', aKey(`fake ${i % 7}`), i + 1);
+    expect(requests.all().filter((entry) => entry.name === 'pinned').length).toBeLessThanOrEqual(3);
+    for (let i = 0; i < 2_000; i += 1) {
+      const { entry } = requests.ask(`flood-${i}`, key, 1_000 + i);
+      requests.settle(entry, 'waiting', 1_000 + i);
+    }
+    expect(requests.all().some((entry) => entry.name === 'pinned')).toBe(true);
+    expect(requests.all()).toHaveLength(500);
+  });
+
+  it('GA3 a text that is no cluster secret is not handed out', () => {
+    expect(whyNot({ secret: 'held', trust: 'trusted', isWeak: false, isSecret: false })).toBe('SECRET_FORM');
   });
 });

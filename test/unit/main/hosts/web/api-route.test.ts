@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Api } from '../../../../../app/shared/contract/contract.js';
 import { AppError } from '../../../../../app/shared/errors/app-error.js';
 import { aWebHost } from '../../../../support/web-host.js';
+import { MAX_BODY_BYTES } from '../../../../../app/main/hosts/web/api-route.js';
 
 const link: Partial<Api> = { 'host.link': async () => ({ url: null }) };
 
@@ -83,9 +84,9 @@ describe('POST /api', () => {
     expect(log.lines.some((line) => line.facts['reportId'] === reportId)).toBe(true);
   });
 
-  it('refuses a body over 1 MB, whether its length is told or not', async () => {
+  it('refuses a body over 12 MB, whether its length is told or not', async () => {
     const { ask, bearer } = await aWebHost(link);
-    const body = Buffer.alloc(1024 * 1024 + 1, 0x20);
+    const body = Buffer.alloc(MAX_BODY_BYTES + 1, 0x20);
     const told = await ask({
       method: 'POST',
       path: '/api/host.link',

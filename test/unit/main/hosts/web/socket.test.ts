@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { socketChannel } from '../../../../../app/main/hosts/web/socket.js';
 import type { Api } from '../../../../../app/shared/contract/contract.js';
 import { aWebHost } from '../../../../support/web-host.js';
+import { MAX_BODY_BYTES } from '../../../../../app/main/hosts/web/api-route.js';
 
 type Host = Awaited<ReturnType<typeof aWebHost>>;
 
@@ -58,11 +59,11 @@ describe('a window over a WebSocket', () => {
     expect(code).toBe(1007);
   });
 
-  it('is closed when a frame is over 1 MB, and the host lives on', async () => {
+  it('is closed when a frame is over 12 MB, and the host lives on', async () => {
     const host = await aWebHost(link);
     const socket = await open(host);
     socket.on('error', () => undefined);
-    socket.send(JSON.stringify('x'.repeat(1024 * 1024)));
+    socket.send(JSON.stringify('x'.repeat(MAX_BODY_BYTES)));
     const [code] = (await once(socket, 'close')) as [number];
     expect(code).toBe(1009);
     const other = await open(host);
