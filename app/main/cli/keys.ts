@@ -53,7 +53,7 @@ export const keyVerbs: Verbs = (program, deps, end) => {
     .addOption(
       new Option('--verified-by <how>', text('cli.option.verified-by'))
         .choices(VERIFIED_BY)
-        .default('machine'),
+        .default('unverified'),
     )
     .action(
       async (name: string, typed: string, { verifiedBy }: { verifiedBy: VerifiedBy }, command: Command) => {

@@ -60,11 +60,11 @@ export const secretVerbs: Verbs = (program, deps, end) => {
     .option('--confirm <number>', text('cli.option.confirm'))
     .action(async ({ first, confirm }: { first?: boolean; confirm?: string }, command: Command) => {
       const client = await find(command.optsWithGlobals<Where>(), deps);
-      const { summary } = await client.call('session.get', {});
-      if (confirm !== String(summary.total)) {
+      const total = await countReceivers(client);
+      if (confirm !== String(total)) {
         throw new CliError(EXIT.usage, [
-          text('cli.secrets.rotate.confirm', { count: summary.total }),
-          text('cli.secrets.rotate.confirm.next', { total: String(summary.total) }),
+          text('cli.secrets.rotate.confirm', { count: total }),
+          text('cli.secrets.rotate.confirm.next', { total: String(total) }),
         ]);
       }
       await act(
@@ -101,6 +101,12 @@ export const secretVerbs: Verbs = (program, deps, end) => {
     );
   }
 };
+
+/** Who would get a new secret: the trusted keys, less our own, which is among them once it is made. */
+async function countReceivers(client: ConsoleClient): Promise<number> {
+  const [{ keys }, own] = await Promise.all([client.call('session.get', {}), client.call('key.own', {})]);
+  return Math.max(0, keys.trusted - (own.fingerprint === null ? 0 : 1));
+}
 
 /**
  * The picture once the question is over: a secret is held, or a person has to decide, or the time to answer has

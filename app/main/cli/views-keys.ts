@@ -94,7 +94,8 @@ export function secretsText({ secret, policy, requests, at }: Secrets): string {
   }
   for (const { id, from, check, count, unasked } of secret.candidates) {
     const words = text('cli.secrets.candidate', {
-      from: from.join(', ') || text('cli.secrets.nameless'),
+      from:
+        from.length > 0 ? text('cli.secrets.says', { name: from.join(', ') }) : text('cli.secrets.nameless'),
       count,
       check: text(`secret.check.${check}`),
       unasked: unasked ? 'yes' : 'no',
@@ -115,12 +116,13 @@ export function secretsText({ secret, policy, requests, at }: Secrets): string {
   return fields(pairs);
 }
 
-function sourceText({ source, from, fromFingerprint, fromTrust }: ClusterSecret): string {
-  const trust = orNothing(fromTrust, (state) => text(`trust.${state}`));
+/** The message is not signed: name and key are what the sender says. */
+function sourceText({ source, from, fromFingerprint: fingerprint, fromTrust }: ClusterSecret): string {
+  const trust = fromTrust === null ? 'none' : text(`trust.${fromTrust}`);
   return [
     orNothing(source, (known) => text(`secret.source.${known}`)),
-    ...(from === null ? [] : [from]),
-    ...(fromFingerprint === null ? [] : [`${fromFingerprint} (${trust})`]),
+    ...(from === null ? [] : [text('cli.secrets.says', { name: from })]),
+    ...(fingerprint === null ? [] : [text('cli.secrets.quotes', { fingerprint, trust })]),
   ].join(', ');
 }
 

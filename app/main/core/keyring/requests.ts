@@ -70,8 +70,11 @@ export function whyNot({
 
 export type Requests = ReturnType<typeof createRequests>;
 
-/** `isKnown`: the key of this entry is one that a person decided about, or its name beats. */
-export function createRequests(isKnown: (entry: Request) => boolean = () => false) {
+/** What is known of an asker: nothing, that its name beats, that somebody decided about its key. */
+const KNOWLEDGE = ['nothing', 'beats', 'decided'] as const;
+export type Knowledge = (typeof KNOWLEDGE)[number];
+
+export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'nothing') {
   const entries = new Map<string, Request>();
   let nextId = 1;
 
@@ -81,18 +84,23 @@ export function createRequests(isKnown: (entry: Request) => boolean = () => fals
     entry.stateAt = at;
     entry.why = why;
   };
-  /** A name that asks with key after key has a few entries, not the whole inbox. */
-  const makeRoomFor = (name: string, isKnown: (entry: Request) => boolean): void => {
+  /**
+   * A name that asks with key after key has a few entries, not the whole inbox: the first, the latest, and those about
+   * whose key somebody decided.
+   */
+  const makeRoomFor = (name: string): void => {
     const own = [...entries].filter(([, entry]) => entry.name === name);
     if (own.length < MAX_PER_NAME) return;
-    const oldest = (among: typeof own) => among.reduce((a, b) => (b[1].lastAt < a[1].lastAt ? b : a));
-    const strangers = own.filter(([, entry]) => !isKnown(entry));
-    entries.delete(oldest(strangers.length > 0 ? strangers : own)[0]);
+    const [, ...later] = own;
+    const undecided = later.filter(([, entry]) => knownOf(entry) !== 'decided');
+    const among = undecided.length > 0 ? undecided : later;
+    entries.delete(among.reduce((a, b) => (b[1].lastAt < a[1].lastAt ? b : a))[0]);
   };
-  /** Who waits for a person stays longest, and of those who wait the ones that `isKnown` says more of. */
-  const makeRoom = (isKnown: (entry: Request) => boolean): void => {
+  /** Who waits for a person stays longest, and of those the ones about whom more is known. */
+  const makeRoom = (): void => {
     if (entries.size < MAX_REQUESTS) return;
-    const rank = (entry: Request): number => (entry.state === 'waiting' ? 2 : 0) + (isKnown(entry) ? 1 : 0);
+    const rank = (entry: Request): number =>
+      (entry.state === 'waiting' ? 3 : 0) + KNOWLEDGE.indexOf(knownOf(entry));
     let worst: [string, Request, number] | null = null;
     for (const [id, entry] of entries) {
       const own = rank(entry);
@@ -120,8 +128,8 @@ export function createRequests(isKnown: (entry: Request) => boolean = () => fals
       const id = keyOf(name, key?.fingerprint ?? null);
       const known = entries.get(id);
       if (!known) {
-        makeRoomFor(name, isKnown);
-        makeRoom(isKnown);
+        makeRoomFor(name);
+        makeRoom();
         const entry: Request = {
           id: `r${nextId++}`,
           name,

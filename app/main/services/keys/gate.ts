@@ -29,7 +29,8 @@ export type GateDeps = {
 export function createGate({ clock, log, keyring, machine, record, policy, mayAct, send }: GateDeps) {
   const requests = createRequests(({ name, key }) => {
     const pair = key ? keyring.pairOf(name, key.fingerprint) : undefined;
-    return pair?.decision != null || keyring.holders().get(name)?.beats === true;
+    if (pair?.decision) return 'decided';
+    return keyring.holders().get(name)?.beats ? 'beats' : 'nothing';
   });
 
   const factsOf = ({ name, key }: Pick<Request, 'name' | 'key'>) => {

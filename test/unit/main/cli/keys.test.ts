@@ -199,7 +199,7 @@ describe('a decision on a key', () => {
     const { run } = await against({ 'key.trust': trust });
     expect(await run('keys', 'trust', 'db-02', typed)).toBe(EXIT.done);
     expect(trust).toHaveBeenCalledWith(
-      { name: 'db-02', fingerprint: FINGERPRINT, verifiedBy: 'machine', proof: FINGERPRINT.slice(0, 12) },
+      { name: 'db-02', fingerprint: FINGERPRINT, verifiedBy: 'unverified', proof: FINGERPRINT.slice(0, 12) },
       expect.anything(),
     );
   });
@@ -323,7 +323,9 @@ describe('secrets', () => {
     const { run, text } = await against({ 'secret.get': async () => secrets() });
     expect(await run('secrets')).toBe(EXIT.done);
     expect(text()).toMatch(/^Cluster secret +held, 15 s$/m);
-    expect(text()).toMatch(/^From +from another node, web-1, 47DEQ\S+ \(trusted\)$/m);
+    expect(text()).toMatch(
+      /^From +from another node, it says it is web-1, and quotes its trusted key 47DEQ\S+$/m,
+    );
     expect(text()).toMatch(/^When asked +ask: Ask me$/m);
     await run('secrets', '--json');
     expect(JSON.parse(text().slice(text().indexOf('{')))).toEqual(secrets());
@@ -377,18 +379,27 @@ describe('secrets', () => {
 
   it('are replaced only by who knows how many nodes that is', async () => {
     const rotate = vi.fn(ok);
-    const { run, err } = await against({ 'secret.rotate': rotate });
+    const session = aSession();
+    const parts: Partial<Api> = {
+      'secret.rotate': rotate,
+      'session.get': async () => ({ ...session, keys: { ...session.keys, trusted: 13 } }),
+      'key.own': async () => ownKey,
+    };
+    const { run, err } = await against(parts);
     expect(await run('secrets', 'rotate')).toBe(EXIT.usage);
     expect(await run('secrets', 'rotate', '--confirm', '11')).toBe(EXIT.usage);
     expect(await run('secrets', 'rotate', '--first')).toBe(EXIT.usage);
     expect(rotate).not.toHaveBeenCalled();
     expect(err.slice(0, 2)).toEqual([
-      'A new cluster secret would go to 12 nodes. Nothing was sent.',
+      'A new cluster secret would go to 12 nodes with a trusted key. Nothing was sent.',
       'To go on, say --confirm 12.',
     ]);
     expect(await run('secrets', 'rotate', '--confirm', '12')).toBe(EXIT.done);
     expect(await run('secrets', 'rotate', '--first', '--confirm', '12')).toBe(EXIT.done);
     expect(rotate.mock.calls.map(([input]) => input)).toEqual([{}, { first: true }]);
+    const unmade = await against({ ...parts, 'key.own': async () => ({ ...ownKey, fingerprint: null }) });
+    await unmade.run('secrets', 'rotate');
+    expect(unmade.err[0]).toContain('13 nodes');
   });
 
   it('are answered by a policy that can be read and set', async () => {

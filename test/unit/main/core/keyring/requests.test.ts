@@ -94,7 +94,9 @@ describe('requests', () => {
   });
 
   it('one name with key after key has three entries, and what is known of an asker keeps its place', () => {
-    const requests = createRequests((entry) => entry.name === 'pinned' && entry.key === key);
+    const requests = createRequests((entry) =>
+      entry.key === key && entry.name === 'pinned' ? 'decided' : 'nothing',
+    );
     const { entry: pinned } = requests.ask('pinned', key, 0);
     requests.settle(pinned, 'waiting', 0);
     for (let i = 0; i < 700; i += 1) requests.ask('pinned', aKey(`fake ${i % 7}`), i + 1);
