@@ -133,6 +133,19 @@ describe('connecting', () => {
     expect(screen.getByLabelText<HTMLInputElement>('Password').value).toBe('');
   });
 
+  it('that fails at once says why above the button, and the focus goes there', async () => {
+    const { client, user } = await open('/connect', { size: 0, session: idle });
+    client.fail('session.connect', 'IDENTITY_EXPIRED');
+    await user.type(screen.getByLabelText('Address'), 'amqps://broker.example');
+    await user.click(screen.getByRole('button', { name: 'Connect' }));
+    const alert = await within(screen.getByRole('main')).findByRole('alert');
+    expect(alert.closest('.form-foot')).toBe(
+      screen.getByRole('button', { name: 'Connect' }).closest('.form-foot'),
+    );
+    await waitFor(() => expect(document.activeElement?.contains(alert)).toBe(true));
+    expect(document.activeElement).not.toBe(document.body);
+  });
+
   it('shows each step, and for the failed one cause, remedy and the broker’s own words', async () => {
     const steps = aLink(Date.now()).steps.map((step, i) => ({
       ...step,

@@ -20,7 +20,9 @@ export function ConnectForm({ onBegun }: { readonly onBegun: () => void }) {
   const [failure, setFailure] = useState<AppError | null>(null);
   const [isSending, setSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const failed = useRef<HTMLDivElement>(null);
   useFillFromLink();
+  useEffect(() => failed.current?.focus(), [failure]);
   const leaves = useSession((state) => (state.live?.mode === 'cluster' ? state.live.profile.name : ''));
 
   const submit = async (event: FormEvent): Promise<void> => {
@@ -134,14 +136,20 @@ export function ConnectForm({ onBegun }: { readonly onBegun: () => void }) {
           onChange={(remember) => setDraft({ remember })}
         />
       </fieldset>
-      {failure && <Failure code={failure.code} raw={failure.message} />}
-      <div className="row form-foot">
-        <Button type="submit" large look="primary" disabled={isSending}>
-          {text('connect.do')}
-        </Button>
-        {leaves !== '' && (
-          <span className="t3">{text('connect.leaves', { profile: visible(leaves, 60) })}</span>
+      <div className="form-foot">
+        {failure && (
+          <div className="form-failure" ref={failed} tabIndex={-1}>
+            <Failure code={failure.code} raw={failure.message} />
+          </div>
         )}
+        <div className="row">
+          <Button type="submit" large look="primary" disabled={isSending}>
+            {text('connect.do')}
+          </Button>
+          {leaves !== '' && (
+            <span className="t3">{text('connect.leaves', { profile: visible(leaves, 60) })}</span>
+          )}
+        </div>
       </div>
     </form>
   );
