@@ -16,7 +16,7 @@ export const cliKeys = {
   'cli.keys.rotate-finish': 'remove the old key before its 24 hours are over',
   'cli.keys.words': 'eight words for a fingerprint, to compare by voice',
   'cli.option.trust': 'only keys of this state',
-  'cli.option.verified-by': 'how you made sure whose key it is',
+  'cli.option.verified-by': 'how you made sure whose key it is; without it: unverified',
   'cli.option.pins-file': 'write to this file, readable by you alone',
   'cli.option.bits': 'size of the RSA key: 2048, 3072 or 4096',
   'cli.keys.none': 'No keys.',
@@ -56,7 +56,7 @@ export const cliKeys = {
   'cli.option.wait': 'wait so many seconds; 0: do not wait',
   'cli.option.secret-file': 'file that only you can read, or - for standard input',
   'cli.option.first': 'there is no cluster secret yet, and this machine makes the first one',
-  'cli.option.confirm': 'the number of nodes this is sent to',
+  'cli.option.confirm': 'the number of other nodes with a trusted key: this is sent to them',
   'cli.secrets.asked':
     '{count, plural, =0 {All were asked.} =1 {All were asked, # node directly.} other {All were asked, # nodes directly.}}',
   'cli.secrets.asked-of': '{count, plural, =1 {# node directly} other {# nodes directly}}',
@@ -65,13 +65,15 @@ export const cliKeys = {
   'cli.secrets.dismiss.done': 'The offered secret was turned down.',
   'cli.secrets.rotate.done': 'The cluster secret is replaced. “legion-console secrets” shows who has it.',
   'cli.secrets.rotate.confirm':
-    'A new cluster secret would go to {count, plural, =1 {# node} other {# nodes}}. Nothing was sent.',
+    'A new cluster secret would go to {count, plural, =0 {no other node: no other key is trusted} =1 {# node with a trusted key} other {# nodes with a trusted key}}. Nothing was sent.',
   'cli.secrets.rotate.confirm.next': 'To go on, say --confirm {total}.',
   'cli.secrets.policy.unknown': '“{typed}” is none of {policies}.',
   'cli.secrets.previous': '{id}, still read until {until}',
   'cli.secrets.candidate':
-    'from {from}, {count, plural, =1 {once} other {# times}}, {check}{unasked, select, yes {, not asked for} other {}}',
+    '{from}, came {count, plural, =1 {once} other {# times}}, {check}{unasked, select, yes {, not asked for} other {}}',
   'cli.secrets.nameless': 'a sender without a name',
+  'cli.secrets.says': 'it says it is {name}',
+  'cli.secrets.quotes': 'and quotes {trust, select, none {the key} other {its {trust} key}} {fingerprint}',
   'cli.secrets.handover':
     'sent to {sent, number}; {away, number} were away, {without, number} have no trusted key',
 
