@@ -282,11 +282,14 @@ describe('our own key', () => {
 describe('from elsewhere', () => {
   it('Needs you opens the very key, and badges add up', async () => {
     const now = Date.now();
-    const { user } = await open('/overview', { session: { needs: trustNeeds(now), needsTotal: 2 } });
+    const { client, user } = await open('/overview', { session: { needs: trustNeeds(now), needsTotal: 2 } });
     const nav = within(screen.getByRole('navigation', { name: 'Pages' }));
     expect(nav.getByRole('link', { name: /^Keys\s*, 1 needs you$/ })).toBeDefined();
     expect(nav.getByRole('link', { name: /^Secrets\s*, 1 needs you$/ })).toBeDefined();
     expect(nav.getByRole('link', { name: 'Nodes' })).toBeDefined();
+    const secrets = { state: 'conflict', policy: 'ask', waiting: 3 } as const;
+    await tell(() => client.set({ secrets }));
+    expect(nav.getByRole('link', { name: /^Secrets\s*, 4 need you$/ })).toBeDefined();
     await user.click(screen.getByRole('link', { name: 'Review: Key changed: db-02' }));
     await waitFor(() => expect(panel('db-02').getByText(/announces another key/)).toBeDefined());
   });

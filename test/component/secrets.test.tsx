@@ -2,7 +2,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { fingerprintGroups } from '../../app/shared/domain/fingerprint.js';
-import { aFingerprint, aRequest } from '../support/fake-keys.js';
+import { aFingerprint, ANNOUNCED, aRequest, PINNED } from '../support/fake-keys.js';
 import { open, tell } from './app-under-test.js';
 
 const sentence = (): string => document.querySelector('.say')?.textContent ?? '';
@@ -15,7 +15,9 @@ describe('the cluster secret', () => {
   it('is told by holder, age, source, check and id, never by its value', async () => {
     await open('/secrets');
     expect(sentence()).toMatch(/^The cluster secret is held since \d\d:\d\d\. 1 node asks for it\.$/);
-    expect(card().getByText('app-1')).toBeDefined();
+    expect(card().getByRole('link', { name: 'app-1' })).toBeDefined();
+    expect(card().getByText(/It says it is/)).toBeDefined();
+    expect(card().getByText('The key it quotes is trusted.')).toBeDefined();
     expect(card().getByText('check string verified')).toBeDefined();
     expect(card().getByText('5e1f9c02')).toBeDefined();
   });
@@ -137,13 +139,41 @@ describe('another secret', () => {
         candidates: [{ ...candidate, from: ['c-2'], fingerprints: [aFingerprint(4)] }],
       }),
     );
-    expect(sentence()).toBe('Two different cluster secrets are about. Decide which one holds.');
+    expect(sentence()).toBe('Another cluster secret is offered. Decide which one holds.');
     const offer = within(screen.getByRole('region', { name: 'Another one is offered' }));
     expect(offer.getByText('not asked for')).toBeDefined();
     await user.click(offer.getByRole('button', { name: 'Accept' }));
     expect(dialog().getByText(/does not open what was heard lately/)).toBeDefined();
     await user.click(dialog().getByRole('button', { name: 'Accept' }));
     expect(client.calls.find((call) => call.name === 'secret.adopt')?.input).toEqual({ id: '9b20aa17' });
+  });
+
+  it('is told by what its sender says, with the trust of the key that it quotes under that name', async () => {
+    const { client } = await open('/secrets');
+    const from = (fingerprints: string[]) =>
+      tell(() =>
+        client.secret({ state: 'conflict', candidates: [{ ...candidate, from: ['db-02'], fingerprints }] }),
+      );
+    const offer = () => within(screen.getByRole('region', { name: 'Another one is offered' }));
+    await from([PINNED]);
+    expect(offer().getByText(/It says it is/).textContent).toBe('It says it is db-02.');
+    expect(offer().getByText('The key it quotes is trusted.')).toBeDefined();
+    await from([ANNOUNCED]);
+    expect(offer().getByText('The key it quotes is changed.')).toBeDefined();
+    await from([aFingerprint(4)]);
+    expect(offer().getByText(/It says it is/)).toBeDefined();
+    expect(offer().queryByText(/The key it quotes/)).toBeNull();
+  });
+
+  it('is one of several where none is held', async () => {
+    const { client } = await open('/secrets');
+    const candidates = ['a1', 'b2', 'c3'].map((id) => ({ ...candidate, id, from: [], fingerprints: [] }));
+    await tell(() => client.secret({ state: 'conflict', id: null, source: null, candidates }));
+    expect(sentence()).toBe('3 different cluster secrets are offered. Decide which one holds.');
+    await tell(() =>
+      client.secret({ state: 'offered', id: null, source: null, candidates: candidates.slice(0, 1) }),
+    );
+    expect(sentence()).toBe('A cluster secret is offered. Decide whether it holds.');
   });
 
   it('can be turned down', async () => {
@@ -197,6 +227,23 @@ describe('who asked', () => {
     await user.click(screen.getByRole('button', { name: 'Refuse…' }));
     await user.click(dialog().getByRole('button', { name: 'Refuse' }));
     expect(client.calls.find((call) => call.name === 'request.refuse')?.input).toEqual({ id: 'r1' });
+  });
+
+  it('can still be given what the policy left, what did not arrive, and what somebody claims to have given', async () => {
+    const { client } = await open('/secrets');
+    const ask = (over: Parameters<typeof aRequest>[3]) =>
+      tell(() => client.secrets({ requests: [aRequest('r9', 'c-2', Date.now(), over)] }));
+    for (const state of ['unanswered', 'failed', 'elsewhere'] as const) {
+      await ask({ state, answeredBy: state === 'elsewhere' ? 'app-2' : null });
+      expect(screen.getByRole('button', { name: 'Give once…' })).toBeDefined();
+      expect(screen.queryByRole('button', { name: 'Refuse…' })).toBeNull();
+    }
+    await ask({ state: 'elsewhere', trust: 'new' });
+    expect(screen.queryByRole('button', { name: 'Give once…' })).toBeNull();
+    await ask({ state: 'waiting', answeredBy: 'app-2' });
+    expect(screen.getByText('app-2, it says')).toBeDefined();
+    expect(screen.getByRole('button', { name: 'Give once…' })).toBeDefined();
+    expect(screen.getByRole('button', { name: 'Refuse…' })).toBeDefined();
   });
 
   it('says why one was not answered', async () => {

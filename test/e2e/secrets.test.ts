@@ -117,7 +117,7 @@ describeWithRabbitMq('secrets on RabbitMQ', () => {
         .getByRole('dialog')
         .getByRole('button', { name: /^Ask \d+ nodes?$/ })
         .click();
-      await page.getByText('Two different cluster secrets are about. Decide which one holds.').waitFor();
+      await page.getByText('2 different cluster secrets are offered. Decide which one holds.').waitFor();
       expect((await served.secrets()).secret.id).toBeNull();
       expect(await seriousFindings(page)).toEqual([]);
       const chosen = (await served.secrets()).secret.candidates[0]!;

@@ -1,6 +1,6 @@
 /** Navigation: the pages that exist, what needs a person there, and saved views. */
 import { Bookmark } from 'lucide-react';
-import type { Need } from '../../shared/domain/session.js';
+import type { Need, Session } from '../../shared/domain/session.js';
 import { text } from '../../shared/i18n/index.js';
 import { Icon, Kbd } from '../components/index.js';
 import { href, usePath } from '../route.js';
@@ -10,23 +10,23 @@ import { useUi } from '../store/ui.js';
 import { PAGES } from './commands.js';
 
 /** Where a need is dealt with; all that are not listed are about nodes. */
-type Home = 'nodes' | 'keys' | 'secrets' | 'settings';
+type Home = 'nodes' | 'keys' | 'settings';
 const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
   link: 'settings',
   'name-taken': 'settings',
   'identity-expires': 'settings',
   'key-changed': 'keys',
   'key-own-name': 'keys',
-  'secret-asked': 'secrets',
-  'secret-conflict': 'secrets',
-  'secret-missing': 'secrets',
 };
+/** Counted from the secrets themselves, as their page says it. */
+const SECRETS: ReadonlySet<Need['kind']> = new Set(['secret-asked', 'secret-conflict', 'secret-missing']);
 
-/** Badges add up to what needs a person; what is not listed for want of room counts where most of it is, with nodes. */
-function countBadges(needs: readonly Need[], total: number): string {
-  const counts: Record<Home, number> = { nodes: total - needs.length, keys: 0, secrets: 0, settings: 0 };
-  for (const need of needs) counts[HOMES[need.kind] ?? 'nodes'] += 1;
-  return JSON.stringify(counts);
+/** Badges say what needs a person; what is not listed for want of room counts where most of it is, with nodes. */
+function countBadges({ needs, needsTotal, secrets }: Session): string {
+  const counts: Record<Home, number> = { nodes: needsTotal - needs.length, keys: 0, settings: 0 };
+  for (const { kind } of needs) if (!SECRETS.has(kind)) counts[HOMES[kind] ?? 'nodes'] += 1;
+  const isUndecided = secrets.state === 'conflict' || secrets.state === 'offered';
+  return JSON.stringify({ ...counts, secrets: secrets.waiting + (isUndecided ? 1 : 0) });
 }
 
 export function Nav() {
@@ -34,7 +34,7 @@ export function Nav() {
   const views = usePrefs((prefs) => prefs.views);
   const showDigits = useUi((ui) => ui.showDigits);
   // As text, so that the navigation draws again only when a badge changes.
-  const counted = useShown((s) => countBadges(s.needs, s.needsTotal), '{}');
+  const counted = useShown(countBadges, '{}');
   const badges = JSON.parse(counted) as Readonly<Record<string, number>>;
 
   const link = ({ id, path: to, icon, digit }: (typeof PAGES)[number]) => {

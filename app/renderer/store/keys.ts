@@ -119,6 +119,14 @@ export function useKeyOfName(name: string): KeyRow | undefined {
   return useSyncExternalStore(subscribe, () => keyOfName(name));
 }
 
+/** The key of this name among these fingerprints, the shown one first; undefined when the name has none of them. */
+export function useKeyAmong(name: string, fingerprints: readonly string[]): KeyRow | undefined {
+  const subscribe = useCallback((listener: Listener) => listenTo(byNameListeners, name, listener), [name]);
+  return useSyncExternalStore(subscribe, () =>
+    keysOfName(name).find((row) => row.fingerprint !== null && fingerprints.includes(row.fingerprint)),
+  );
+}
+
 /** What a list's order or filter may rest on. */
 function isElsewhere(old: KeyRow | undefined, row: KeyRow): boolean {
   return (

@@ -2,11 +2,12 @@
 import { useState } from 'react';
 import type { ClusterSecret, SecretCandidate } from '../../../shared/domain/secret.js';
 import { formatAge, text, visible } from '../../../shared/i18n/index.js';
-import { Button, ShortFingerprint, TrustMark } from '../../components/index.js';
+import { Button, ShortFingerprint } from '../../components/index.js';
 import { ActDialog, useMay } from '../../parts/acting.js';
-import { NodeLink, Since } from '../../parts/index.js';
+import { Since } from '../../parts/index.js';
 import { ask } from '../../store/connection.js';
-import { useKeyOfName } from '../../store/keys.js';
+import { useKeyAmong } from '../../store/keys.js';
+import { Claim } from './Claim.js';
 
 const NAMED = 4;
 
@@ -58,7 +59,7 @@ function Candidate({ candidate, isHeld }: { readonly candidate: SecretCandidate;
           <dt>{text('secretPage.offer.from')}</dt>
           <dd className="from">
             {candidate.from.slice(0, NAMED).map((name) => (
-              <Sender key={name} name={name} />
+              <Sender key={name} name={name} fingerprints={candidate.fingerprints} />
             ))}
             {candidate.from.length > NAMED && (
               <span className="t3">
@@ -117,13 +118,7 @@ function Candidate({ candidate, isHeld }: { readonly candidate: SecretCandidate;
   );
 }
 
-function Sender({ name }: { readonly name: string }) {
-  const key = useKeyOfName(name);
-  return (
-    <span className="row from">
-      {key && <TrustMark trust={key.trust} isQuiet={key.kept} />}
-      <NodeLink name={name} />
-      {key && <span className="sr">{text(`trust.${key.trust}`)}</span>}
-    </span>
-  );
+function Sender(props: { readonly name: string; readonly fingerprints: readonly string[] }) {
+  const key = useKeyAmong(props.name, props.fingerprints);
+  return <Claim name={props.name} fingerprint={key?.fingerprint ?? null} trust={key?.trust ?? null} />;
 }

@@ -13,6 +13,8 @@ import { usePrefs } from '../../store/prefs.js';
 import { GiveDialog } from './GiveDialog.js';
 
 type Request = Secrets['requests'][number];
+/** What the policy left alone, did not arrive, or was answered as somebody claims: a person may still give. */
+const LEFT: ReadonlySet<Request['state']> = new Set(['unanswered', 'failed', 'elsewhere']);
 const COLUMNS = ['when', 'who', 'wants', 'key', 'beats', 'answered', 'here'] as const;
 
 export function Requests({ secrets }: { readonly secrets: Secrets }) {
@@ -88,7 +90,7 @@ function RequestRow({ request }: { readonly request: Request }) {
         {request.answeredBy === null ? (
           <span className="t3">{text('secretPage.answered.nobody')}</span>
         ) : (
-          visible(request.answeredBy, 60)
+          text('secretPage.answered.says', { name: visible(request.answeredBy, 60) })
         )}
       </td>
       <td className="col-here">
@@ -112,8 +114,7 @@ function Here({ request }: { readonly request: Request }) {
     </span>
   );
   const isWaiting = request.state === 'waiting';
-  // What the policy left alone, or did not arrive, a person may still give.
-  const isOpen = isWaiting || ((request.state === 'unanswered' || request.state === 'failed') && isTrusted);
+  const isOpen = isWaiting || (isTrusted && LEFT.has(request.state));
   if (!isOpen || !may.act || request.fingerprint === null) return outcome;
   return (
     <span className="row here">

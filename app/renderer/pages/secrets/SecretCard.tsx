@@ -1,7 +1,6 @@
 /** The cluster secret as a person may see it: held or not, since when, from whom, checked how, and what can be done. */
 import { Lock, LockOpen } from 'lucide-react';
 import { useRef, useState, type ReactNode } from 'react';
-import { keyId } from '../../../shared/domain/key.js';
 import type { ClusterSecret } from '../../../shared/domain/secret.js';
 import {
   formatAge,
@@ -11,14 +10,15 @@ import {
   text,
   visible,
 } from '../../../shared/i18n/index.js';
-import { Button, Icon, TrustMark } from '../../components/index.js';
+import { Button, Icon } from '../../components/index.js';
 import { ActDialog, useMay } from '../../parts/acting.js';
-import { At, NodeLink, Since } from '../../parts/index.js';
-import { href, setParams, useParam } from '../../route.js';
+import { At, Since } from '../../parts/index.js';
+import { setParams, useParam } from '../../route.js';
 import { useTime } from '../../store/clock.js';
 import { ask } from '../../store/connection.js';
 import { usePrefs } from '../../store/prefs.js';
 import { useShown } from '../../store/session.js';
+import { Claim } from './Claim.js';
 import { ReplaceDialog } from './ReplaceDialog.js';
 
 const MAX_FILE = 4096;
@@ -61,17 +61,7 @@ function factsOf(secret: ClusterSecret): readonly (readonly [string, ReactNode])
           text('secretPage.source'),
           <span key="source" className="row from">
             {text(`secret.source.${source}`)}
-            {from !== null && <NodeLink name={from} />}
-            {fromTrust !== null && (
-              <a
-                className="row from"
-                href={href('/keys', { key: keyId({ name: from ?? '', fingerprint: fromFingerprint }) })}
-                aria-label={text('secretPage.fromKey', { trust: text(`trust.${fromTrust}`) })}
-              >
-                <TrustMark trust={fromTrust} />
-                <span className="t3">{text(`trust.${fromTrust}`)}</span>
-              </a>
-            )}
+            {from !== null && <Claim name={from} fingerprint={fromFingerprint} trust={fromTrust} />}
           </span>,
         ],
     check === null ? null : [text('secretPage.check'), text(`secret.check.${check}`)],

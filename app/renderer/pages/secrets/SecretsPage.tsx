@@ -39,10 +39,13 @@ function Say({ secrets }: { readonly secrets: Secrets }) {
   const utc = usePrefs((prefs) => prefs.utc);
   const { secret, requests } = secrets;
   const waiting = requests.filter((one) => one.state === 'waiting').length;
-  const stretches = parts(`secretPage.say.${secret.state}`, {
+  // Several are offered and none is held: nothing stands against them but each other.
+  const state = secret.state === 'conflict' && secret.id === null ? 'offered' : secret.state;
+  const stretches = parts(`secretPage.say.${state}`, {
     at: formatClock(secret.since, { utc, precision: 'minute' }),
     asked: formatNumber(secret.askedCount),
     waiting,
+    count: secret.candidates.length,
   });
   return (
     <p className="say">

@@ -41,7 +41,7 @@ export const trust = {
   'request.refused': 'refused',
   'request.unanswered': 'not answered',
   'request.elsewhere': 'answered by another node',
-  'request.failed': 'its queue was not there',
+  'request.failed': 'did not arrive',
   'wants.cluster-secret': 'cluster secret',
 
   'event.key.new': '{count, plural, =1 {{name} showed a key} other {# nodes showed their keys}}',
@@ -70,9 +70,10 @@ export const trust = {
   'event.secret.held': 'The cluster secret is held{source, select, none {} other {, {source}}}',
   'event.secret.refused-offer':
     '{count, plural, =1 {An offered cluster secret was} other {# offered cluster secrets were}} not used{reason, select, none {} other {: {reason}}}',
-  'event.secret.conflict': 'Another cluster secret is offered than the one held',
+  'event.secret.conflict': 'A cluster secret is offered and waits for a decision',
   'event.secret.given': 'The cluster secret was given to {name}',
-  'event.secret.give-failed': 'The cluster secret did not reach {name}: its queue was not there',
+  'event.secret.give-failed':
+    'The cluster secret did not arrive at {name}{reason, select, none {} other {: {reason}}}',
   'event.secret.not-given': '{name} was refused the cluster secret',
   'event.secret.adopted': 'An offered cluster secret was accepted',
   'event.secret.dismissed': 'An offered cluster secret was turned down',
@@ -94,7 +95,7 @@ export const trust = {
     '{count, plural, =1 {{name} asks for the cluster secret} other {# ask for the cluster secret}}',
   'need.secret-asked.why': '{age} ago',
   'need.secret-asked.verb': 'Decide',
-  'need.secret-conflict': 'Two cluster secrets',
+  'need.secret-conflict': 'A cluster secret is offered',
   'need.secret-conflict.why': 'Since {since}. None is handed out until you decide',
   'need.secret-conflict.verb': 'Decide',
   'need.secret-missing': 'No cluster secret',
