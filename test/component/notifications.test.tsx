@@ -30,7 +30,23 @@ function systemOf(permission: NotificationPermission): Shown[] {
   vi.stubGlobal('Notification', Fake);
   return shown;
 }
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** The clock alone jumps; timers run on as they are. */
+const sleep = (seconds: number): void => {
+  const then = Date.now() + seconds * 1_000;
+  vi.useFakeTimers({ toFake: ['Date'], now: then });
+};
+/** So much time, with the session told as a console tells it. */
+async function afterSeconds(seconds: number, client: Opened['client']): Promise<void> {
+  for (let i = 0; i < seconds; i += 1) {
+    sleep(1);
+    await tell(() => client.set({ at: Date.now() }));
+  }
+}
 
 describe('the bell', () => {
   it('counts what is unread and opens exactly what it is about', async () => {
@@ -84,6 +100,18 @@ describe('the bell', () => {
     expect(bell().getAttribute('aria-label')).toBe('Notifications, 3 unread');
   });
 
+  it('says in one line what many do at once, and leads to all of them', async () => {
+    const { client, user } = await open('/overview');
+    await tell(() => {
+      for (let i = 0; i < 42; i += 1)
+        client.happen({ kind: 'secret.requested', area: 'secrets', names: [`late-${i}`] });
+    });
+    await user.click(bell());
+    expect(list().getByText('42 nodes ask for the cluster secret')).toBeDefined();
+    await user.click(list().getByRole('link', { name: /and 39 more$/ }));
+    await waitFor(() => expect(location.hash).toBe('#/secrets'));
+  });
+
   it('has a changed key said at once to screen readers', async () => {
     const { client } = await open('/overview');
     const said = (): string =>
@@ -103,8 +131,31 @@ describe('notifications of the system', () => {
     const choice = within(screen.getByRole('radiogroup', { name: 'Notifications of the system' }));
     await user.click(choice.getByRole('radio', { name: 'On' }));
     expect(Notification.requestPermission).toHaveBeenCalled();
+    await afterSeconds(61, client);
     await tell(() => changed(client, 'c-2'));
     expect(shown).toHaveLength(1);
+  });
+
+  it('are not shown in the minute after the start, a reconnect and sleep; the list has them', async () => {
+    const shown = systemOf('granted');
+    setPrefs({ systemNotices: true });
+    const { client } = await open('/overview');
+    await tell(() => changed(client, 'c-1'));
+    expect(bell().getAttribute('aria-label')).toBe('Notifications, 3 unread');
+    await afterSeconds(61, client);
+    await tell(() => changed(client, 'c-2'));
+    expect(shown).toHaveLength(1);
+    await tell(() => client.happen({ kind: 'link.live', area: 'link' }));
+    await tell(() => changed(client, 'c-3'));
+    await afterSeconds(61, client);
+    expect(shown).toHaveLength(1);
+    await tell(() => changed(client, 'c-4'));
+    expect(shown).toHaveLength(2);
+    sleep(3_600);
+    await tell(() => changed(client, 'c-5'));
+    await afterSeconds(30, client);
+    await tell(() => changed(client, 'c-6'));
+    expect(shown).toHaveLength(2);
   });
 
   it('have titles of ours, show hostile names as text, and open the object', async () => {
@@ -112,6 +163,7 @@ describe('notifications of the system', () => {
     setPrefs({ systemNotices: true });
     const { client } = await open('/overview');
     expect(shown).toEqual([]);
+    await afterSeconds(61, client);
     const name = 'a\u202egnp<b>';
     await tell(() => changed(client, name));
     expect(shown[0]?.title).toBe('A pinned key changed');
@@ -120,6 +172,17 @@ describe('notifications of the system', () => {
     await tell(() => shown[0]?.onclick?.());
     expect(window.focus).toHaveBeenCalled();
     expect(decodeURIComponent(location.hash).replaceAll('+', ' ')).toContain(name);
+  });
+
+  it('say many at once in one', async () => {
+    const shown = systemOf('granted');
+    setPrefs({ systemNotices: true });
+    const { client } = await open('/overview');
+    sleep(1_800);
+    await afterSeconds(61, client);
+    for (let i = 0; i < 12; i += 1) await tell(() => changed(client, `late-${i}`));
+    expect(shown).toHaveLength(6);
+    expect(shown.at(-1)?.title).toMatch(/^\d+ pinned keys changed$/);
   });
 
   it('say so where they are not allowed', async () => {

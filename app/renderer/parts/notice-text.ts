@@ -10,8 +10,29 @@ export type NoticeText = {
   readonly href: string;
 };
 
+const NAMED = 3;
+/** Kinds that are told of by name, so that many of them can come at once. */
+const STORM_KINDS = ['key.changed', 'node.duplicate', 'node.silent', 'secret.requested'] as const;
+const isStormKind = (kind: Notice['kind']): kind is (typeof STORM_KINDS)[number] =>
+  STORM_KINDS.some((one) => one === kind);
+
 export function noticeText(notice: Notice): NoticeText {
-  const { kind, event, name } = notice;
+  const { kind, event, name, names } = notice;
+  if (names !== null) {
+    const more = names.length - NAMED;
+    return {
+      title: text(isStormKind(kind) ? `notice.many.${kind}` : `notice.${kind}`, { count: names.length }),
+      body: text('notice.many.names', {
+        names: names
+          .slice(0, NAMED)
+          .map((each) => visible(each, 40))
+          .join(', '),
+        more: Math.max(0, more),
+      }),
+      verb: text(`notice.${kind}.verb`),
+      href: listOf(kind),
+    };
+  }
   return {
     title: text(notice.settledAt !== null && kind === 'link.lost' ? 'notice.link.back' : `notice.${kind}`),
     body: kind === 'identity' || event === null ? text('need.identity-expires.why') : bodyOf(notice),
@@ -29,6 +50,16 @@ function bodyOf(notice: Notice): string {
   }
   return visible(eventText(event), 200);
 }
+
+/** The list of all that a storm is about. */
+const listOf = (kind: Notice['kind']): string =>
+  kind === 'key.changed'
+    ? href('/keys', { filter: 'key:changed' })
+    : kind === 'node.duplicate'
+      ? nodesHref('badge:duplicate')
+      : kind === 'node.silent'
+        ? nodesHref('state:silent')
+        : targetOf(kind, '', null);
 
 /** The exact thing it is about. */
 function targetOf(kind: Notice['kind'], name: string, group: string | null): string {

@@ -26,15 +26,17 @@ export function showOnSystem(fresh: readonly Notice[]): void {
   const isOn = prefsStore.getState().systemNotices && systemNoticesAre() === 'there';
   if (!isOn || Notification.permission !== 'granted') return;
   const now = Date.now();
-  shown = shown.filter((at) => now - at < STORM_MS);
+  shown = shown.filter((at) => Math.abs(now - at) < STORM_MS);
   const room = Math.max(0, STORM - shown.length);
-  const alone = fresh.length <= room ? fresh : [];
-  for (const notice of alone) {
+  const summaries = fresh.filter(({ names }) => names !== null);
+  const single = fresh.filter(({ names }) => names === null);
+  const alone = single.length <= room ? single : [];
+  for (const notice of [...summaries, ...alone]) {
     const { title, body, href } = noticeText(notice);
     show(title, body, notice.id, href);
   }
-  if (alone.length < fresh.length)
-    show(text('notice.storm', { count: fresh.length }), text('notice.storm.body'), 'storm', '#/overview');
+  if (alone.length < single.length)
+    show(text('notice.storm', { count: single.length }), text('notice.storm.body'), 'storm', '#/overview');
   shown = [...shown, ...fresh.map(() => now)];
 }
 

@@ -7,6 +7,7 @@ import { createStore } from 'zustand/vanilla';
 import type { ConsoleEvent } from '../../shared/domain/event.js';
 import type { Need, Session } from '../../shared/domain/session.js';
 import { eventsStore } from './events.js';
+import { foldStorms } from './notice-storm.js';
 import { setPrefs } from './prefs.js';
 import { sessionStore } from './session.js';
 
@@ -17,6 +18,8 @@ const COOL_DOWN_MS = 10 * MINUTE;
 const OUTAGE_MS = 30_000;
 /** After joining or coming back, nodes have this long to be heard. */
 const SETTLE_MS = MINUTE;
+/** A console tells its session every second; after a longer gap this window or its machine slept. */
+const SLEEP_MS = 15_000;
 const TOGETHER = 3;
 
 export type NoticeKind =
@@ -32,10 +35,13 @@ export type NoticeKind =
 export type Notice = {
   readonly id: string;
   readonly kind: NoticeKind;
-  /** Epoch ms of the latest one folded in. */
+  /** Epoch ms of the first one folded in, and of the latest. */
+  readonly since: number;
   readonly at: number;
   readonly count: number;
   readonly name: string;
+  /** Of a storm: all that it is about. null: this is about one thing. */
+  readonly names: readonly string[] | null;
   readonly group: string | null;
   /** The latest event behind it; null when it comes from the session. */
   readonly event: ConsoleEvent | null;
@@ -55,10 +61,8 @@ const ENDS: Readonly<Record<string, readonly NoticeKind[]>> = {
   'key.refused': ['key.changed'],
   'key.kept': ['key.changed'],
   'key.forgotten': ['key.changed'],
-  'key.back': ['key.changed'],
   'secret.given': ['secret.requested'],
   'secret.not-given': ['secret.requested'],
-  'secret.answered-elsewhere': ['secret.requested'],
   'secret.adopted': ['secret.conflict'],
   'secret.dismissed': ['secret.conflict'],
   'secret.set': ['secret.conflict'],
@@ -85,9 +89,11 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
     const fresh: Draft = {
       id: `${key}#${event.id}`,
       kind,
+      since: at,
       at,
       count: 1,
       name: event.names[0] ?? '',
+      names: null,
       group: event.group,
       event,
       settledAt: null,
@@ -144,15 +150,17 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
     out.push({
       id: `identity#${need.id}`,
       kind: 'identity',
+      since: need.since,
       at: need.since,
       count: 1,
       name: need.names[0] ?? '',
+      names: null,
       group: null,
       event: null,
       settledAt: null,
     });
   }
-  return out.sort((a, b) => b.at - a.at);
+  return foldStorms(out);
 }
 
 export type NoticesState = {
@@ -173,10 +181,13 @@ export const markAllRead = (): void => setPrefs({ noticesReadAt: Date.now() });
 export const clearNotices = (): void => noticesStore.setState({ list: [], read: new Set() });
 
 /**
- * Keeps the list; `onFresh` is told of what came while the window was open, not of what it found. The answer stops it.
+ * Keeps the list; `onFresh` is told of what came while the window was open, not of what it found, and of nothing in
+ * the minute after the start, a lost link or channel, and sleep: then it all comes at once. The answer stops it.
  */
 export function startNotices(onFresh: (fresh: readonly Notice[]) => void): () => void {
-  let known: ReadonlySet<string> | null = null;
+  let known: readonly Notice[] | null = null;
+  let quietUntil = Date.now() + SETTLE_MS;
+  let lookedAt = Date.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let seen: unknown;
 
@@ -184,19 +195,23 @@ export function startNotices(onFresh: (fresh: readonly Notice[]) => void): () =>
     const { live: events, seq } = eventsStore.getState();
     const { live: session } = sessionStore.getState();
     if (session === null || seq === 0) return;
+    const now = Date.now();
+    const isBack = now - lookedAt > SLEEP_MS || sessionStore.getState().channel.state === 'lost';
+    lookedAt = now;
+    if (isBack) quietUntil = now + SETTLE_MS;
+    const joined = events.findLast(({ kind }) => kind === 'link.live' || kind === 'session.started');
+    if (joined) quietUntil = Math.max(quietUntil, Math.min(joined.at, now) + SETTLE_MS);
     const facts = factsOf(session);
     const state = JSON.stringify([events.length, events.at(-1)?.until, seq, facts]);
     const isTimed = timer !== undefined;
     if (state === seen && !isTimed) return;
     seen = state;
-    const list = noticesFrom(events, facts, Date.now());
+    const list = noticesFrom(events, facts, now);
     noticesStore.setState({ list });
     const before = known;
-    known = new Set(list.map((notice) => notice.id));
-    if (before) {
-      const fresh = list.filter((notice) => !before.has(notice.id) && notice.settledAt === null);
-      if (fresh.length > 0) onFresh(fresh);
-    }
+    known = list;
+    const fresh = before ? list.filter((notice) => isFresh(notice, before)) : [];
+    if (fresh.length > 0 && now >= quietUntil) onFresh(fresh);
     watchOutage(events);
   };
   /** A lost link becomes a notice by time alone. */
@@ -214,6 +229,15 @@ export function startNotices(onFresh: (fresh: readonly Notice[]) => void): () =>
     clearTimeout(timer);
   };
 }
+
+/** A storm that lost its beginning, as old events go, is the same storm. */
+const isFresh = (notice: Notice, before: readonly Notice[]): boolean =>
+  notice.settledAt === null &&
+  !before.some(
+    ({ id, kind, names, at }) =>
+      id === notice.id ||
+      (notice.names !== null && names !== null && kind === notice.kind && at >= notice.since),
+  );
 
 const factsOf = (session: Session): Facts => ({
   policyAsks: session.secrets.policy !== 'never',

@@ -57,6 +57,22 @@ describe('notifications', () => {
     ]);
   });
 
+  it('are one line where more than five of a kind come within a minute, about those that are open', () => {
+    const asks = (count: number, apart: number): ConsoleEvent[] =>
+      Array.from({ length: count }, (_, i) =>
+        happened('secret.requested', 9 * MINUTE - i * apart, { names: [`a-${i}`] }),
+      );
+    expect(noticesOf(asks(5, 100))).toHaveLength(5);
+    expect(noticesOf(asks(7, 15_000))).toHaveLength(7);
+    const storm = [...asks(42, 5_000), happened('key.changed', MINUTE, { names: ['db-1'] })];
+    const told = noticesOf(storm);
+    expect(told.map(({ kind }) => kind)).toEqual(['key.changed', 'secret.requested']);
+    expect(told[1]?.names).toHaveLength(42);
+    const given = happened('secret.given', 1_000, { names: ['a-3'] });
+    expect(noticesOf([...storm, given])[1]).toMatchObject({ id: told[1]?.id, settledAt: null });
+    expect(noticesOf([...storm, given])[1]?.names).toHaveLength(41);
+  });
+
   it('tell of requests only where the policy may wait for a person', () => {
     expect(noticesOf([happened('secret.requested', MINUTE)], false)).toEqual([]);
     expect(noticesOf([happened('secret.requested', MINUTE)])).toHaveLength(1);

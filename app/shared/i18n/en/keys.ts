@@ -349,6 +349,14 @@ export const keys = {
   'notice.settled': 'over',
   'notice.storm': '{count, plural, one {# more thing happened} other {# things happened at once}}',
   'notice.storm.body': 'They are listed in the console.',
+  'notice.many.key.changed': '{count, plural, one {# pinned key changed} other {# pinned keys changed}}',
+  'notice.many.node.duplicate':
+    '{count, plural, one {# name has two processes} other {# names have two processes each}}',
+  'notice.many.node.silent':
+    '{count, plural, one {# group fell silent} other {# groups of nodes fell silent}}',
+  'notice.many.secret.requested':
+    '{count, plural, one {# node asks for the cluster secret} other {# nodes ask for the cluster secret}}',
+  'notice.many.names': '{names}{more, plural, =0 {} one { and # more} other { and # more}}',
   'notice.key.changed': 'A pinned key changed',
   'notice.key.changed.verb': 'Review',
   'notice.key.own-name': 'Somebody speaks under our name',
