@@ -250,7 +250,12 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     const now = clock.now();
     roster.tick(now, clock.uptime());
     for (const effect of roster.takeEffects()) onEffect(effect, now);
-    link.degraded(link.get().blocked !== null || name === 'taken' || keys.secrets.isMissing(), now);
+    const problem = keys.problem();
+    if (problem && link.get().error === null) link.setError(problem);
+    link.degraded(
+      link.get().blocked !== null || name === 'taken' || problem !== null || keys.secrets.isMissing(),
+      now,
+    );
   };
 
   const onEffect = (effect: RosterEffect, now: number): void => {
@@ -316,7 +321,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       stopped = true;
       if (!isDown) await beats.goodbye();
       for (const stop of stops) stop();
-      keys.stop();
+      await keys.stop();
       await bus.close();
       link.off(clock.now());
     },

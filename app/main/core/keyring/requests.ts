@@ -12,6 +12,8 @@ export type Request = {
   readonly name: string;
   /** null: it asked in the form that shows no key. */
   readonly key: PublicKey | null;
+  /** Every time that it asked, it showed that it reads the newer cipher forms: once older is older for good. */
+  isModern: boolean;
   readonly firstAt: number;
   lastAt: number;
   count: number;
@@ -123,6 +125,7 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
     ask(
       name: string,
       key: PublicKey | null,
+      isModern: boolean,
       at: number,
     ): { entry: Request; isOpen: boolean; isFirst: boolean } {
       const id = keyOf(name, key?.fingerprint ?? null);
@@ -134,6 +137,7 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
           id: `r${nextId++}`,
           name,
           key,
+          isModern,
           firstAt: at,
           lastAt: at,
           count: 1,
@@ -145,6 +149,7 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
         entries.set(id, entry);
         return { entry, isOpen: true, isFirst: true };
       }
+      known.isModern &&= isModern;
       known.count += 1;
       known.lastAt = at;
       const isCopy = at - known.stateAt < COPY_MS && known.state === 'given';

@@ -22,13 +22,13 @@ export const unknownKey = (other: string): AppError =>
   new AppError('KEY_UNKNOWN', `no such key of ${other.slice(0, 60)} was seen`);
 
 export function createDecisions({ keyring, clock, record, save }: DecisionDeps) {
-  const decided = (
+  const decided = async (
     kind: 'trusted' | 'refused' | 'kept' | 'forgotten',
     other: string,
     facts: object,
   ): Promise<void> => {
+    await save();
     record(`key.${kind}`, { ...facts }, [other]);
-    return save();
   };
   const pairOf = (other: string, fingerprint: string) => {
     const pair = keyring.pairOf(other, fingerprint);
@@ -51,8 +51,17 @@ export function createDecisions({ keyring, clock, record, save }: DecisionDeps) 
         if (typed.length < PROOF_LENGTH || !fingerprint.startsWith(typed))
           throw new AppError('KEY_PROOF_WRONG', `${typed.length} characters were given`);
       }
+      const before = keyring.pinOf(other);
+      const kept = before && { ...before };
       keyring.trust(other, fingerprint, verifiedBy, clock.now());
-      await decided('trusted', other, { fingerprint, verifiedBy, before: trust });
+      try {
+        await decided('trusted', other, { fingerprint, verifiedBy, before: trust });
+      } catch (error) {
+        // What is not on disk is not trusted: no secret may go out on it.
+        keyring.forget(other, fingerprint);
+        if (kept) keyring.restore(kept);
+        throw error;
+      }
     },
     async trustMany(
       pairs: readonly { readonly name: string; readonly fingerprint: string }[],

@@ -57,7 +57,8 @@ export function createExchange(deps: Deps) {
     return key;
   };
 
-  const requested = ({ body }: HeardFunction, delivery: Delivery, at: number): void => {
+  const requested = (message: HeardFunction, delivery: Delivery, at: number): void => {
+    const { body } = message;
     const queue = textOf(body.queue_name);
     const said = textOf(body.node_name) ?? /^node\.(.+)$/s.exec(queue ?? '')?.[1];
     const name = readName(said);
@@ -68,7 +69,7 @@ export function createExchange(deps: Deps) {
     if (name === deps.name && text === null) return;
     const key = text === null ? null : learn(name, text, 'RequestClusterSecret', at);
     if (name === deps.name || !isForUs(delivery)) return;
-    secrets.requested(name, queue === null ? null : key);
+    secrets.requested(name, queue === null ? null : key, message.isModern);
   };
 
   const offered = ({ body }: HeardFunction, { exchange, routingKey }: Delivery): void => {

@@ -23,7 +23,7 @@ export type GateDeps = {
   /** False: nothing leaves without a person. */
   readonly mayAct: () => boolean;
   /** The held secret, encrypted to this key, into the queue of this node. Rejects with AppError. */
-  readonly send: (name: string, key: PublicKey) => Promise<void>;
+  readonly send: (name: string, key: PublicKey, isModern: boolean) => Promise<void>;
 };
 
 export function createGate({ clock, log, keyring, machine, record, policy, mayAct, send }: GateDeps) {
@@ -60,7 +60,7 @@ export function createGate({ clock, log, keyring, machine, record, policy, mayAc
     const id = machine.held()?.id ?? null;
     const facts = { fingerprint: key.fingerprint, id, policy: byPolicy ? 'trusted' : null };
     try {
-      await send(name, key);
+      await send(name, key, entry.isModern);
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'INTERNAL';
       requests.settle(entry, 'failed', clock.now(), code);
@@ -93,11 +93,17 @@ export function createGate({ clock, log, keyring, machine, record, policy, mayAc
     whyNot: (name: string, key: PublicKey): string | null => whyNot(factsOf({ name, key })),
 
     /** GA1: somebody asks. */
-    requested(name: string, key: PublicKey | null): void {
-      const { entry, isOpen, isFirst } = requests.ask(name, key, clock.now());
+    requested(name: string, key: PublicKey | null, isModern: boolean): void {
+      const { entry, isOpen, isFirst } = requests.ask(name, key, isModern, clock.now());
       if (isOpen) judgeRequest(entry);
       const facts = { fingerprint: key?.fingerprint ?? null, state: entry.state };
       if (isOpen || isFirst) record('secret.requested', facts, [name], name);
+    },
+    /** What came before this node might answer by itself is answered now. */
+    tick(): void {
+      if (policy() !== 'trusted' || !mayAct()) return;
+      for (const entry of requests.waiting())
+        if (entry.key && whyNot(factsOf(entry)) === null) judgeRequest(entry);
     },
     /** GA6: another node sent its answer to this name. */
     answeredElsewhere(name: string, by: string | null): void {

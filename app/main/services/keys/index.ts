@@ -79,7 +79,7 @@ const MAX_OWN_IDS = 100;
 /** Names of which the log says that their key changed, once each. */
 const MAX_WARNED = 1_000;
 /** Alarms outlive the process; a flood of them costs one write in this time. */
-const SAVE_EVERY_MS = 5_000;
+const SAVE_EVERY_MS = 2_000;
 /** One key under more names than this says nothing about any of them. */
 const MAX_NAMES_OF_KEY = 20;
 
@@ -108,9 +108,12 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     bits: settings.bits,
   });
   const modern = new Set<string>();
+  /** Wrote the older forms once: every version reads those, so a claim of somebody else cannot make it unreachable. */
+  const legacy = new Set<string>();
   const noteForm = (other: string, isModern: boolean): void => {
-    if (!isModern) modern.delete(other);
+    if (!isModern) legacy.add(other);
     else if (modern.size < settings.maxNames) modern.add(other);
+    if (legacy.size > settings.maxNames) legacy.delete(legacy.values().next().value ?? '');
   };
   /** A profile that only watches, or a node that does not beat, says nothing by itself, whoever asks. */
   const mayAct = (): boolean => mayAsk && !settings.isReadOnly && settings.speaks && own.current() !== null;
@@ -133,7 +136,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     cipher: settings.cipher,
     beating: deps.beating,
     hasWholePicture: deps.hasWholePicture,
-    isModern: (other) => modern.has(other),
+    isModern: (other) => modern.has(other) && !legacy.has(other),
     noteForm,
     refuseLate: deps.refuseLate,
   });
@@ -294,9 +297,12 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     takePart(may: boolean): void {
       mayAsk = may;
     },
-    stop(): void {
+    /** Ends it, with every alarm on disk. Never rejects. */
+    async stop(): Promise<void> {
       isStopped = true;
       own.stop();
+      if (isDirty)
+        await savePins().catch((error: unknown) => log.error({ error }, 'a changed key could not be kept'));
     },
     /** Once a second. */
     tick(): void {

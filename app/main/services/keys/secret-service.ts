@@ -118,8 +118,8 @@ export function createSecretService(deps: SecretServiceDeps) {
   let lastAskUp: number | null = null;
   let isWriting: Promise<void> = Promise.resolve();
 
-  const formFor = (name: string): CipherForm =>
-    deps.cipher === 'auto' ? (deps.isModern(name) ? 'modern' : 'legacy') : deps.cipher;
+  const formFor = (isModern: boolean): CipherForm =>
+    deps.cipher === 'auto' ? (isModern ? 'modern' : 'legacy') : deps.cipher;
 
   /** So that nothing decided or made here is lost with the process. Rejects with AppError STORE_UNREADABLE. */
   const write = async (kept: SecretAtRest): Promise<void> => {
@@ -154,12 +154,12 @@ export function createSecretService(deps: SecretServiceDeps) {
   };
 
   /** The held secret, encrypted to this key, into the queue of this node. Rejects with AppError. */
-  const send = async (name: string, key: PublicKey): Promise<void> => {
+  const send = async (name: string, key: PublicKey, isModern: boolean): Promise<void> => {
     const held = machine.held();
     const ours = own.current();
     if (!held) throw new AppError('SECRET_MISSING', 'no cluster secret is held');
     if (!ours) throw new AppError('KEY_NONE', 'our own key is not ready');
-    const form = formFor(name);
+    const form = formFor(isModern);
     const check = encryptClusterText(held.key, CHECK_TEXT, form, random.bytes(ivBytes(form)));
     const message = encryptWithKey(key, held.secret, form);
     await bus.publish(pushClusterSecret(name, { message, check, ownPem: ours.publicKey.pem }, clock.now()));
@@ -222,7 +222,7 @@ export function createSecretService(deps: SecretServiceDeps) {
       await Promise.all(
         targets.slice(i, i + HANDOVER_SLICE).map(async ({ name, key }) => {
           try {
-            await send(name, key);
+            await send(name, key, deps.isModern(name));
             sent += 1;
             record('secret.given', { fingerprint: key.fingerprint, id: machine.held()?.id ?? null }, [name]);
           } catch (error) {
@@ -238,6 +238,7 @@ export function createSecretService(deps: SecretServiceDeps) {
   };
 
   const tick = (): void => {
+    gate.tick();
     const news = machine.tick(clock.now());
     if (news === 'held') becameHeld();
     if (news === 'no-answer') record('secret.no-answer', { outcome: machine.view(() => null).outcome });

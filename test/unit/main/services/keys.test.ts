@@ -387,7 +387,7 @@ describe('a secret store that cannot be read', () => {
     await clock.advanceAsync(500);
     expect(written).toEqual([]);
     expect(console1.keys.problem()?.message).toContain('chmod 600');
-    expect(console1.link().state).toBe('live');
+    expect(console1.link()).toMatchObject({ state: 'degraded', error: { code: 'STORE_UNREADABLE' } });
     expect(console1.isBeating()).toBe(true);
   });
 });
@@ -444,7 +444,7 @@ describe('what two reviewers broke', () => {
   });
 
   it('a store that fails: nothing is replaced, handed out or answered as done', async () => {
-    const { clock, node } = aCluster();
+    const { clock, node, stranger } = aCluster();
     const good = createMemoryStore();
     let isFull = false;
     const store = {
@@ -464,6 +464,22 @@ describe('what two reviewers broke', () => {
       before,
     );
     expect(console1.keys.secrets.policy()).toBe('never');
+
+    const other = stranger();
+    await clock.advanceAsync(500);
+    const show = (seed: string) =>
+      other.bus.publish(publicKey({ name: 'db-02', hostname: 'db', pem: aKey(seed).pem }, clock.now()));
+    isFull = false;
+    await show('one');
+    await clock.advanceAsync(300);
+    const [one, two] = [aKey('one').fingerprint, aKey('two').fingerprint];
+    await console1.keys.trust('db-02', one, 'voice', undefined);
+    await show('two');
+    await clock.advanceAsync(300);
+    isFull = true;
+    await expect(console1.keys.trust('db-02', two, 'voice', two)).rejects.toThrow(code('STORE_UNREADABLE'));
+    expect(console1.keys.keyring.pinOf('db-02')?.key.fingerprint).toBe(one);
+    expect(console1.eventsOf('key.trusted')).toHaveLength(1);
   });
 
   it('two rotations at once are one, and the key that peers use is the one that is kept', async () => {
@@ -545,5 +561,49 @@ describe('what two reviewers broke', () => {
     again.start();
     await clock.advanceAsync(1_000);
     expect(isAlarm(again)).toBe(true);
+  });
+
+  it('who asks before we may speak is answered as soon as we may, when the policy says so', async () => {
+    const { clock, node, stranger } = aCluster();
+    const store = createMemoryStore();
+    const keys = { clusterSecret: SECRET, policy: 'trusted', policyIsChosen: true } as const;
+    const before = node({ store, keys });
+    before.start();
+    const other = stranger();
+    await clock.advanceAsync(5_000);
+    const { pem, fingerprint } = aKey('eager');
+    await other.bus.publish(publicKey({ name: 'eager', hostname: 'e', pem }, clock.now()));
+    await clock.advanceAsync(300);
+    await before.keys.trust('eager', fingerprint, 'voice', undefined);
+    const again = node({ ...id('console-2', 8), store, keys });
+    again.start();
+    await clock.advanceAsync(500);
+    await other.bus.publish(requestClusterSecret({ name: 'eager', pem }, null, clock.now()));
+    await clock.advanceAsync(300);
+    expect(again.keys.secrets.view().requests).toMatchObject([{ name: 'eager', state: 'waiting' }]);
+    await clock.advanceAsync(6_000);
+    // The queue of a made-up node is not there; that it was tried is what counts.
+    expect(again.keys.secrets.view().requests).toMatchObject([{ state: 'failed', why: 'BUS_UNROUTABLE' }]);
+  });
+
+  it('one forged claim to be modern does not make an older node unreachable', async () => {
+    const { clock, node, stranger } = aCluster();
+    const console1 = node({ keys: { clusterSecret: SECRET, policy: 'ask', policyIsChosen: true } });
+    console1.start();
+    const old = node({ ...id('old', 5), keys: { cipher: 'legacy' } });
+    old.start();
+    const liar = stranger();
+    await clock.advanceAsync(6_000);
+    const forged = requestClusterSecret({ name: 'old', pem: old.keys.own().pem! }, null, clock.now());
+    const headers = { ...forged.properties.headers, 'x-legion-version': '1.9.43' };
+    await liar.bus.publish({ ...forged, properties: { ...forged.properties, headers } });
+    await clock.advanceAsync(300);
+    await console1.keys.trust('old', old.keys.own().fingerprint!, 'voice', undefined);
+    await console1.keys.secrets.give(console1.keys.secrets.view().requests[0]!.id);
+    await clock.advanceAsync(500);
+    const given = liar.heard.concat();
+    expect(given.some((delivery) => delivery.body.includes('oaep:'))).toBe(false);
+    expect(old.observer.counters().refused.get('CIPHER')).toBeUndefined();
+    expect(old.keys.secrets.state()).not.toBe('wanted');
   });
 });

@@ -43,40 +43,41 @@ describe('requests', () => {
 
   it('GA1 one entry per asker and key, however often it asks', () => {
     const requests = createRequests();
-    const first = requests.ask('worker-4', key, 0);
+    const first = requests.ask('worker-4', key, false, 0);
     expect(first).toMatchObject({ isOpen: true, isFirst: true });
     requests.settle(first.entry, 'waiting', 0);
-    for (let at = 1; at <= 1_000; at += 1) expect(requests.ask('worker-4', key, at).isOpen).toBe(false);
+    for (let at = 1; at <= 1_000; at += 1)
+      expect(requests.ask('worker-4', key, false, at).isOpen).toBe(false);
     expect(requests.all()).toHaveLength(1);
     expect(requests.all()[0]).toMatchObject({ count: 1_001, state: 'waiting' });
-    requests.ask('worker-4', aKey('other'), 2_000);
+    requests.ask('worker-4', aKey('other'), false, 2_000);
     expect(requests.all()).toHaveLength(2);
   });
 
   it('GA4 the copy of a question that was just answered is not answered again; a later one is a new question', () => {
     const requests = createRequests();
-    const { entry } = requests.ask('worker-4', key, 0);
+    const { entry } = requests.ask('worker-4', key, false, 0);
     requests.settle(entry, 'given', 5);
-    expect(requests.ask('worker-4', key, 60).isOpen).toBe(false);
-    expect(requests.ask('worker-4', key, 6_000).isOpen).toBe(true);
+    expect(requests.ask('worker-4', key, false, 60).isOpen).toBe(false);
+    expect(requests.ask('worker-4', key, false, 6_000).isOpen).toBe(true);
     requests.settle(entry, 'failed', 6_000);
     // What did not arrive is no answer.
-    expect(requests.ask('worker-4', key, 6_100).isOpen).toBe(true);
+    expect(requests.ask('worker-4', key, false, 6_100).isOpen).toBe(true);
   });
 
   it('GA5 a refusal holds for ten minutes against the same asker', () => {
     const requests = createRequests();
-    const { entry } = requests.ask('worker-4', key, 0);
+    const { entry } = requests.ask('worker-4', key, false, 0);
     requests.settle(entry, 'refused', 0);
-    expect(requests.ask('worker-4', key, 300_000).isOpen).toBe(false);
-    expect(requests.ask('worker-4', key, 700_000).isOpen).toBe(true);
+    expect(requests.ask('worker-4', key, false, 300_000).isOpen).toBe(false);
+    expect(requests.ask('worker-4', key, false, 700_000).isOpen).toBe(true);
   });
 
   it('GA6 an answer of another node is told, and takes nothing from a person that waits for one', () => {
     const requests = createRequests();
-    const { entry } = requests.ask('worker-4', key, 0);
+    const { entry } = requests.ask('worker-4', key, false, 0);
     requests.settle(entry, 'waiting', 0);
-    const { entry: other } = requests.ask('worker-5', key, 0);
+    const { entry: other } = requests.ask('worker-5', key, false, 0);
     expect(requests.answeredElsewhere('worker-4', 'app-07', 9)).toEqual([entry]);
     expect(entry).toMatchObject({ state: 'waiting', answeredBy: 'app-07' });
     expect(requests.waiting()).toEqual([entry]);
@@ -86,9 +87,9 @@ describe('requests', () => {
 
   it('are bounded: the oldest settled ones make way, those that wait for a person stay', () => {
     const requests = createRequests();
-    const { entry } = requests.ask('first', key, 0);
+    const { entry } = requests.ask('first', key, false, 0);
     requests.settle(entry, 'waiting', 0);
-    for (let i = 0; i < 2_000; i += 1) requests.ask(`worker-${i}`, key, i + 1);
+    for (let i = 0; i < 2_000; i += 1) requests.ask(`worker-${i}`, key, false, i + 1);
     expect(requests.all()).toHaveLength(500);
     expect(requests.all()[0]?.name).toBe('first');
   });
@@ -97,12 +98,12 @@ describe('requests', () => {
     const requests = createRequests((entry) =>
       entry.key === key && entry.name === 'pinned' ? 'decided' : 'nothing',
     );
-    const { entry: pinned } = requests.ask('pinned', key, 0);
+    const { entry: pinned } = requests.ask('pinned', key, false, 0);
     requests.settle(pinned, 'waiting', 0);
-    for (let i = 0; i < 700; i += 1) requests.ask('pinned', aKey(`fake ${i % 7}`), i + 1);
+    for (let i = 0; i < 700; i += 1) requests.ask('pinned', aKey(`fake ${i % 7}`), false, i + 1);
     expect(requests.all().filter((entry) => entry.name === 'pinned').length).toBeLessThanOrEqual(3);
     for (let i = 0; i < 2_000; i += 1) {
-      const { entry } = requests.ask(`flood-${i}`, key, 1_000 + i);
+      const { entry } = requests.ask(`flood-${i}`, key, false, 1_000 + i);
       requests.settle(entry, 'waiting', 1_000 + i);
     }
     expect(requests.all().some((entry) => entry.name === 'pinned')).toBe(true);
