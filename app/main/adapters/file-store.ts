@@ -26,19 +26,22 @@ export function createFileStore(dir: string, { isStrict = false }: FileStoreOpti
   return {
     async read(key) {
       const file = fileOf(key);
+      let text: string;
       try {
         if (isStrict && process.platform !== 'win32' && (await stat(file)).mode & 0o077) {
           throw new Error(`others may read ${file}; run: chmod 600 ${file}`);
         }
-        return JSON.parse(await readFile(file, 'utf8')) as unknown;
+        text = await readFile(file, 'utf8');
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        if (!(error instanceof SyntaxError)) throw error;
-        // A secret or a decision is not given up because its file is damaged.
-        if (isStrict) throw new Error(`${file} is damaged; mend it, or put it aside to begin anew`);
-        await rename(file, `${file}.broken`);
-        return undefined;
+        throw error;
       }
+      const parsed = parse(text);
+      if (parsed) return parsed.value;
+      // A secret or a decision is not given up because its file is damaged.
+      if (isStrict) throw new Error(`${file} is damaged; mend it, or put it aside to begin anew`);
+      await rename(file, `${file}.broken`);
+      return undefined;
     },
     async write(key, value) {
       const file = fileOf(key);
@@ -51,4 +54,14 @@ export function createFileStore(dir: string, { isStrict = false }: FileStoreOpti
       await writing;
     },
   };
+}
+
+/** null: not JSON. The parser's own words would quote what stands in the file. */
+function parse(text: string): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

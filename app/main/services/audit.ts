@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ConsoleEvent } from '../../shared/domain/event.js';
-import type { JsonObject } from '../../shared/lib/json.js';
 import type { EventLog, NewEvent } from '../core/history/event-log.js';
 import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
@@ -81,7 +80,7 @@ export function createAudit(journal: Journal, user: string, log: Log) {
         const body = { at, kind, names: [...names], facts, user, profile, before: last };
         const entry: Entry = { ...body, hash: hashOf(body) };
         try {
-          await journal.append(entry as JsonObject);
+          await journal.append(entry);
           last = entry.hash;
         } catch (error) {
           log.error({ error, kind }, 'the audit could not be written');
