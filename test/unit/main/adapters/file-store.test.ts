@@ -33,4 +33,18 @@ describe('a store on files', () => {
     chmodSync(join(dir, 'key.json'), 0o644);
     await expect(store.read('key')).rejects.toThrow(/chmod 600/);
   });
+
+  it('never takes a damaged file of secrets for an absent one, nor quotes it', async () => {
+    const dir = tempDir();
+    const store = createFileStore(dir, { isStrict: true });
+    await store.write('key', 'canary-value');
+    writeFileSync(join(dir, 'key.json'), '"canary-val', { mode: 0o600 });
+    const failed = await store.read('key').then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(String((failed as Error).stack)).toContain('damaged');
+    expect(String((failed as Error).stack) + String((failed as Error).cause)).not.toContain('canary');
+    expect(readdirSync(dir)).toEqual(['key.json']);
+  });
 });
