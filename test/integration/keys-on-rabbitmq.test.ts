@@ -328,6 +328,7 @@ describeWithRabbitMq('keys and secrets', () => {
     const refused = await served.cli('secrets', 'rotate');
     expect(refused.code).toBe(2);
     const total = /--confirm (\d+)/.exec(refused.err)![1]!;
+    expect(total).toBe('2');
     expect(old.secret()).toBe(SECRET);
     await served.ok('secrets', 'rotate', '--confirm', total);
     await until(() => old.secret() !== SECRET && old.secret() === fresh.secret());

@@ -331,6 +331,25 @@ describe('secrets', () => {
     expect(JSON.parse(text().slice(text().indexOf('{')))).toEqual(secrets());
   });
 
+  it('that are offered are told by what their senders say', async () => {
+    const offer = {
+      ...{ id: 'c0de', firstAt: 1, count: 2, check: 'verified', reads: null, unasked: true },
+      fingerprints: [FINGERPRINT],
+    } as const;
+    const candidates = [
+      { ...offer, from: ['app-07'], fingerprints: [...offer.fingerprints] },
+      { ...offer, id: 'beef', from: [], fingerprints: [] },
+    ];
+    const { run, text } = await against({
+      'secret.get': async () => secrets({ state: 'conflict', candidates }),
+    });
+    await run('secrets');
+    expect(text()).toMatch(
+      /c0de: it says it is app-07, came 2 times, check string verified, not asked for$/m,
+    );
+    expect(text()).toMatch(/beef: a sender without a name, came 2 times/);
+  });
+
   const asking = (...pictures: Secrets[]): Partial<Api> => ({
     'secret.ask': async () => ({ asked: 2 }),
     'secret.get': async () => pictures.at(-1) ?? secrets(),
