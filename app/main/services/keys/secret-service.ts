@@ -3,33 +3,12 @@
  * core/keyring decides; this sends, decrypts and writes down. Who asks us is the gate's.
  */
 import * as z from 'zod';
-import {
-  ClusterSecret,
-  SECRET_POLICIES,
-  SECRET_SOURCES,
-  type SecretPolicy,
-  type Secrets,
-} from '../../../shared/domain/secret.js';
+import { SECRET_POLICIES, type SecretPolicy, type Secrets } from '../../../shared/domain/secret.js';
 import { AppError } from '../../../shared/errors/app-error.js';
-import {
-  encryptClusterText,
-  generateSecret,
-  isModernText,
-  isSecretText,
-  ivBytes,
-  secretId,
-  type CipherForm,
-} from '../../core/crypto/cluster-cipher.js';
-import type { PublicKey } from '../../core/crypto/public-key.js';
-import { encryptWithKey } from '../../core/crypto/rsa-cipher.js';
-import {
-  COLLECT_MS,
-  createClusterSecret,
-  type Offer,
-  type SecretAtRest,
-} from '../../core/keyring/cluster-secret.js';
-import type { Keyring, Pair } from '../../core/keyring/keyring.js';
-import { CHECK_TEXT, pushClusterSecret, requestClusterSecret } from '../../core/protocol/bus/key-messages.js';
+import { generateSecret, isModernText, isSecretText, secretId } from '../../core/crypto/cluster-cipher.js';
+import { COLLECT_MS, createClusterSecret, type Offer } from '../../core/keyring/cluster-secret.js';
+import type { Keyring } from '../../core/keyring/keyring.js';
+import { requestClusterSecret } from '../../core/protocol/bus/key-messages.js';
 import { ProtocolError } from '../../core/protocol/protocol-error.js';
 import type { Bus } from '../../ports/bus.js';
 import type { Clock } from '../../ports/clock.js';
@@ -37,40 +16,20 @@ import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
 import type { Store } from '../../ports/store.js';
 import { createGate } from './gate.js';
-import { toStoreError } from './store-error.js';
+import { createHandOver } from './hand-over.js';
+import { createKeptSecret } from './kept-secret.js';
 import type { OwnKeyService } from './own-key.js';
 import type { RecordEvent } from './record.js';
+import { toStoreError } from './store-error.js';
 
 /** Of all nodes so many are asked directly per question; the next question goes on where this ended. */
 const ASK_DIRECTLY = 50;
 /** Decryptions at a time and per second: a flood costs no more than this. */
 const MAX_OPENING = 8;
 const MAX_PER_SECOND = 20;
-/** Keys per turn of the event loop when everybody gets the new secret. */
-const HANDOVER_SLICE = 50;
 /** While encrypted messages are heard that we cannot read, the question is asked again, ever more rarely. */
 const FIRST_AGAIN_MS = 60_000;
 const LONGEST_AGAIN_MS = 900_000;
-
-const HeldAtRest = z.object({
-  secret: z.string(),
-  source: z.enum(SECRET_SOURCES),
-  from: z.string().nullable(),
-  fingerprint: z.string().nullable(),
-  check: z.enum(['verified', 'absent']).nullable(),
-  at: z.number(),
-});
-const KeptSecret = z.object({
-  version: z.literal(1),
-  held: HeldAtRest.nullable(),
-  previous: HeldAtRest.extend({ until: z.number() }).nullable(),
-  candidates: z.array(
-    ClusterSecret.shape.candidates.element.omit({ reads: true }).extend({ secret: z.string() }),
-  ),
-  dismissed: z.array(z.string()),
-  /** The id of the configured secret that the held one took the place of, however often it was replaced since. */
-  overrules: z.string().nullable(),
-});
 
 export type SecretServiceDeps = {
   readonly bus: Bus;
@@ -116,53 +75,24 @@ export function createSecretService(deps: SecretServiceDeps) {
   let againAfterMs = FIRST_AGAIN_MS;
   let unreadSince: number | null = null;
   let lastAskUp: number | null = null;
-  let isWriting: Promise<void> = Promise.resolve();
 
-  const formFor = (isModern: boolean): CipherForm =>
-    deps.cipher === 'auto' ? (isModern ? 'modern' : 'legacy') : deps.cipher;
-
-  /** So that nothing decided or made here is lost with the process. Rejects with AppError STORE_UNREADABLE. */
-  const write = async (kept: SecretAtRest): Promise<void> => {
-    const problem = deps.problem();
-    if (problem) throw problem;
-    const { configured } = deps;
-    const isOther = kept.held !== null && configured !== '' && kept.held.secret !== configured;
-    const value: z.input<typeof KeptSecret> = {
-      version: 1,
-      held: kept.held,
-      previous: kept.previous,
-      candidates: [...kept.candidates],
-      dismissed: [...kept.dismissed],
-      overrules: isOther ? secretId(configured) : null,
-    };
-    const next = (): Promise<void> => deps.store.write(deps.storeKey, value);
-    isWriting = isWriting.then(next, next);
-    await isWriting.catch((cause: unknown) => {
-      throw toStoreError(cause);
-    });
-  };
+  const kept = createKeptSecret({
+    store: deps.store,
+    storeKey: deps.storeKey,
+    configured: deps.configured,
+    problem: deps.problem,
+  });
+  const handOver = createHandOver({ ...deps, machine });
   const keep = (): void => {
-    write(machine.atRest()).catch((error: unknown) =>
-      log.error({ error }, 'the cluster secret could not be kept'),
-    );
+    kept
+      .write(machine.atRest())
+      .catch((error: unknown) => log.error({ error }, 'the cluster secret could not be kept'));
   };
   const becameHeld = (): void => {
     unreadSince = null;
     againAfterMs = FIRST_AGAIN_MS;
     keep();
     record('secret.held', { source: machine.held()?.source ?? null, id: machine.held()?.id ?? null });
-  };
-
-  /** The held secret, encrypted to this key, into the queue of this node. Rejects with AppError. */
-  const send = async (name: string, key: PublicKey, isModern: boolean): Promise<void> => {
-    const held = machine.held();
-    const ours = own.current();
-    if (!held) throw new AppError('SECRET_MISSING', 'no cluster secret is held');
-    if (!ours) throw new AppError('KEY_NONE', 'our own key is not ready');
-    const form = formFor(isModern);
-    const check = encryptClusterText(held.key, CHECK_TEXT, form, random.bytes(ivBytes(form)));
-    const message = encryptWithKey(key, held.secret, form);
-    await bus.publish(pushClusterSecret(name, { message, check, ownPem: ours.publicKey.pem }, clock.now()));
   };
 
   const gate = createGate({
@@ -172,7 +102,7 @@ export function createSecretService(deps: SecretServiceDeps) {
     machine,
     record,
     policy: () => policy,
-    send,
+    send: handOver.send,
     mayAct: deps.mayAct,
   });
 
@@ -209,34 +139,6 @@ export function createSecretService(deps: SecretServiceDeps) {
     return directly.length;
   };
 
-  const handOver = async (): Promise<void> => {
-    const at = clock.now();
-    const targets: Pair[] = [];
-    for (const { name, current } of keyring.holders().values()) {
-      const pair = current === null ? undefined : keyring.pairOf(name, current);
-      if (pair && name !== deps.name && gate.whyNot(name, pair.key) === null) targets.push(pair);
-    }
-    const away: string[] = [];
-    let sent = 0;
-    for (let i = 0; i < targets.length; i += HANDOVER_SLICE) {
-      await Promise.all(
-        targets.slice(i, i + HANDOVER_SLICE).map(async ({ name, key }) => {
-          try {
-            await send(name, key, deps.isModern(name));
-            sent += 1;
-            record('secret.given', { fingerprint: key.fingerprint, id: machine.held()?.id ?? null }, [name]);
-          } catch (error) {
-            if (away.length < 1_000) away.push(name);
-            log.debug({ error, node: name }, 'the new secret did not arrive');
-          }
-        }),
-      );
-    }
-    const reached = new Set(targets.map(({ name }) => name));
-    const without = deps.beating().filter((name) => !reached.has(name)).length;
-    machine.handedOver({ at, sent, away, without });
-  };
-
   const tick = (): void => {
     gate.tick();
     const news = machine.tick(clock.now());
@@ -263,15 +165,9 @@ export function createSecretService(deps: SecretServiceDeps) {
         const chosen = z.enum(SECRET_POLICIES).safeParse(await deps.store.read(policyStoreKey));
         if (chosen.success) policy = chosen.data;
       }
-      const value = await deps.store.read(deps.storeKey);
-      const kept = KeptSecret.safeParse(value);
-      if (!kept.success && value !== undefined) throw new Error('the kept cluster secret cannot be read');
       const { configured } = deps;
-      if (kept.success) {
-        const { overrules, ...rest } = kept.data;
-        const isOurs = configured === '' || overrules === secretId(configured);
-        machine.restore(isOurs ? rest : { ...rest, held: null }, clock.now());
-      }
+      const before = await kept.read();
+      if (before) machine.restore(before, clock.now());
       if (configured !== '' && !machine.isHeld()) machine.hold(configured, 'configuration', clock.now());
       if (configured !== '' && !isSecretText(configured))
         log.warn(
@@ -396,11 +292,15 @@ export function createSecretService(deps: SecretServiceDeps) {
         check: null,
         at: clock.now(),
       } as const;
-      await write({ ...machine.atRest(), held: made });
+      await kept.write({ ...machine.atRest(), held: made });
       machine.hold(secret, 'made', clock.now());
       record('secret.rotated', { id: machine.held()?.id ?? null, before });
       becameHeld();
-      handOver().catch((error: unknown) => log.error({ error }, 'the new secret was not handed over'));
+      handOver
+        .toAll((name, key) => gate.whyNot(name, key) === null)
+        .then(machine.handedOver, (error: unknown) =>
+          log.error({ error }, 'the new secret was not handed over'),
+        );
     },
     async setPolicy(next: SecretPolicy): Promise<void> {
       // To answer fewer is in force at once; to answer more only when it is kept as well.

@@ -10,7 +10,7 @@ import type { Api } from '../../../../app/shared/contract/contract.js';
 import { fingerprintGroups, fingerprintWords } from '../../../../app/shared/domain/fingerprint.js';
 import type { Identity } from '../../../../app/shared/domain/identity.js';
 import { type KeyRow, type OwnKey, TrustCounts } from '../../../../app/shared/domain/key.js';
-import type { SecretRequest, Secrets } from '../../../../app/shared/domain/secret.js';
+import type { SecretCandidate, SecretRequest, Secrets } from '../../../../app/shared/domain/secret.js';
 import { AppError } from '../../../../app/shared/errors/app-error.js';
 import type { ErrorCode } from '../../../../app/shared/errors/codes.js';
 import { aSession } from '../../../support/nodes.js';
@@ -332,12 +332,12 @@ describe('secrets', () => {
   });
 
   it('that are offered are told by what their senders say', async () => {
-    const offer = {
-      ...{ id: 'c0de', firstAt: 1, count: 2, check: 'verified', reads: null, unasked: true },
-      fingerprints: [FINGERPRINT],
-    } as const;
-    const candidates = [
-      { ...offer, from: ['app-07'], fingerprints: [...offer.fingerprints] },
+    const offer: Omit<SecretCandidate, 'from' | 'fingerprints'> = {
+      ...{ id: 'c0de', firstAt: 1, count: 2, reads: null, unasked: true },
+      check: 'verified',
+    };
+    const candidates: SecretCandidate[] = [
+      { ...offer, from: ['app-07'], fingerprints: [FINGERPRINT] },
       { ...offer, id: 'beef', from: [], fingerprints: [] },
     ];
     const { run, text } = await against({
