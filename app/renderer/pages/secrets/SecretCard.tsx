@@ -60,7 +60,7 @@ function factsOf(secret: ClusterSecret): readonly (readonly [string, ReactNode])
       : [
           text('secretPage.source'),
           <span key="source" className="row from">
-            {text(`secret.source.${source}`)}
+            <span>{`${text(`secret.source.${source}`)}${from === null ? '' : '.'}`}</span>
             {from !== null && <Claim name={from} fingerprint={fromFingerprint} trust={fromTrust} />}
           </span>,
         ],
