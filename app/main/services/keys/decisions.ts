@@ -104,7 +104,7 @@ export function createDecisions({ keyring, clock, record, save }: DecisionDeps) 
     },
     exportPins: (): string => exportPins(keyring.atRest()),
     async importPins(text: string) {
-      const result = importPins(keyring, text, clock.now());
+      const result = await importPins(keyring, text, clock);
       record('key.imported', {
         added: result.added,
         known: result.known,

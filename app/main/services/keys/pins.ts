@@ -3,9 +3,9 @@
  * checked whole before anything is taken over.
  */
 import * as z from 'zod';
-import { VERIFIED_BY } from '../../../shared/domain/key.js';
+import { VERIFIED_BY, type VerifiedBy } from '../../../shared/domain/key.js';
 import { AppError } from '../../../shared/errors/app-error.js';
-import { readPublicKey } from '../../core/crypto/public-key.js';
+import { readPublicKey, type PublicKey } from '../../core/crypto/public-key.js';
 import type { Keyring, KeptPin } from '../../core/keyring/keyring.js';
 import { readName } from '../../core/protocol/bus/name.js';
 import { ProtocolError } from '../../core/protocol/protocol-error.js';
@@ -58,11 +58,11 @@ export function exportPins(pins: readonly KeptPin[]): string {
 }
 
 /** Throws AppError KEY_IMPORT_INVALID with the place; nothing was taken over then. */
-export function importPins(
+export async function importPins(
   keyring: Keyring,
   text: string,
-  at: number,
-): { added: number; known: number; contradicts: string[] } {
+  clock: Clock,
+): Promise<{ added: number; known: number; contradicts: string[] }> {
   const bad = (words: string): AppError => new AppError('KEY_IMPORT_INVALID', words);
   let parsed: unknown;
   try {
@@ -75,17 +75,20 @@ export function importPins(
     const issue = file.error.issues[0];
     throw bad(`${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'not readable'}`);
   }
-  const read = file.data.pins.map((pin, index) => {
+  const read: { name: string; key: PublicKey; verifiedBy: VerifiedBy }[] = [];
+  for (const [index, pin] of file.data.pins.entries()) {
     try {
       const key = readPublicKey(pin.publicKey);
       if (key.fingerprint !== pin.fingerprint.replace(/\s|=+$/g, ''))
         throw bad(`pins.${index}: fingerprint and key do not belong together`);
-      return { name: readName(pin.name), key, verifiedBy: pin.verifiedBy };
+      read.push({ name: readName(pin.name), key, verifiedBy: pin.verifiedBy });
     } catch (error) {
       if (error instanceof ProtocolError) throw bad(`pins.${index}: ${error.message}`);
       throw error;
     }
-  });
+    await breathe(clock, index);
+  }
+  const at = clock.now();
   const fresh = new Set(read.map(({ name }) => name).filter((name) => !keyring.holders().has(name)));
   if (keyring.room() < fresh.size) throw bad(`${fresh.size} new names are more than can be kept`);
   const result = { added: 0, known: 0, contradicts: [] as string[] };
@@ -128,11 +131,13 @@ export async function loadPins(
   if (!kept.success) throw new AppError('STORE_UNREADABLE', 'the kept decisions on keys cannot be read');
   for (const [index, { pem, ...pin }] of kept.data.pins.entries()) {
     keyring.restore({ ...pin, key: readPublicKey(pem) });
-    // Ten thousand keys take a second to parse; others have their turn in between.
-    if (index % SLICE === SLICE - 1) await new Promise<void>((resolve) => void clock.after(0, resolve));
+    await breathe(clock, index);
   }
 }
+/** Ten thousand keys take a second to parse; others have their turn in between. */
 const SLICE = 100;
+const breathe = (clock: Clock, index: number): Promise<void> | undefined =>
+  index % SLICE === SLICE - 1 ? new Promise<void>((resolve) => void clock.after(0, resolve)) : undefined;
 
 export const pinsAtRest = (keyring: Keyring): z.infer<typeof Kept> => ({
   version: 1,
