@@ -98,9 +98,7 @@ describe('the cluster secret', () => {
       }),
     );
     expect(screen.getByText(/1 was seen with the new secret, 1 still with another one/)).toBeDefined();
-    expect(
-      screen.getByText(/1 queue was not there; 2 nodes without a trusted key got nothing/),
-    ).toBeDefined();
+    expect(screen.getByText(/1 was not reached; 2 nodes without a trusted key got nothing/)).toBeDefined();
     expect(screen.getByRole('row', { name: /c-1 the one before/ })).toBeDefined();
   });
 

@@ -100,10 +100,6 @@ export function createIdentities({ store, crypto, clock }: IdentityDeps) {
     /** Newest first. Rejects with AppError STORE_UNREADABLE, as all of these. */
     list: async (): Promise<Identity[]> => (await load()).map(toIdentity),
 
-    /** Those of what was read so far that end within 30 days or have ended. */
-    ending: (): Identity[] =>
-      (known ?? []).map(toIdentity).filter(({ expiry }) => expiry === 'soon' || expiry === 'expired'),
-
     /**
      * A successor with the same key takes the place, and the id, of the one before. Rejects with AppError
      * IDENTITY_PASSPHRASE, IDENTITY_UNREADABLE, IDENTITY_NO_KEY or IDENTITY_MISMATCH.

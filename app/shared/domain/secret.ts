@@ -73,7 +73,7 @@ export const ClusterSecret = z.object({
     .object({
       at: z.number(),
       sent: z.number().int(),
-      /** Names whose queue was not there. */
+      /** Names that it did not reach. */
       away: z.array(z.string()),
       /** Beating nodes without a trusted key: they got nothing. */
       without: z.number().int(),
@@ -95,7 +95,7 @@ export const SecretRequest = z.object({
   count: z.number().int(),
   /**
    * `waiting`: a person decides. `unanswered`: by policy, or it cannot be answered (`why`). `elsewhere`: another node
-   * answered. `failed`: we answered and its queue was not there.
+   * answered. `failed`: our answer did not reach it.
    */
   state: z.enum(REQUEST_STATES),
   stateAt: z.number(),

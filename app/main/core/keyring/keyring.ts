@@ -184,7 +184,7 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
     return holder?.beats ? 'new' : 'quiet';
   };
 
-  /** The pair, or a throw of what `missing` makes. */
+  /** null: the decision is taken back. */
   const decide = (pair: Pair, decision: Decision | null): void => {
     pair.decision = decision;
     const holder = holders.get(pair.name);
@@ -208,11 +208,6 @@ export function createKeyring({ maxNames }: { readonly maxNames: number }) {
     pinOf: (name: string): Pair | null => {
       const holder = holders.get(name);
       return holder ? pinOf(holder) : null;
-    },
-    /** The key that the name showed last. */
-    currentOf(name: string): Pair | null {
-      const holder = holders.get(name);
-      return (holder?.current && holder.pairs.get(holder.current)) || null;
     },
     trustOf,
     /** For so many new names there is room. */

@@ -267,7 +267,7 @@ export const keys = {
   'secretPage.spread.say':
     '{current, plural, =0 {Nobody was seen with the new secret yet} one {# was seen with the new secret} other {# were seen with the new secret}}, {behind, plural, =0 {none with another one} one {# still with another one} other {# still with another one}}.{until, select, none {} other { The one before is read until {until}.}}',
   'secretPage.spread.handover':
-    'Handed to {sent, plural, one {# node} other {# nodes}} at {at}{away, plural, =0 {} one {; # queue was not there} other {; # queues were not there}}{without, plural, =0 {} one {; # node without a trusted key got nothing} other {; # nodes without a trusted key got nothing}}.',
+    'Handed to {sent, plural, one {# node} other {# nodes}} at {at}{away, plural, =0 {} one {; # was not reached} other {; # were not reached}}{without, plural, =0 {} one {; # node without a trusted key got nothing} other {; # nodes without a trusted key got nothing}}.',
   'secretPage.spread.who': 'Who',
   'secretPage.spread.uses': 'Uses',
   'secretPage.spread.at': 'Last seen so',
