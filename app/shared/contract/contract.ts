@@ -4,12 +4,25 @@
  * Secrets have no place in any type here.
  */
 import * as z from 'zod';
+import {
+  ChangeCheck,
+  ChangeInput,
+  RollbackCheck,
+  RollbackInput,
+  Run,
+  RunFrame,
+  RunList,
+  RunSummary,
+  RESULT_STATES,
+  RunTarget,
+} from '../domain/change.js';
 import { ConsoleEvent, EventFrame } from '../domain/event.js';
 import { Fingerprint } from '../domain/fingerprint.js';
 import { ConfigReport, Health, HistoryPage } from '../domain/health.js';
 import { Identity } from '../domain/identity.js';
 import { KeyDetail, KeyFrame, KeyRow, OwnKey, TrustCounts, VERIFIED_BY } from '../domain/key.js';
 import { NodeDetail, NodeRow } from '../domain/node.js';
+import { ApprovalRequest, Receive, RECEIVE_MODES, RECEIVED_KINDS } from '../domain/received.js';
 import { RosterFrame } from '../domain/roster-frame.js';
 import { SECRET_POLICIES, Secrets } from '../domain/secret.js';
 import { ConnectInput, SavedProfile, Session } from '../domain/session.js';
@@ -25,6 +38,7 @@ const Ok = z.object({ ok: z.literal(true) });
 const Pair = z.object({ name: Name, fingerprint: Fingerprint });
 const KeyBits = z.union([z.literal(2048), z.literal(3072), z.literal(4096)]);
 const PemText = z.string().max(65_536);
+const RunId = z.object({ id: z.string().min(1).max(64) });
 const Passphrase = z.string().max(1_024);
 
 export const contract = {
@@ -132,6 +146,68 @@ export const contract = {
   /** Throws REQUEST_UNKNOWN, KEY_NOT_TRUSTED, KEY_WEAK, SECRET_MISSING, SECRET_UNDECIDED or BUS_UNROUTABLE. */
   'request.give': call(z.object({ id: z.string().max(400) }), Ok),
   'request.refuse': call(z.object({ id: z.string().max(400) }), Ok),
+
+  /** A rehearsal: what would be sent, to whom, against which values. Sends nothing; problems are notes, not errors. */
+  'change.check': call(ChangeInput, ChangeCheck),
+  /**
+   * Sends. `confirm` is what the check asked for; throws CONFIRM_MISSING or CONFIRM_WRONG, CHANGE_INVALID with the notes
+   * of the check, TARGETS_UNKNOWN, TARGETS_NONE, PROFILE_READ_ONLY, JOURNAL_UNWRITABLE. Answers when it has begun (or
+   * waits for a second person); watch it.
+   */
+  'run.start': call(
+    ChangeInput.extend({ confirm: z.string().max(1_000).optional(), reason: z.string().max(500).optional() }),
+    Run,
+  ),
+  'run.list': call(z.object({ limit: z.number().int().min(1).max(1_000).optional() }), RunList),
+  'run.watchList': stream(Nothing, RunList),
+  /** Throws RUN_UNKNOWN, as all that follow. */
+  'run.get': call(RunId, Run),
+  'run.watch': stream(RunId, RunFrame),
+  /** Sends nothing more until `resume`. */
+  'run.hold': call(RunId, RunSummary),
+  'run.resume': call(RunId.extend({ reason: z.string().max(500).optional() }), RunSummary),
+  /** Past a gate; against its evidence only with a reason (REASON_MISSING). */
+  'run.continue': call(RunId.extend({ reason: z.string().max(500).optional() }), RunSummary),
+  /** The rest is skipped; what was sent is watched on. */
+  'run.stop': call(RunId, RunSummary),
+  /** Again, as the next attempt, to targets that failed, were undeliverable or gave no answer. Throws RUN_NOTHING. */
+  'run.retry': call(
+    RunId.extend({
+      names: z.array(Name).max(50_000).optional(),
+      states: z.array(z.enum(RESULT_STATES)).optional(),
+      confirm: z.string().max(1_000).optional(),
+    }),
+    RunSummary,
+  ),
+  'run.rollback.check': call(RunId.extend(RollbackInput.shape), RollbackCheck),
+  /** Stops the run and begins a new one that sends the values from before to exactly those that took it. */
+  'run.rollback': call(
+    RunId.extend(RollbackInput.shape).extend({ confirm: z.string().max(1_000).optional() }),
+    Run,
+  ),
+  /** What the change was, to begin another from it. Secret-looking values are masked and have to be entered again. */
+  'run.input': call(RunId, ChangeInput),
+  /** The runs that touched a node, newest first. */
+  'run.ofNode': call(
+    z.object({ name: Name }),
+    z.object({ runs: z.array(z.object({ run: RunSummary, target: RunTarget })) }),
+  ),
+  /** A text for the second person. Throws APPROVAL_NOT_WANTED. */
+  'run.approval': call(RunId, z.object({ text: z.string() })),
+  /** The text that came back, signed by another console whose key is pinned here. Throws APPROVAL_*. */
+  'run.approve': call(RunId.extend({ text: z.string().max(65_536) }), RunSummary),
+  /** As the second person: what such a text asks for. Throws APPROVAL_UNREADABLE. */
+  'approval.read': call(z.object({ text: z.string().max(65_536) }), ApprovalRequest),
+  'approval.sign': call(z.object({ text: z.string().max(65_536) }), z.object({ text: z.string() })),
+
+  /** What others push to this console. */
+  'receive.watch': stream(Nothing, Receive),
+  'receive.get': call(Nothing, Receive),
+  'receive.mode': call(z.object({ kind: z.enum(RECEIVED_KINDS), mode: z.enum(RECEIVE_MODES) }), Ok),
+  /** Throws RECEIVED_UNKNOWN or RECEIVED_DECIDED. */
+  'receive.decide': call(z.object({ id: z.string().max(64), accept: z.boolean() }), Ok),
+  /** Takes back what an applied settings change did here. Throws RECEIVED_UNKNOWN or RECEIVED_NO_UNDO. */
+  'receive.undo': call(z.object({ id: z.string().max(64) }), Ok),
 
   'identity.list': call(Nothing, z.object({ identities: z.array(Identity) })),
   /** A PKCS#12 file (base64) with its passphrase, or certificate and key as PEM. Throws IDENTITY_*. */

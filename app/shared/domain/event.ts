@@ -68,6 +68,28 @@ export const EVENT_KINDS = {
   'identity.requested': 'audit',
   'identity.removed': 'audit',
   'audit.broken': 'audit',
+  /** The story of a run, and what was pushed to us: these are in the audit as well, see `isAudited`. */
+  'run.started': 'changes',
+  'run.wave': 'changes',
+  'run.gate': 'changes',
+  'run.held': 'changes',
+  'run.resumed': 'changes',
+  'run.continued': 'changes',
+  'run.stopped': 'changes',
+  'run.retried': 'changes',
+  'run.rolled-back': 'changes',
+  'run.approval-asked': 'changes',
+  'run.approved': 'changes',
+  'run.approval-signed': 'changes',
+  'run.regressed': 'changes',
+  'run.failed': 'changes',
+  'run.done': 'changes',
+  'received.asked': 'changes',
+  'received.applied': 'changes',
+  'received.failed': 'changes',
+  'received.refused': 'changes',
+  'received.undone': 'changes',
+  'received.mode': 'audit',
   'bus.undecodable': 'link',
   'link.live': 'link',
   'link.lost': 'link',
@@ -79,6 +101,14 @@ export const EVENT_KINDS = {
   'session.ended': 'audit',
 } as const satisfies Record<string, EventArea>;
 export type EventKind = keyof typeof EVENT_KINDS;
+
+/** Kept for good: every decision and deed, and the whole story of what was pushed from here or to here. */
+export const isAudited = (kind: EventKind): boolean =>
+  EVENT_KINDS[kind] === 'audit' || kind.startsWith('run.') || kind.startsWith('received.');
+/** Whether an event belongs under one of the filter buttons. */
+export const isInArea = (event: { readonly kind: string; readonly area: EventArea }, area: string): boolean =>
+  event.area === area ||
+  (area === 'audit' && (event.kind.startsWith('run.') || event.kind.startsWith('received.')));
 
 export const ConsoleEvent = z.object({
   /** Grows by one per event; an event that folds more in keeps its id and comes again. */

@@ -1,5 +1,6 @@
 /** What the console is connected to, who it is there, and the one-line answer to "is all well?". */
 import * as z from 'zod';
+import { RunSummary } from './change.js';
 import { TrustCounts } from './key.js';
 import { Link } from './link.js';
 import { NODE_STATES } from './node-state.js';
@@ -51,6 +52,16 @@ export const Need = z.object({
     'secret-missing',
     /** The certificate we show to the broker ends within 30 days. */
     'identity-expires',
+    /** A run stands at a gate that asks, or short of its evidence. */
+    'run-gate',
+    /** A run is held: by a stop rule, after a loss of the link, after a start. */
+    'run-held',
+    /** A run waits for a second person. */
+    'run-approval',
+    /** Targets went silent or troubled after a success. */
+    'run-regressed',
+    /** Somebody pushed a change to this console, and a person decides. */
+    'change-asked',
   ]),
   /** `alarm` before `warning` before `note`. */
   severity: z.enum(['alarm', 'warning', 'note']),
@@ -60,6 +71,8 @@ export const Need = z.object({
   group: z.string().nullable(),
   /** The rows behind it, in the filter language; null when it is not about nodes. */
   filter: z.string().nullable(),
+  /** The run it is about. */
+  run: z.string().nullable().optional(),
 });
 export type Need = z.infer<typeof Need>;
 
@@ -104,6 +117,12 @@ export const Session = z.object({
     waiting: z.number().int(),
   }),
   keys: TrustCounts,
+  changes: z.object({
+    /** Runs that are not over, newest first, at most 20: for the dock. */
+    open: z.array(RunSummary),
+    /** Pushed to this console and waiting for a person. */
+    asked: z.number().int(),
+  }),
   summary: Summary,
   /** At most six, most urgent first; `needsTotal` counts them all. */
   needs: z.array(Need),

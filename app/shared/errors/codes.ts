@@ -56,6 +56,28 @@ export const ERROR_CODES = {
   IDENTITY_MISMATCH: row(false, 400),
   IDENTITY_EXPIRED: row(false, 409),
   IDENTITY_UNKNOWN: row(false, 404),
+  // changes pushed to nodes
+  CHANGE_INVALID: row(false, 400),
+  CONFIRM_MISSING: row(false, 409),
+  CONFIRM_WRONG: row(false, 409),
+  REASON_MISSING: row(false, 409),
+  TARGETS_UNKNOWN: row(false, 404),
+  TARGETS_NONE: row(false, 409),
+  RUN_UNKNOWN: row(false, 404),
+  RUN_STATE: row(false, 409),
+  RUN_NOTHING: row(false, 409),
+  ROLLBACK_UNKNOWN: row(false, 409),
+  JOURNAL_UNWRITABLE: row(true, 500),
+  APPROVAL_NOT_WANTED: row(false, 409),
+  APPROVAL_UNREADABLE: row(false, 400),
+  APPROVAL_UNTRUSTED: row(false, 403),
+  APPROVAL_OWN: row(false, 403),
+  APPROVAL_WRONG: row(false, 409),
+  APPROVAL_EXPIRED: row(false, 409),
+  // changes pushed to us
+  RECEIVED_UNKNOWN: row(false, 404),
+  RECEIVED_DECIDED: row(false, 409),
+  RECEIVED_NO_UNDO: row(false, 409),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

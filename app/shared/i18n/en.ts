@@ -3,6 +3,9 @@
  * Apostrophes are typographic (’), since ICU takes the plain one for a quote. Foreign text is passed as a
  * value and never stands in a message.
  */
+import { changes } from './en/changes.js';
+import { changePages } from './en/change-pages.js';
+import { cliChanges } from './en/cli-changes.js';
 import { cliKeys } from './en/cli-keys.js';
 import { domain } from './en/domain.js';
 import { errors } from './en/errors.js';
@@ -10,6 +13,7 @@ import { host } from './en/host.js';
 import { filter } from './en/filter.js';
 import { keys } from './en/keys.js';
 import { pages } from './en/pages.js';
+import { runPages } from './en/run-pages.js';
 import { shell } from './en/shell.js';
 import { trust } from './en/trust.js';
 
@@ -23,6 +27,10 @@ export const en = {
   ...trust,
   ...keys,
   ...cliKeys,
+  ...changes,
+  ...changePages,
+  ...runPages,
+  ...cliChanges,
 } as const;
 
 export type TextKey = keyof typeof en;

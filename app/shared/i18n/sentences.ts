@@ -6,6 +6,7 @@
  *   node.skew ms · heard.* message · bus.undecodable code · link.live address, outageMs
  *   link.lost and link.refused code · link.blocked reason · name.taken name, pid · session.* profile
  *   key.changed fingerprint · key.shared other · key.made bits · key.imported added · secret.held source
+ *   run.* what, nodes, wave, waves, hold, rule, verified, failed, regressed · received.* what, policy
  *   secret.refused-offer code · secret.policy policy · identity.* subject
  */
 import type { ConsoleEvent } from '../domain/event.js';
@@ -64,8 +65,28 @@ export function eventText(event: ConsoleEvent): string {
     policy: worded('policy', facts['policy']),
     source: worded('secret.source', facts['source']),
     reason: isLink || event.area === 'secrets' ? reason.replace(/\.$/, '') : NONE,
+    ...(event.area === 'changes' || event.kind === 'received.mode' ? changeValues(facts) : {}),
   };
   return text(isTextKey(key) ? key : 'event.other', values);
+}
+
+/** Facts of runs and of what was pushed to us; `what` is one line of text already. */
+function changeValues(facts: ConsoleEvent['facts']): Values {
+  const count = (fact: Fact): number => (typeof fact === 'number' ? fact : 0);
+  const hold = `hold.${String(facts['hold'])}`;
+  return {
+    what: shown(facts['what']),
+    nodes: count(facts['nodes']),
+    wave: count(facts['wave']),
+    waves: count(facts['waves']),
+    verified: count(facts['verified']),
+    failed: count(facts['failed']),
+    regressed: count(facts['regressed']),
+    policy: worded('received.mode', facts['policy']),
+    why: isTextKey(hold)
+      ? text(hold, { wave: count(facts['wave']), rule: String(facts['rule'] ?? 'failed') })
+      : shown(facts['hold']),
+  };
 }
 
 /** Headline, reason and verb of one thing that needs a person. */
@@ -96,7 +117,19 @@ export function errorText(
   const said = (fact: unknown): string => shown(typeof fact === 'string' ? fact : null);
   const [permission, name] = [said(details['permission']), said(details['name'])];
   const kind = name === NONE ? NONE : said(details['kind']);
-  const values = { permission, kind: permission === NONE && kind !== 'vhost' ? NONE : kind, name };
+  const { names, expect } = details;
+  const values = {
+    expect: said(expect),
+    names: Array.isArray(names)
+      ? names
+          .slice(0, 5)
+          .map((one) => visible(String(one), 80))
+          .join(', ')
+      : NONE,
+    permission,
+    kind: permission === NONE && kind !== 'vhost' ? NONE : kind,
+    name,
+  };
   return { what: text(key, values), next: text(`${key}.next` as TextKey, values) };
 }
 

@@ -4,6 +4,8 @@
  */
 import {
   EVENT_KINDS,
+  isAudited,
+  isInArea,
   type ConsoleEvent,
   type EventFrame,
   type EventKind,
@@ -44,7 +46,7 @@ export function createEventLog(onAudit: (event: NewEvent, at: number) => void = 
   return {
     /** The event as it now stands: a new one, or an earlier one that took this in. */
     record(event: NewEvent, at: number): ConsoleEvent {
-      if (EVENT_KINDS[event.kind] === 'audit') onAudit(event, at);
+      if (isAudited(event.kind)) onAudit(event, at);
       const key = `${event.kind}\n${event.group ?? ''}\n${event.foldKey ?? ''}`;
       const last = event.foldMs ? open.get(key) : undefined;
       const names = event.names ?? [];
@@ -111,7 +113,10 @@ export function createEventLog(onAudit: (event: NewEvent, at: number) => void = 
       );
     },
     list: (limit: number, area?: string): ConsoleEvent[] =>
-      frame('snapshot', 0, events.filter((event) => area === undefined || event.area === area).slice(-limit))
-        .events,
+      frame(
+        'snapshot',
+        0,
+        events.filter((event) => area === undefined || isInArea(event, area)).slice(-limit),
+      ).events,
   };
 }

@@ -1,0 +1,2 @@
+/** The pages Changes and run, and the dock. */
+export const runPages = {} as const;
