@@ -2,6 +2,8 @@
 import { useEffect } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { text } from '../shared/i18n/index.js';
+import { NewGemPage, NewSettingsPage } from './pages/change/index.js';
+import { ChangesPage } from './pages/changes/ChangesPage.js';
 import { ConnectPage } from './pages/connect/ConnectPage.js';
 import { FirstRun } from './pages/connect/FirstRun.js';
 import { EventsPage } from './pages/events/EventsPage.js';
@@ -10,6 +12,7 @@ import { KeysPage } from './pages/keys/KeysPage.js';
 import { NodePage } from './pages/node/NodePage.js';
 import { NodesPage } from './pages/nodes/NodesPage.js';
 import { Overview } from './pages/overview/Overview.js';
+import { RunPage } from './pages/run/RunPage.js';
 import { SecretsPage } from './pages/secrets/SecretsPage.js';
 import { SettingsPage } from './pages/settings/SettingsPage.js';
 import { endArrival, isArriving, usePath } from './route.js';
@@ -65,6 +68,18 @@ const Pages = () => (
     </Route>
     <Route path={/^\/nodes\/.+/}>
       <NodePage />
+    </Route>
+    <Route path="/changes">
+      <ChangesPage />
+    </Route>
+    <Route path="/changes/new/settings">
+      <NewSettingsPage />
+    </Route>
+    <Route path="/changes/new/gem">
+      <NewGemPage />
+    </Route>
+    <Route path={/^\/changes\/.+/}>
+      <RunPage />
     </Route>
     <Route path="/keys">
       <KeysPage />

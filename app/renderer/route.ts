@@ -35,6 +35,16 @@ export function nodeOf(path: string): string {
     return written; // typed by hand, and not finished
   }
 }
+export const runHref = (id: string): string => href(`/changes/${encodeURIComponent(id)}`);
+/** The id in the address of a run, or '' on any other page. */
+export function runOf(path: string): string {
+  const written = /^\/changes\/(?!new\/)(.+)$/.exec(path)?.[1] ?? '';
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
+}
 export const nodesHref = (filter: string): string => href('/nodes', { filter });
 
 export const go = (path: string, params: Params = {}): void => {

@@ -5,6 +5,7 @@
  */
 import type { Client, Watcher } from '../../app/renderer/client/index.js';
 import type { CallName, In, Out, StreamName } from '../../app/shared/contract/contract.js';
+import type { Run, RunTarget } from '../../app/shared/domain/change.js';
 import type { ConsoleEvent } from '../../app/shared/domain/event.js';
 import type { Identity } from '../../app/shared/domain/identity.js';
 import { keyId, TRUST_STATES, type KeyFrame, type KeyRow, type OwnKey } from '../../app/shared/domain/key.js';
@@ -12,10 +13,12 @@ import type { NodeDetail } from '../../app/shared/domain/node.js';
 import { badgesOf, NODE_STATES } from '../../app/shared/domain/node-state.js';
 import { emptyColumns, type RosterColumns, type RosterFrame } from '../../app/shared/domain/roster-frame.js';
 import type { RosterRow } from '../../app/shared/domain/roster-table.js';
+import type { Receive } from '../../app/shared/domain/received.js';
 import type { Secrets } from '../../app/shared/domain/secret.js';
 import type { Session } from '../../app/shared/domain/session.js';
 import { AppError } from '../../app/shared/errors/app-error.js';
 import { anIdentity, anOwnKey, aFingerprint, countTrust, keyDetail, keysOf, secretsOf } from './fake-keys.js';
+import { countResults, headOf, openRuns, summaryOf } from './fake-runs.js';
 import { aLink, aRow, aSession, fleetOf, historyOf, storyEvents, type FleetSize } from './fake-story.js';
 
 export type FakeClient = Client & {
@@ -35,6 +38,13 @@ export type FakeClient = Client & {
   secrets(change: Partial<Secrets>): void;
   secret(change: Partial<Secrets['secret']>): void;
   readonly ownKey: OwnKey;
+  /** Replaces or adds a run, and tells the watchers of it, of the list and of the session. */
+  run(change: Partial<Run> & { readonly id: string }, rows?: readonly RunTarget[]): void;
+  readonly runs: readonly Run[];
+  /** From now on this call is answered so. */
+  answer<K extends CallName>(name: K, answer: (input: In<K>) => Out<K>): void;
+  /** Hands an item to all that watch this stream; who comes later gets it first. */
+  tell<K extends StreamName>(name: K, item: Out<K>): void;
   /** The channel is gone. */
   lose(): void;
   /** The next calls of this name fail with this code. */
@@ -51,7 +61,10 @@ export type FakeOptions = {
   readonly keys?: readonly KeyRow[];
   readonly ownKey?: Partial<OwnKey>;
   readonly identities?: readonly Identity[];
+  readonly runs?: readonly Run[];
+  readonly answers?: Partial<Answers>;
 };
+type Answers = { readonly [K in CallName]: (input: In<K>) => Out<K> };
 
 export function fakeClient({
   size = 12,
@@ -61,6 +74,8 @@ export function fakeClient({
   keys: givenKeys,
   ownKey: overOwn = {},
   identities: givenIdentities = [],
+  runs: givenRuns = [],
+  answers: givenAnswers = {},
 }: FakeOptions = {}): FakeClient {
   const rows = given ? [...given] : fleetOf(size, now);
   const events = [...storyEvents(now, rows)];
@@ -70,12 +85,17 @@ export function fakeClient({
   let ownKey = anOwnKey(now, overOwn);
   let identities = [...givenIdentities];
   let secrets = secretsOf(keyRows(), now);
-  let session: Session = { ...aSession(rows, now), keys: countTrust(keyRows()), ...over };
+  let runs = [...givenRuns];
+  const changes = { open: openRuns(runs), asked: 0 };
+  let session: Session = { ...aSession(rows, now), keys: countTrust(keyRows()), changes, ...over };
+  const runSeq = new Map<string, number>();
+  const kept = new Map<StreamName, unknown>();
   let seq = 1;
   let eventSeq = 1;
   let isLost = false;
   const watchers = new Map<StreamName, Set<AnyWatcher>>();
   const lostHandlers = new Set<() => void>();
+  const inputs = new Map<AnyWatcher, string>();
   const failures = new Map<CallName, AppError>();
   const calls: { name: CallName; input: unknown }[] = [];
 
@@ -115,7 +135,39 @@ export function fakeClient({
       requests: secrets.requests.map((one) => (one.id === id ? { ...one, state, stateAt: Date.now() } : one)),
     });
 
-  const answers: { readonly [K in CallName]: (input: In<K>) => Out<K> } = {
+  const runAt = (id: string): Run => {
+    const run = runs.find((one) => one.id === id);
+    if (!run) throw new AppError('RUN_UNKNOWN', id);
+    return run;
+  };
+  const putRun: FakeClient['run'] = (change, touched) => {
+    const old = runs.find(({ id }) => id === change.id);
+    const targets = [...(change.targets ?? old?.targets ?? [])];
+    for (const row of touched ?? []) targets[row.index] = row;
+    const next = { ...old, ...change, targets, total: targets.length, counts: countResults(targets) } as Run;
+    runs = old ? runs.map((one) => (one === old ? next : one)) : [next, ...runs];
+    const runSequence = (runSeq.get(change.id) ?? 1) + 1;
+    runSeq.set(change.id, runSequence);
+    watchers.get('run.watch')?.forEach((watcher) => {
+      if (inputs.get(watcher) === change.id)
+        void watcher.onItem({
+          type: 'delta',
+          seq: runSequence,
+          at: Date.now(),
+          run: headOf(next),
+          rows: [...(touched ?? (change.targets ? targets : []))],
+        } as never);
+    });
+    tell('run.watchList', { at: Date.now(), runs: runs.map(summaryOf) });
+    session = { ...session, changes: { ...session.changes, open: openRuns(runs) }, at: Date.now() };
+    tell('session.watch', session);
+  };
+  const moved = (id: string, change: Partial<Run>): Out<'run.hold'> => {
+    putRun({ ...change, id: runAt(id).id });
+    return summaryOf(runAt(id));
+  };
+
+  const answers: { -readonly [K in CallName]: Answers[K] } = {
     'session.get': () => session,
     'session.connect': () => ({ ok: true }),
     'session.demo': () => ({ ok: true }),
@@ -217,6 +269,50 @@ export function fakeClient({
     'secret.policy': ({ policy }) => setSecrets({ policy }),
     'request.give': ({ id }) => answerRequest(id, 'given'),
     'request.refuse': ({ id }) => answerRequest(id, 'refused'),
+    'change.check': () => {
+      throw new AppError('INTERNAL', 'no rehearsal in this story');
+    },
+    'run.start': () => {
+      throw new AppError('INTERNAL', 'nothing is started in this story');
+    },
+    'run.list': () => ({ at: Date.now(), runs: runs.map(summaryOf) }),
+    'run.get': ({ id }) => runAt(id),
+    'run.hold': ({ id }) =>
+      moved(id, { state: 'held', hold: { why: 'hand', at: Date.now(), rule: null, gate: null } }),
+    'run.resume': ({ id }) => moved(id, { state: 'running', hold: null, differ: [] }),
+    'run.continue': ({ id }) => moved(id, { state: 'running', hold: null }),
+    'run.stop': ({ id }) => moved(id, { state: 'stopped', hold: null, endedAt: Date.now() }),
+    'run.retry': ({ id }) => moved(id, { state: 'running', hold: null }),
+    'run.rollback.check': ({ id }) => ({
+      names: runAt(id)
+        .targets.filter(({ state }) => state === 'verified')
+        .map(({ name }) => name),
+      without: [],
+      bodies: [{ what: runAt(id).what, nodes: runAt(id).rollback.took }],
+      notes: [],
+      confirm: { level: 'enter', expect: '', approval: false },
+    }),
+    'run.rollback': ({ id }) => runAt(id),
+    'run.input': ({ id }) => {
+      const { what, targets } = runAt(id);
+      return { what, where: { names: targets.map(({ name }) => name) } };
+    },
+    'run.ofNode': ({ name }) => ({
+      runs: runs.flatMap((run) => {
+        const target = run.targets.find((one) => one.name === name);
+        return target ? [{ run: summaryOf(run), target }] : [];
+      }),
+    }),
+    'run.approval': () => ({ text: 'a request' }),
+    'run.approve': ({ id }) => moved(id, { state: 'running', approval: null }),
+    'approval.read': () => {
+      throw new AppError('APPROVAL_UNREADABLE', 'as told');
+    },
+    'approval.sign': () => ({ text: 'an answer' }),
+    'receive.get': () => noReceive,
+    'receive.mode': () => ({ ok: true }),
+    'receive.decide': () => ({ ok: true }),
+    'receive.undo': () => ({ ok: true }),
     'identity.list': () => ({ identities }),
     'identity.import': ({ label }) => {
       const one = anIdentity(`i${identities.length + 1}`, Date.now(), label ? { label } : {});
@@ -263,6 +359,7 @@ export function fakeClient({
       ],
     }),
     'host.link': () => ({ url: null }),
+    ...givenAnswers,
   };
 
   return {
@@ -278,7 +375,8 @@ export function fakeClient({
       if (isLost) throw new AppError('CONSOLE_NOT_RUNNING', 'lost');
       return answers[name](input);
     },
-    watch<K extends StreamName>(name: K, _input: In<K>, watcher: Watcher<Out<K>>) {
+    watch<K extends StreamName>(name: K, input: In<K>, watcher: Watcher<Out<K>>) {
+      if ('id' in input) inputs.set(watcher as AnyWatcher, input.id);
       const set = watchers.get(name) ?? new Set<AnyWatcher>();
       watchers.set(name, set.add(watcher));
       const first: Readonly<Record<StreamName, () => unknown>> = {
@@ -298,9 +396,21 @@ export function fakeClient({
           gone: [],
         }),
         'secret.watch': () => secrets,
+        'run.watchList': () => ({ at: Date.now(), runs: runs.map(summaryOf) }),
+        'run.watch': () => {
+          const { id } = input as { id: string };
+          return firstOf(runAt(id), runSeq.get(id));
+        },
+        'receive.watch': () => noReceive,
       };
       queueMicrotask(() => {
-        if (set.has(watcher)) void watcher.onItem(first[name]() as Out<K>);
+        if (!set.has(watcher)) return;
+        try {
+          void watcher.onItem((kept.get(name) ?? first[name]()) as Out<K>);
+        } catch (reason) {
+          set.delete(watcher);
+          watcher.onEnd(reason instanceof AppError ? reason : null);
+        }
       });
       return () => void set.delete(watcher);
     },
@@ -361,6 +471,17 @@ export function fakeClient({
     get ownKey() {
       return ownKey;
     },
+    run: putRun,
+    get runs() {
+      return runs;
+    },
+    answer(name, answer) {
+      Object.assign(answers, { [name]: answer });
+    },
+    tell(name, item) {
+      kept.set(name, item);
+      tell(name, item);
+    },
     lose() {
       isLost = true;
       for (const handle of lostHandlers) handle();
@@ -370,6 +491,25 @@ export function fakeClient({
     },
   };
 }
+
+/** A run as its stream begins. */
+const firstOf = (run: Run, seq = 1): Out<'run.watch'> => ({
+  type: 'snapshot',
+  seq,
+  at: Date.now(),
+  run: headOf(run),
+  rows: run.targets,
+});
+
+/** Nobody pushed anything to this console. */
+const noReceive: Receive = {
+  at: 0,
+  modes: { settings: 'ask', gem: 'ask', message: 'ask' },
+  allow: ['logging.*'],
+  installer: { available: false, about: 'no gem command here' },
+  settings: '{}',
+  items: [],
+};
 
 /** A roster that moved leaves keys and secrets as they are. */
 const pickFleet = ({ summary, needs, needsTotal }: Session): Partial<Session> => ({

@@ -209,6 +209,7 @@ export function aSession(rows: readonly RosterRow[], now: number): Session {
           : null,
       settling: false,
     },
+    changes: { open: [], asked: 0 },
     needs,
     needsTotal: needs.length,
   };

@@ -88,6 +88,7 @@ export function aSession(
       silentGroup: null,
       settling: false,
     },
+    changes: { open: [], asked: 0 },
     needs: [],
     needsTotal: 0,
     ...rest,

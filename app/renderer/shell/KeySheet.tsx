@@ -34,6 +34,12 @@ const TABLES: readonly Line[] = [
   ['keys.copy', 'Mod+C'],
   ['keys.export', 'Mod+E'],
 ];
+const RUNS: readonly Line[] = [
+  ['keys.newSettings', 'C'],
+  ['keys.newGem', 'Shift+G'],
+  ['keys.hold', 'H'],
+  ['keys.retry', 'R'],
+];
 const MAP: readonly Line[] = [
   ['keys.mapMove', '←', '→', '↑', '↓'],
   ['keys.mapJump', 'Ctrl →', 'Ctrl ←'],
@@ -68,6 +74,10 @@ export function KeySheet() {
         <section>
           <h3 className="h2">{text('keys.tables')}</h3>
           <Lines lines={TABLES} />
+          <h3 className="h2" style={{ marginTop: 16 }}>
+            {text('keys.runs')}
+          </h3>
+          <Lines lines={RUNS} />
           <h3 className="h2" style={{ marginTop: 16 }}>
             {text('keys.map')}
           </h3>

@@ -4,6 +4,7 @@
  */
 import {
   Activity,
+  ArrowRightLeft,
   Clock,
   Key,
   Keyboard,
@@ -12,6 +13,7 @@ import {
   Lock,
   LogOut,
   Moon,
+  Package,
   PanelLeft,
   Play,
   Plug,
@@ -19,6 +21,7 @@ import {
   Rows3,
   Settings,
   ShieldAlert,
+  SlidersHorizontal,
   Square,
   Sun,
   SunMoon,
@@ -32,6 +35,7 @@ import { ask } from '../store/connection.js';
 import { togglePause } from '../store/pause.js';
 import { prefsStore, setPrefs } from '../store/prefs.js';
 import { sessionStore } from '../store/session.js';
+import { newChange } from '../store/targets.js';
 import { say, setUi } from '../store/ui.js';
 
 export type Command = {
@@ -61,6 +65,7 @@ const DENSITIES = ['compact', 'regular', 'relaxed'] as const;
 export const PAGES = [
   { id: 'overview', path: '/overview', icon: LayoutDashboard, digit: '1', letter: 'O' },
   { id: 'nodes', path: '/nodes', icon: Table2, digit: '2', letter: 'N' },
+  { id: 'changes', path: '/changes', icon: ArrowRightLeft, digit: '3', letter: 'C' },
   { id: 'keys', path: '/keys', icon: Key, digit: '4', letter: 'K' },
   { id: 'secrets', path: '/secrets', icon: Lock, digit: '6', letter: 'S' },
   { id: 'events', path: '/events', icon: ListTree, digit: '8', letter: 'E' },
@@ -83,6 +88,22 @@ export const COMMANDS: readonly Command[] = [
     run: () => {
       location.hash = nodesHref('state:silent');
     },
+  },
+  {
+    id: 'change-settings',
+    label: text('command.newSettings'),
+    icon: SlidersHorizontal,
+    keys: 'C',
+    isThere: mayAct,
+    run: () => newChange('settings'),
+  },
+  {
+    id: 'change-gem',
+    label: text('command.newGem'),
+    icon: Package,
+    keys: 'Shift+G',
+    isThere: mayAct,
+    run: () => newChange('gem'),
   },
   {
     id: 'keys-changed',

@@ -2,10 +2,10 @@
  * The keyboard map of the whole window. Single keys act outside text fields only and can be switched off;
  * combinations act everywhere. Lists and the map handle their own arrows. No key sends or destroys anything.
  */
-import { currentPath, expectArrival, go, setParams } from '../route.js';
+import { currentPath, expectArrival, go, runOf, setParams } from '../route.js';
 import { prefsStore } from '../store/prefs.js';
 import { setUi, uiStore } from '../store/ui.js';
-import { PAGES, runCommand } from './commands.js';
+import { COMMANDS, PAGES, runCommand } from './commands.js';
 
 export const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 /** "Mod+K" as printed on this machine's keys. */
@@ -65,6 +65,14 @@ export function startKeys(): () => void {
       case 'g':
         goingAt = event.timeStamp;
         return;
+      case 'c':
+        return act(event, () => open('change-settings'));
+      case 'G':
+        return act(event, () => open('change-gem'));
+      case 'r':
+        return runOf(currentPath()) === '' ? undefined : act(event, () => setParams({ do: 'retry' }));
+      case 'h':
+        return runOf(currentPath()) === '' ? undefined : act(event, () => setParams({ do: 'hold' }));
       case '?':
         return act(event, () => setUi({ keySheet: true }));
       case '[':
@@ -102,17 +110,26 @@ function act(event: KeyboardEvent, run: () => void): void {
   run();
 }
 
+/** A form is there only where its command is: not in a profile that only watches. */
+function open(id: string): void {
+  if (!COMMANDS.some((command) => command.id === id && (command.isThere?.() ?? true))) return;
+  expectArrival();
+  runCommand(id);
+}
+
 function arriveAt(path: string): void {
   expectArrival();
   go(path);
 }
 
-/** Esc outside of fields: first the details panel, then out of a node's page; the rest is the page's. */
+/** Esc outside of fields: first the details panel, then out of a node's or a run's page; the rest is the page's. */
 function escape(event: KeyboardEvent, hasMoved: boolean): void {
   if (document.querySelector('.peek')) act(event, () => setParams({ peek: null, key: null }));
-  else if (currentPath().startsWith('/nodes/')) {
+  else {
+    const list = ['/nodes', '/changes'].find((path) => currentPath().startsWith(`${path}/`));
+    if (list === undefined || currentPath().startsWith('/changes/new/')) return;
     expectArrival();
-    act(event, () => (hasMoved ? history.back() : go('/nodes')));
+    act(event, () => (hasMoved ? history.back() : go(list)));
   }
 }
 

@@ -1,0 +1,2 @@
+/** Changes. */
+export const ChangesPage = () => <div className="page" />;

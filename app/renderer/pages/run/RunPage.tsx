@@ -1,0 +1,2 @@
+/** A run. */
+export const RunPage = () => <div className="page" />;
