@@ -1,75 +1,40 @@
 /**
  * A Ruby node for tests, over a real broker: LegionIO 1.4 or 1.9 with lex-node 0.3.2, as strict and as faulty as the
- * real one where keys and the cluster secret are concerned. Written from the specification without any of the
- * product's protocol or cryptography. It runs no gems, no settings and no Vault.
+ * real one where keys, the cluster secret, pushed settings and gems are concerned; what becomes of those is in
+ * ruby-node-settings.ts. Written from the specification without any of the product's protocol or cryptography. It
+ * installs nothing and has no Vault. It can be told to misbehave, as nodes do on bad days.
  */
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
-import amqplib, { type ConsumeMessage, type Options } from 'amqplib';
+import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
 import {
   decryptWith,
   encryptTo,
   fingerprintOf,
-  type Generation,
   keyOf,
   mime60,
   seal,
   unseal,
 } from './ruby-node-crypt.js';
+import {
+  createSettings,
+  defaultSettings,
+  fullGemName,
+  type GemSource,
+  installGem,
+} from './ruby-node-settings.js';
+import { resultsOf } from './ruby-node-results.js';
 import { declareAsRuby } from './ruby-node-topology.js';
+import type { Body, Outcome, Received, RubyNode, RubyNodeOptions } from './ruby-node-types.js';
 
 export type { Generation } from './ruby-node-crypt.js';
-type Body = Readonly<Record<string, unknown>>;
-
-export type RubyNodeOptions = {
-  readonly url: string;
-  readonly name: string;
-  readonly generation: Generation;
-  /** `crypt.cluster_secret`; null: it asks at its start, and invents one when nobody answers in time. */
-  readonly secret: string | null;
-  /** `crypt.cluster_secret_timeout`. */
-  readonly secretTimeoutMs?: number;
-  readonly beatIntervalMs?: number;
-  readonly bits?: number;
-};
-
-export type Received = {
-  readonly function: unknown;
-  readonly body: Body;
-  readonly routingKey: string;
-  readonly encrypted: boolean;
-};
-
-export type RubyNode = {
-  readonly name: string;
-  readonly queue: string;
-  readonly publicPem: string;
-  readonly fingerprint: string;
-  /** `crypt.cluster_secret`, the setting. The key derived from an earlier one stays in use (it is cached). */
-  secret(): string | null;
-  /** `cluster.public_keys`: name to the text as it came. Empty for ever on 1.9. */
-  publicKeys(): ReadonlyMap<string, string>;
-  /** Every message that could be decoded, oldest first. */
-  readonly received: readonly Received[];
-  /** What its functions raised, and why bodies could not be decoded. A real node writes these to its log only. */
-  readonly errors: readonly string[];
-  /** How often it answered a request for the cluster secret. */
-  answers(): number;
-  /** RequestClusterSecret as at its start, again. */
-  askForSecret(): Promise<void>;
-  /** PublicKey as the runner would send it if it worked. */
-  announceKey(): Promise<void>;
-  /** A task message to the exchange `node`; resolves when the broker has it. */
-  publish(routingKey: string, body: Body | Buffer, properties?: Options.Publish): Promise<void>;
-  /** The same with its body under the cluster key (`encrypted/cs`). */
-  publishEncrypted(routingKey: string, body: Body): Promise<void>;
-  stop(): Promise<void>;
-};
+export type { Faults, Received, RubyNode, RubyNodeOptions } from './ruby-node-types.js';
 
 const VERSIONS = { '1.4': '1.4.122', '1.9': '1.9.43' } as const;
 const RUNNER = 'Legion::Extensions::Node::Runners::Crypt';
 const RETRY_AFTER_MS = [1_000, 2_000] as const;
+const GEMS: GemSource = { 'lex-http': ['0.9.0', '0.9.1'] };
 
 /** Boots it; resolves when its first beat and, without a secret, its first question are with the broker. */
 export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode> {
@@ -91,11 +56,15 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
   let cachedKey: Buffer | null = secret === null ? null : keyOf(secret);
   let answers = 0;
 
-  const connection = await amqplib.connect(options.url, { clientProperties: { connection_name: 'Legion' } });
-  connection.on('error', (error: Error) => errors.push(error.message));
-  const channel = await connection.createConfirmChannel();
-  channel.on('error', (error: Error) => errors.push(error.message));
-  await declareAsRuby(channel, generation, queue);
+  const settings = createSettings(defaultSettings(generation, name, options.secret));
+  const gems = new Map<string, string>();
+  let faults = options.faults ?? {};
+  let status = 'active';
+  let restarts = 0;
+  let isStopped = false;
+  let beating: ReturnType<typeof setInterval> | undefined;
+  let connection: ChannelModel;
+  let channel: ConfirmChannel;
 
   const later = (ms: number, run: () => void): void => {
     const timer = setTimeout(() => {
@@ -130,21 +99,39 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
     });
   }
 
+  /** What it calls itself; its queue keeps the name it began with. */
+  const ownName = (): string => String(settings.get('client', 'name'));
+
+  const tellResult = (result: Body, properties: Options.Publish = {}): Promise<void> =>
+    publish(`node.${ownName()}.update_result`, result, properties);
+
+  async function report(
+    action: string,
+    outcome: Outcome,
+    asked: ConsumeMessage['properties'],
+  ): Promise<void> {
+    for (const { body, properties } of resultsOf(action, outcome, ownName(), faults, asked))
+      await tellResult(body, properties);
+    if (outcome.error !== null || faults.silent) return;
+    status = faults.statusAfterSuccess ?? status;
+    if (faults.diesAfterSuccess) await stop();
+  }
+
   const beat = (): Promise<void> => {
     const usage = process.cpuUsage();
     const unknown = { status: 'unknown', detail: 'management api unreachable' };
     const body = {
-      name,
+      name: ownName(),
       pid: process.pid,
       timestamp: `${new Date().toISOString().slice(0, 19).replace('T', ' ')} +0000`,
-      status: 'active',
+      status,
       version: VERSIONS[generation],
       metrics: {
         memory_rss_mb: process.memoryUsage.rss() / 1_048_576,
         cpu_user_seconds: usage.user / 1e6,
         cpu_system_seconds: usage.system / 1e6,
         thread_count: 10,
-        loaded_extensions: isModern ? 1 : 0,
+        loaded_extensions: isModern ? 1 + gems.size : 0,
         uptime_seconds: Math.floor((Date.now() - startedAt) / 1_000),
       },
       hosted_worker_ids: [],
@@ -178,7 +165,29 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
     return publicKeys;
   }
 
-  const functions: Readonly<Record<string, (body: Body) => unknown>> = {
+  const functions: Readonly<
+    Record<string, (body: Body, properties: ConsumeMessage['properties']) => unknown>
+  > = {
+    message: (body) => settings.message(body),
+    async update_settings(body, properties) {
+      const { settings: pushed } = take(body, 'settings');
+      let outcome: Outcome;
+      try {
+        settings.update(pushed);
+        outcome = { detail: `keys: ${Object.keys(pushed).join(', ')}`, error: null };
+      } catch (error) {
+        outcome = { detail: null, error: error instanceof Error ? error.message : String(error) };
+      }
+      if (outcome.error === null && body['restart'] === true) await reload();
+      await report('update_settings', outcome, properties);
+    },
+    async update_gem(body, properties) {
+      const { extension } = take(body, 'extension');
+      const version = typeof body['version'] === 'string' ? body['version'] : null;
+      const outcome = installGem(options.gems ?? GEMS, gems, fullGemName(extension), version);
+      if (outcome.ok && body['reload'] !== false) await reload();
+      await report('update_gem', outcome, properties);
+    },
     push_public_key() {
       throw new Error('wrong number of arguments (given 1, expected 0)');
     },
@@ -231,6 +240,7 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
   }
 
   async function consume(message: ConsumeMessage): Promise<void> {
+    const cameBy = channel;
     let body: Body;
     try {
       body = decode(message);
@@ -239,15 +249,18 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
       return undecodable(message);
     }
     const encrypted = message.properties.contentEncoding === 'encrypted/cs';
-    received.push({ function: body['function'], body, routingKey: message.fields.routingKey, encrypted });
+    const { properties } = message;
+    const { routingKey } = message.fields;
+    received.push({ function: body['function'], body, routingKey, encrypted, properties });
     const called = String(body['function']);
     try {
-      if (Object.hasOwn(functions, called)) await functions[called]?.(body);
+      if (Object.hasOwn(functions, called)) await functions[called]?.(body, properties);
     } catch (error) {
       errors.push(`${called}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    // Whether it ran, raised or is unknown: the broker only ever hears that it is done.
-    channel.ack(message);
+    // Whether it ran, raised or is unknown: the broker only ever hears that it is done. After a reload not even that:
+    // the channel it came by is gone, and the queue with it.
+    if (cameBy === channel && !isStopped) channel.ack(message);
   }
 
   /** 1.4 rejects at once; 1.9 tries twice more by way of its own queue, but not where the IV is missing. */
@@ -268,14 +281,44 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
     });
   }
 
-  await channel.prefetch(isModern ? 2 : 0);
-  await channel.consume(queue, (message) => message && void consume(message), {
-    consumerTag: `${name}_node_node_1`,
-  });
-  await beat();
-  const beating = setInterval(() => void beat().catch(() => undefined), beatIntervalMs);
-  later(1_000, () => void requestPublicKeys().catch(() => undefined));
-  if (secret === null) await boot();
+  /** From reaching the broker to the first beat. */
+  async function join(): Promise<void> {
+    connection = await amqplib.connect(options.url, { clientProperties: { connection_name: 'Legion' } });
+    connection.on('error', (error: Error) => errors.push(error.message));
+    channel = await connection.createConfirmChannel();
+    channel.on('error', (error: Error) => errors.push(error.message));
+    await declareAsRuby(channel, generation, queue);
+    await channel.prefetch(isModern ? 2 : 0);
+    await channel.consume(queue, (message) => message && void consume(message), {
+      consumerTag: `${name}_node_node_1`,
+    });
+    await beat();
+    beating = setInterval(() => void beat().catch(() => undefined), beatIntervalMs);
+    later(1_000, () => void requestPublicKeys().catch(() => undefined));
+    if (secret === null) await boot();
+  }
+
+  async function leave(): Promise<void> {
+    clearInterval(beating);
+    timers.forEach(clearTimeout);
+    timers.clear();
+    await connection.close().catch(() => undefined);
+  }
+
+  /** A full stop and start in the same process: the settings are those of the files again. */
+  async function reload(): Promise<void> {
+    await leave();
+    settings.reread();
+    restarts += 1;
+    if (!isStopped) await join();
+  }
+
+  async function stop(): Promise<void> {
+    isStopped = true;
+    await leave();
+  }
+
+  await join();
 
   /** Asks, waits, and makes up a secret of its own when none came. Whichever it is, its key is derived once. */
   async function boot(): Promise<void> {
@@ -319,10 +362,11 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
       const { text, iv } = seal(generation, cachedKey, JSON.stringify(body));
       await publish(routingKey, Buffer.from(text), { contentEncoding: 'encrypted/cs', headers: { iv } });
     },
-    async stop() {
-      clearInterval(beating);
-      timers.forEach(clearTimeout);
-      await connection.close().catch(() => undefined);
-    },
+    settings: () => settings.tree(),
+    gems,
+    restarts: () => restarts,
+    misbehave: (next) => void (faults = next),
+    tellResult,
+    stop,
   };
 }
