@@ -38,7 +38,7 @@ export function EnvWord() {
 }
 
 /** The band at the window's edge goes on along every dialog that acts. */
-function EnvBand() {
+export function EnvBand() {
   const kind = useSession((state) => state.live?.profile.kind);
   return <span className="env-band" data-kind={kind} aria-hidden="true" />;
 }
