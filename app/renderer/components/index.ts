@@ -15,6 +15,7 @@ export {
   useReturnFocus,
 } from './Menu.js';
 export { Options, type Option } from './Options.js';
+export { ResultMark, RESULT_TONE, ResultWord } from './ResultMark.js';
 export { StatusMark, TONE } from './StatusMark.js';
 export { Spark, tickPlaces, Ticks } from './Ticks.js';
 export { TrustMark, TrustWord } from './TrustMark.js';

@@ -12,6 +12,7 @@ import { acceptKeys } from './keys.js';
 import { isPaused, resume, settleFreeze } from './pause.js';
 import { prefsStore } from './prefs.js';
 import { acceptFrame } from './roster.js';
+import { acceptRuns } from './runs.js';
 import { acceptSecrets } from './secrets.js';
 import { acceptSession, sessionStore } from './session.js';
 
@@ -86,8 +87,41 @@ export function connectStores(client: Client): Stop {
     keepOpen(client, 'event.watch', { limit: 2000 }, (frame) => acceptEvents(frame, isPaused())),
     keepOpen(client, 'key.watch', {}, acceptKeys),
     keepOpen(client, 'secret.watch', {}, (secrets) => acceptSecrets(secrets, isPaused())),
+    keepOpen(client, 'run.watchList', {}, (list) => acceptRuns(list, isPaused())),
   ];
-  return () => stops.forEach((stop) => stop());
+  for (const one of wanted) one.open(client);
+  return () => {
+    stops.forEach((stop) => stop());
+    for (const one of wanted) one.close();
+  };
+}
+
+type Wanted = { open(client: Client): void; close(): void };
+const wanted = new Set<Wanted>();
+
+/**
+ * Watches a stream as long as something on screen needs it, over every channel that comes. `onEnd` hears why it could
+ * not be opened; true gives it up.
+ */
+export function watchWhile<K extends StreamName>(
+  name: K,
+  input: In<K>,
+  take: (item: Out<K>) => boolean,
+  onEnd: (error: AppError | null) => boolean = () => false,
+): Stop {
+  let stop: Stop = () => undefined;
+  const one: Wanted = {
+    open: (client) => {
+      stop = keepOpen(client, name, input, take, onEnd);
+    },
+    close: () => stop(),
+  };
+  wanted.add(one);
+  if (current) one.open(current);
+  return () => {
+    wanted.delete(one);
+    one.close();
+  };
 }
 
 function markLost(code: string): void {
@@ -103,6 +137,7 @@ function keepOpen<K extends StreamName>(
   name: K,
   input: In<K>,
   take: (item: Out<K>) => boolean,
+  onEnd: (error: AppError | null) => boolean = () => false,
 ): Stop {
   let cancel: Stop = () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -122,7 +157,9 @@ function keepOpen<K extends StreamName>(
         attempt = 0;
         return pace(name, stop.signal);
       },
-      onEnd: again,
+      onEnd: (error) => {
+        if (!onEnd(error)) again();
+      },
     });
   };
   watch();

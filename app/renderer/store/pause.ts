@@ -3,6 +3,8 @@ import { showLiveEvents } from './events.js';
 import { freezeFleet } from './clock.js';
 import { pauseKeys, resumeKeys } from './keys.js';
 import { pauseRoster, resumeRoster, rosterStore } from './roster.js';
+import { pauseRun, resumeRun } from './run.js';
+import { showLiveRuns } from './runs.js';
 import { showLiveSecrets } from './secrets.js';
 import { isPast, sessionStore, showLiveSession } from './session.js';
 
@@ -12,6 +14,7 @@ export function pause(): void {
   if (isPaused()) return;
   pauseRoster(Date.now());
   pauseKeys();
+  pauseRun();
   settleFreeze();
 }
 
@@ -22,6 +25,8 @@ export function resume(): void {
   showLiveEvents();
   resumeKeys();
   showLiveSecrets();
+  showLiveRuns();
+  resumeRun();
   settleFreeze();
 }
 

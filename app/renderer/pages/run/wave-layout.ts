@@ -1,0 +1,94 @@
+/**
+ * How the waves of a run stand side by side: how wide each is and how large its cells. Pure. One cell per node while
+ * there is room, larger for small waves; beyond that a cell stands for a few and shows the worst of them.
+ */
+
+/** Pitch (cell and gap) and how many stand in a column, large ones first. */
+const SIZES = [
+  { pitch: 12, gap: 2, high: 5 },
+  { pitch: 9, gap: 2, high: 7 },
+  { pitch: 7, gap: 1, high: 9 },
+  { pitch: 6, gap: 1, high: 10 },
+  { pitch: 5, gap: 1, high: 12 },
+  { pitch: 4, gap: 1, high: 15 },
+  { pitch: 3, gap: 1, high: 20 },
+  { pitch: 2, gap: 0, high: 30 },
+] as const;
+const HEIGHT = 60;
+/** Sides of a wave. */
+export const WAVE_PADDING = 32;
+const ROOMY = 200;
+const LEAST = 116;
+
+export type WaveLayout = {
+  /** px, with its sides. */
+  readonly width: number;
+  readonly pitch: number;
+  readonly gap: number;
+  readonly high: number;
+  /** Nodes per cell. */
+  readonly per: number;
+};
+
+const columnsOf = (cells: number, high: number): number => Math.max(1, Math.ceil(cells / high));
+const widthAt = (size: number, { pitch, high }: (typeof SIZES)[number]): number =>
+  columnsOf(size, high) * pitch + WAVE_PADDING;
+
+/** `sizes`: nodes per wave. `room`: px for all; more waves than fit are wider than it together. */
+export function layoutWaves(sizes: readonly number[], room: number): readonly WaveLayout[] {
+  if (sizes.length === 0) return [];
+  const least = Math.max(LEAST, Math.min(ROOMY, Math.floor(room / sizes.length)));
+  const wished = sizes.map((size) => Math.max(least, widthAt(size, SIZES[0])));
+  const sum = wished.reduce((a, b) => a + b, 0);
+  const widths = sum <= room ? wished : shared(sizes, least, room, wished);
+  return sizes.map((size, i) => fit(size, widths[i] ?? least));
+}
+
+/** What is left beyond the least of each goes to the large ones, none more than it can use. */
+function shared(
+  sizes: readonly number[],
+  least: number,
+  room: number,
+  wished: readonly number[],
+): readonly number[] {
+  const out = sizes.map(() => least);
+  let left = room - least * sizes.length;
+  let open = sizes.map((_, i) => i).filter((i) => (wished[i] ?? 0) > least);
+  while (left > 1 && open.length > 0) {
+    const total = open.reduce((sum, i) => sum + Math.sqrt(sizes[i] ?? 0), 0);
+    let given = 0;
+    for (const i of open) {
+      const share = (left * Math.sqrt(sizes[i] ?? 0)) / total;
+      const before = out[i] ?? least;
+      out[i] = Math.min(wished[i] ?? least, before + share);
+      given += (out[i] ?? 0) - before;
+    }
+    open = open.filter((i) => (out[i] ?? 0) < (wished[i] ?? 0) - 0.5);
+    left -= given;
+  }
+  return out.map(Math.floor);
+}
+
+function fit(size: number, width: number): WaveLayout {
+  const room = width - WAVE_PADDING;
+  for (const { pitch, gap, high } of SIZES) {
+    if (columnsOf(size, high) * pitch <= room) return { width, pitch, gap, high, per: 1 };
+  }
+  const cells = Math.max(1, Math.floor(room / 3)) * 20;
+  return { width, pitch: 3, gap: 1, high: 20, per: Math.ceil(size / cells) };
+}
+
+/** Inner size of the picture of a wave. */
+export function pictureOf(size: number, layout: WaveLayout): { width: number; height: number } {
+  const cells = Math.ceil(size / layout.per);
+  return { width: columnsOf(cells, layout.high) * layout.pitch, height: HEIGHT };
+}
+
+/** The cell under a point of the picture, or -1. */
+export function cellAt(x: number, y: number, size: number, layout: WaveLayout): number {
+  const column = Math.floor(x / layout.pitch);
+  const row = Math.floor(y / layout.pitch);
+  if (column < 0 || row < 0 || row >= layout.high) return -1;
+  const cell = column * layout.high + row;
+  return cell < Math.ceil(size / layout.per) ? cell : -1;
+}
