@@ -4,6 +4,7 @@
  * address with a password stands in a second process's arguments.
  */
 import { readFileSync, realpathSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { createPinoLog } from './adapters/pino-log.js';
 import { EXIT, CliError, type ExitCode } from './cli/exit.js';
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[], hooks: Hooks = {}): Promise<
     version: VERSION,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     findHost,
     addConfigFlags,
     localConfig(flags) {
@@ -40,6 +42,16 @@ export async function main(argv: readonly string[], hooks: Hooks = {}): Promise<
     },
     serve: (flags) => serveUntilStopped(configFrom(flags), hooks),
   });
+}
+
+/** The question goes to stderr, so that what is printed can be piped. */
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
 }
 
 function configFrom(flags: readonly string[]): Config {

@@ -1,6 +1,6 @@
 /**
  * What every verb that asks a running console has in common: its flags, the way to that console, and the two
- * shapes of JSON. The verbs are in program.ts, keys.ts, secrets.ts and identities.ts.
+ * shapes of JSON. The verbs are in program.ts and in files of their own.
  */
 import type { Command } from 'commander';
 import type { CallName, In } from '../../shared/contract/contract.js';
@@ -13,6 +13,8 @@ import { CliError, EXIT, type ExitCode } from './exit.js';
 export type Asker = {
   out(line: string): void;
   err(line: string): void;
+  /** Asks the person at the terminal and gives the answer; absent where nobody sits there. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Where a console runs with this data folder, or null. */
   findHost(dataDir: string): Promise<{ readonly url: string; readonly tokenFile: string } | null>;
   /** What flags, environment and files amount to. Throws CliError with all mistakes at once. */

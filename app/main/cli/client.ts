@@ -3,11 +3,14 @@
  * What goes wrong becomes a CliError with the sentence, the raw words and the remedy.
  */
 import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
 import type { CallName, In, Out, StreamName } from '../../shared/contract/contract.js';
+import { CheckNote } from '../../shared/domain/change.js';
 import { fromWireError, WireError } from '../../shared/errors/wire.js';
-import { errorText, text, visible } from '../../shared/i18n/index.js';
+import { checkText, errorText, text, visible } from '../../shared/i18n/index.js';
 import { isJsonObject } from '../../shared/lib/json.js';
 import { CliError, EXIT, type ExitCode } from './exit.js';
+import { shellWord } from './table.js';
 
 const ANSWER_TIMEOUT_MS = 15_000;
 
@@ -75,19 +78,32 @@ async function refusal(response: Response, input: object): Promise<CliError> {
   return wire.success ? told(wire.data, input) : new CliError(EXIT.failed, [`HTTP ${response.status}`]);
 }
 
-const USAGE: readonly string[] = ['CONTRACT_INPUT_INVALID', 'FILTER_INVALID'];
+const USAGE: readonly string[] = [
+  'CONTRACT_INPUT_INVALID',
+  'FILTER_INVALID',
+  'CHANGE_INVALID',
+  'CONFIRM_MISSING',
+  'CONFIRM_WRONG',
+  'REASON_MISSING',
+];
 const NOT_CONNECTED: readonly string[] = ['BUS_NOT_CONNECTED', 'CONSOLE_NOT_RUNNING'];
 
 function told(wire: WireError, input: object): CliError {
   const { code, message } = fromWireError(wire);
-  const { what, next } = errorText(code);
+  const { what, next } = errorText(code, wire.details);
   const exit: ExitCode = USAGE.includes(code)
     ? EXIT.usage
     : NOT_CONNECTED.includes(code)
       ? EXIT.notConnected
       : EXIT.failed;
   const report = wire.reportId === null ? '' : ` [${wire.reportId}]`;
-  return new CliError(exit, [`${what} (${visible(message)})${report}`, ...markedPlace(wire, input), next]);
+  return new CliError(exit, [
+    `${what} (${visible(message)})${report}`,
+    ...markedPlace(wire, input),
+    ...notesOf(wire),
+    next,
+    ...whatToConfirm(wire),
+  ]);
 }
 
 /** The filter as typed, and a caret under the place where it cannot be read. */
@@ -98,6 +114,20 @@ function markedPlace({ code, details }: WireError, input: object): readonly stri
   const seen = (typed: string): string => visible(typed, typed.length);
   const before = seen(input.filter.slice(0, at));
   return [`  ${seen(input.filter)}`, `  ${' '.repeat(before.length)}^`];
+}
+
+/** What a rehearsal found that stands against sending. */
+function notesOf({ code, details }: WireError): readonly string[] {
+  const notes = code === 'CHANGE_INVALID' ? z.array(CheckNote).safeParse(details['notes']) : null;
+  return notes?.success ? notes.data.map((note) => `  ${checkText(note)}`) : [];
+}
+
+function whatToConfirm({ code, details }: WireError): readonly string[] {
+  const { expect } = details;
+  const isAbout = code === 'CONFIRM_MISSING' || code === 'CONFIRM_WRONG';
+  return isAbout && typeof expect === 'string' && expect !== ''
+    ? [text('cli.confirm.next', { expect: shellWord(expect) })]
+    : [];
 }
 
 const unreachable = (url: string, cause: unknown): CliError =>

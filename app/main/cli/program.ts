@@ -3,13 +3,16 @@
  * or as JSON; `serve` and the configuration are handed in, since they are more than the contract.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EVENT_AREAS, type ConsoleEvent, type EventArea } from '../../shared/domain/event.js';
+import { EVENT_AREAS, isInArea, type ConsoleEvent, type EventArea } from '../../shared/domain/event.js';
 import type { ConfigReport } from '../../shared/domain/health.js';
 import { text } from '../../shared/i18n/index.js';
 import { type Asker, asks, find, jsonLines, warnWhenStale, type Where } from './asking.js';
 import { CliError, EXIT, type ExitCode } from './exit.js';
 import { identityVerbs } from './identities.js';
 import { keyVerbs } from './keys.js';
+import { pushVerbs } from './push.js';
+import { receivedVerbs } from './received.js';
+import { runVerbs } from './runs.js';
 import { secretVerbs } from './secrets.js';
 import { configText, eventLine, nodesText, nodeText, statusText } from './views.js';
 
@@ -41,6 +44,8 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
     .description(text('cli.about'))
     .version(deps.version)
     .exitOverride()
+    // `--version` of a verb is the verb’s, not ours.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (words) => deps.out(words.trimEnd()),
       writeErr: (words) => deps.err(words.trimEnd()),
@@ -99,7 +104,7 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
       const print = (event: ConsoleEvent): void => (where.json ? json(event) : out(eventLine(event)));
       if (where.follow) {
         for await (const { events } of client.watch('event.watch', { limit })) {
-          events.filter((event) => area === undefined || event.area === area).forEach(print);
+          events.filter((event) => area === undefined || isInArea(event, area)).forEach(print);
         }
         throw new CliError(EXIT.notConnected, [text('error.CONSOLE_NOT_RUNNING')]);
       }
@@ -109,7 +114,8 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
       events.forEach(print);
     });
 
-  for (const addVerbs of [keyVerbs, secretVerbs, identityVerbs]) addVerbs(program, deps, end);
+  for (const addVerbs of [keyVerbs, secretVerbs, identityVerbs, pushVerbs, runVerbs, receivedVerbs])
+    addVerbs(program, deps, end);
 
   deps
     .addConfigFlags(program.command('config').description(text('cli.config')))

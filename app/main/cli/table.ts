@@ -33,6 +33,10 @@ export function fields(pairs: readonly (readonly [string, string])[]): string {
   return pairs.map(([name, value]) => `${pad(name, width, false)}${GAP}${visible(value, 1000)}`).join('\n');
 }
 
+/** As it has to be typed in a shell. */
+export const shellWord = (word: string): string =>
+  /^[\w.@%+-]+$/.test(word) ? word : `'${visible(word, 80).replaceAll("'", "'\\''")}'`;
+
 const pad = (cell: string, width: number, toRight: boolean): string => {
   const space = ' '.repeat(Math.max(0, width - widthOf(cell)));
   return toRight ? space + cell : cell + space;
