@@ -5,13 +5,17 @@ import { text, visible } from '../../../shared/i18n/index.js';
 import { Button, IconButton, Segments } from '../../components/index.js';
 import { askForSystemNotices, systemNoticesAre } from '../../parts/system-notices.js';
 import { Certificates } from '../../parts/identities.js';
+import { ReceivedSection } from '../../parts/received.js';
 import { href, useParam } from '../../route.js';
 import { DEFAULT_PREFS, setPrefs, usePrefs, viewPath } from '../../store/prefs.js';
+import { useSession } from '../../store/session.js';
 import { setUi } from '../../store/ui.js';
 
 export function SettingsPage() {
   const prefs = usePrefs((all) => all);
   const part = useParam('part');
+  const section = useParam('section');
+  const hasSession = useSession((state) => state.live !== null && state.live.mode !== 'idle');
   return (
     <div className="page scrolls">
       <header className="head">
@@ -76,6 +80,11 @@ export function SettingsPage() {
         <Section title={text('settings.certificates')} isWanted={part === 'certificates'}>
           <Certificates />
         </Section>
+        {hasSession && (
+          <Section title={text('receivedPage.title')} isWanted={section === 'received'}>
+            <ReceivedSection />
+          </Section>
+        )}
         <Section title={text('settings.keyboard')}>
           <Choice
             label={text('settings.keyboard.single')}

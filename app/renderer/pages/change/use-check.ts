@@ -1,0 +1,51 @@
+/** The rehearsal of a draft: asked a moment after the last edit, and at once when a person wants to see it. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ChangeCheck, ChangeInput } from '../../../shared/domain/change.js';
+import { AppError } from '../../../shared/errors/app-error.js';
+import { ask } from '../../store/connection.js';
+
+const PAUSE_MS = 350;
+
+export type Checked = {
+  /** The newest answer; of an earlier draft while `isBehind`. */
+  readonly check: ChangeCheck | null;
+  readonly error: AppError | null;
+  readonly isBehind: boolean;
+  /** Asks now; null when it failed or was overtaken. */
+  readonly again: () => Promise<ChangeCheck | null>;
+};
+
+/** `input` is known by its identity. */
+export function useCheck(input: ChangeInput): Checked {
+  const [state, setState] = useState<{
+    of: ChangeInput | null;
+    check: ChangeCheck | null;
+    error: AppError | null;
+  }>({ of: null, check: null, error: null });
+  const running = useRef<AbortController | null>(null);
+
+  const again = useCallback(async (): Promise<ChangeCheck | null> => {
+    running.current?.abort(new DOMException('asked again', 'AbortError'));
+    const mine = new AbortController();
+    running.current = mine;
+    try {
+      const check = await ask('change.check', input, mine.signal);
+      if (mine.signal.aborted) return null;
+      setState({ of: input, check, error: null });
+      return check;
+    } catch (reason) {
+      if (mine.signal.aborted) return null;
+      const error = reason instanceof AppError ? reason : new AppError('INTERNAL', String(reason));
+      setState((old) => ({ ...old, of: input, error }));
+      return null;
+    }
+  }, [input]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => void again(), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [again]);
+  useEffect(() => () => running.current?.abort(new DOMException('the page was left', 'AbortError')), []);
+
+  return { check: state.check, error: state.error, isBehind: state.of !== input, again };
+}
