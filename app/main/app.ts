@@ -9,6 +9,7 @@ import type { Health } from '../shared/domain/health.js';
 import { processVitals } from './adapters/process-vitals.js';
 import { systemClock } from './adapters/system-clock.js';
 import { systemRandom } from './adapters/system-random.js';
+import { changesApi } from './api/changes.js';
 import { healthApi } from './api/health.js';
 import { identityApi } from './api/identity.js';
 import { keysApi } from './api/keys.js';
@@ -17,7 +18,7 @@ import { rosterApi } from './api/roster.js';
 import { sessionApi } from './api/session.js';
 import { reportConfig, type Config } from './config/index.js';
 import { inputFromConfig, joinCluster, joinDemo, type JoinDeps, type SecretPlace } from './join.js';
-import type { Journal } from './ports/journal.js';
+import type { Journal, Journals } from './ports/journal.js';
 import type { KeyCrypto } from './ports/key-crypto.js';
 import type { Log } from './ports/log.js';
 import type { Store } from './ports/store.js';
@@ -46,6 +47,8 @@ export type AppDeps = {
   readonly recentLog: () => Health['log'];
   /** The audit of this data folder. */
   readonly journal: Journal;
+  /** The journals of changes of one cluster, by its id. */
+  readonly journals: (profileId: string) => Journals;
   readonly secrets: SecretPlace;
   readonly crypto: KeyCrypto;
 };
@@ -61,16 +64,17 @@ function systemUser(): string {
 
 export function createApp(
   config: Config,
-  { log, store, link, recentLog, journal, secrets, crypto }: AppDeps,
+  { log, store, link, recentLog, journal, journals, secrets, crypto }: AppDeps,
 ): App {
   const clock = systemClock;
   const vitals = processVitals;
-  const audit = createAudit(journal, systemUser(), log.child({ service: 'audit' }));
+  const user = systemUser();
+  const audit = createAudit(journal, user, log.child({ service: 'audit' }));
   const session = createSessionService(clock, (event, at, profile) => void audit.append(event, at, profile));
   const identities = createIdentities({ store: secrets.store, crypto, clock });
   const deps: JoinDeps = {
     ...{ config, clock, random: systemRandom, vitals, log, events: session.events },
-    ...{ crypto, secrets, openIdentity: identities.open },
+    ...{ crypto, secrets, journals, user, openIdentity: identities.open },
   };
   const doors = {
     cluster: (input: Parameters<typeof joinCluster>[0]) => joinCluster(input, deps),
@@ -82,6 +86,7 @@ export function createApp(
     ...sessionApi(session, createProfiles(store), doors, clock),
     ...rosterApi(session, clock),
     ...keysApi(session, clock),
+    ...changesApi(session, clock),
     ...identityApi(identities, (kind, facts) => session.events.record({ kind, facts }, clock.now())),
     ...healthApi({
       session,

@@ -8,6 +8,7 @@ import { app as electron, dialog } from 'electron';
 import { errorText, text } from '../shared/i18n/index.js';
 import { createWorkerCrypto } from './adapters/crypto-worker.js';
 import { createFileJournal } from './adapters/file-journal.js';
+import { createFileJournals } from './adapters/file-journals.js';
 import { createFileStore } from './adapters/file-store.js';
 import { createPinoLog, rotatingFile } from './adapters/pino-log.js';
 import { serve } from './api/serve.js';
@@ -61,6 +62,7 @@ function run(): void {
       const { api, start } = (app = createApp(config, {
         ...{ log, store, link: () => null, recentLog: log.recent },
         journal: createFileJournal(join(config.dataDir, 'audit.jsonl')),
+        journals: (profileId) => createFileJournals(join(config.dataDir, 'changes', profileId)),
         secrets: await secretPlace(config.dataDir, log),
         crypto: createWorkerCrypto(readFileSync(join(built, 'main', 'crypto-worker.cjs'), 'utf8')),
       }));

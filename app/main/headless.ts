@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { createWorkerCrypto } from './adapters/crypto-worker.js';
 import { createFileJournal } from './adapters/file-journal.js';
+import { createFileJournals } from './adapters/file-journals.js';
 import { createFileStore } from './adapters/file-store.js';
 import type { PinoLog } from './adapters/pino-log.js';
 import { createDoor } from './api/door.js';
@@ -34,6 +35,7 @@ export async function startHeadless(
     link: () => host?.freshLink() ?? null,
     recentLog: log.recent,
     journal: createFileJournal(join(config.dataDir, 'audit.jsonl')),
+    journals: (profileId) => createFileJournals(join(config.dataDir, 'changes', profileId)),
     secrets: { store: createFileStore(join(config.dataDir, 'secrets'), { isStrict: true }), keptIn: 'file' },
     crypto: createWorkerCrypto(cryptoSource),
   });

@@ -6,10 +6,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { AppError } from '../shared/errors/app-error.js';
+import { RECEIVED_KINDS } from '../shared/domain/received.js';
 import type { ConnectInput, ProfileKind } from '../shared/domain/session.js';
 import { createAmqpBus } from './adapters/amqp-bus.js';
 import { createMemoryBus } from './adapters/memory-bus.js';
+import { createGemInstaller } from './adapters/gem-installer.js';
+import { createMemoryJournals } from './adapters/memory-journals.js';
 import { createMemoryStore } from './adapters/memory-store.js';
+import { legionLayout } from './config/legion-layout.js';
 import { defaultNodeName, nameProblem, type Config } from './config/index.js';
 import { createBroker } from './core/broker/index.js';
 import { describeCertificate } from './core/crypto/certificate.js';
@@ -17,6 +21,8 @@ import { createDemoCluster } from './demo/cluster.js';
 import { demoIntervalMs } from './demo/script.js';
 import type { Bus } from './ports/bus.js';
 import type { Clock } from './ports/clock.js';
+import { NO_INSTALLER } from './ports/installer.js';
+import type { Journals } from './ports/journal.js';
 import type { KeyCrypto } from './ports/key-crypto.js';
 import type { Log } from './ports/log.js';
 import type { Random } from './ports/random.js';
@@ -40,6 +46,10 @@ export type JoinDeps = {
   readonly events: EventLog;
   readonly crypto: KeyCrypto;
   readonly secrets: SecretPlace;
+  /** The journals of changes of one cluster. */
+  readonly journals: (profileId: string) => Journals;
+  /** Who sits here. */
+  readonly user: string;
   /** Certificate and key of an imported identity. Rejects with AppError IDENTITY_UNKNOWN or IDENTITY_EXPIRED. */
   readonly openIdentity: (id: string) => Promise<{ readonly cert: string; readonly key: string }>;
 };
@@ -77,10 +87,12 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
   const { values } = config;
   if (!values['bus.verify'] && kind === 'production')
     throw invalid('bus.verify cannot be off for a production profile');
+  const profile = { name: input.profileName ?? address.hostname, kind, readOnly: input.readOnly ?? false };
   const settings = nodeSettings(config, input.name ?? values['node.name'], {
     address: plainAddress(input.url),
     isTls,
-    isReadOnly: input.readOnly ?? false,
+    profile,
+    user: deps.user,
     keptIn: deps.secrets.keptIn,
     intervalMs: (input.beatIntervalS ?? values['node.beatIntervalS']) * 1_000,
     expectedIntervalMs: values['node.expectedIntervalS'] * 1_000,
@@ -102,12 +114,19 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
   const log = deps.log.child({ service: 'node', node: settings.identity.name });
   return {
     mode: 'cluster',
-    profile: { name: input.profileName ?? address.hostname, kind, readOnly: input.readOnly ?? false },
+    profile,
     node: createNode(
       { ...settings, certificate: certificateOf(tls?.cert, clock.now()) },
       {
         ...{ bus, clock, log, events },
         ...{ vitals: deps.vitals, random: deps.random, crypto: deps.crypto, secretStore: deps.secrets.store },
+        journals: deps.journals(settings.keys.profileId),
+        installer: createGemInstaller({
+          command: values['gem.command'],
+          home: values['gem.home'],
+          source: values['gem.source'],
+          timeoutMs: values['gem.timeoutS'] * 1_000,
+        }),
       },
     ),
     companion: null,
@@ -120,10 +139,12 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
   const connect = (connectionName: string): Bus => createMemoryBus({ broker, clock, connectionName });
   const cluster = createDemoCluster({ size, clock, random, connect });
   const intervalMs = demoIntervalMs(size);
+  const profile = { name: 'demo', kind: 'demo', readOnly: false } as const;
   const settings = nodeSettings(config, config.values['node.name'] || 'console-1', {
     address: 'memory',
     isTls: false,
-    isReadOnly: false,
+    profile,
+    user: deps.user,
     keptIn: 'memory',
     intervalMs,
     expectedIntervalMs: intervalMs,
@@ -131,7 +152,7 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
   const log = deps.log.child({ service: 'node', node: settings.identity.name });
   return {
     mode: 'demo',
-    profile: { name: 'demo', kind: 'demo', readOnly: false },
+    profile,
     node: createNode(
       {
         ...settings,
@@ -144,6 +165,9 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
           vitals: deps.vitals,
           crypto: deps.crypto,
           secretStore: createMemoryStore({ [`pins.${settings.keys.profileId}`]: cluster.pins }),
+          journals: createMemoryJournals(cluster.journals),
+          // Nothing of the demo touches this machine.
+          installer: NO_INSTALLER,
         },
       },
     ),
@@ -163,12 +187,13 @@ function profileIdOf(address: string): string {
 }
 
 type Link = Pick<NodeSettings, 'address' | 'isTls' | 'intervalMs' | 'expectedIntervalMs'> &
-  Pick<NodeSettings['keys'], 'isReadOnly' | 'keptIn'>;
+  Pick<NodeSettings['keys'], 'keptIn'> &
+  Pick<NodeSettings['changes'], 'profile' | 'user'>;
 
 function nodeSettings(
   { values, origins }: Config,
   chosenName: string,
-  { isReadOnly, keptIn, ...link }: Link,
+  { keptIn, profile, user, ...link }: Link,
 ): NodeSettings {
   const name = chosenName === '' ? defaultNodeName() : chosenName;
   const problem = nameProblem(name);
@@ -176,13 +201,30 @@ function nodeSettings(
   return {
     ...link,
     expectedIntervalMs: link.expectedIntervalMs || link.intervalMs,
+    changes: { profile, user, secondPerson: values['changes.secondPerson'] },
+    receiver: {
+      modes: {
+        settings: values['receive.settings'],
+        gem: values['receive.gem'],
+        message: values['receive.message'],
+      },
+      chosen: RECEIVED_KINDS.filter((kind) => origins[`receive.${kind}`] !== 'default'),
+      allow: values['receive.allow']
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+      base: legionLayout({
+        ...{ name, hostname: hostname(), beating: values['node.enabled'], intervalMs: link.intervalMs },
+        ...{ address: link.address, encryptMessages: values['crypt.encryptMessages'] },
+      }),
+    },
     identity: { name, hostname: hostname(), pid: process.pid, version: VERSION },
     beating: values['node.enabled'],
     nameCheckMs: values['node.nameCheckS'] * 1_000,
     joinVaultQueue: values['bus.joinVaultQueue'],
     maxNodes: values['roster.maxNodes'],
     keys: {
-      ...{ isReadOnly, keptIn },
+      ...{ isReadOnly: profile.readOnly, keptIn },
       profileId: profileIdOf(link.address),
       bits: values['crypt.keyBits'],
       cipher: values['crypt.cipher'],

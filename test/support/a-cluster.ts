@@ -4,10 +4,13 @@
  */
 import { createInlineCrypto } from '../../app/main/adapters/inline-crypto.js';
 import { createMemoryBus } from '../../app/main/adapters/memory-bus.js';
+import { createMemoryJournals } from '../../app/main/adapters/memory-journals.js';
 import { createMemoryStore } from '../../app/main/adapters/memory-store.js';
 import { createBroker } from '../../app/main/core/broker/index.js';
 import { createEventLog } from '../../app/main/core/history/event-log.js';
 import { encodeBeat } from '../../app/main/core/protocol/bus/beat.js';
+import { type Installer, NO_INSTALLER } from '../../app/main/ports/installer.js';
+import type { Journals } from '../../app/main/ports/journal.js';
 import type { Bus, Delivery, Envelope } from '../../app/main/ports/bus.js';
 import type { KeyCrypto } from '../../app/main/ports/key-crypto.js';
 import type { Store } from '../../app/main/ports/store.js';
@@ -16,7 +19,11 @@ import { createFakeClock } from './fake-clock.js';
 import { fakeVitals, seededRandom, silentLog } from './fake-parts.js';
 import { privatePems } from './keys.js';
 
-type NodeFields = Partial<Omit<NodeSettings, 'keys'>> & {
+type NodeFields = Partial<Omit<NodeSettings, 'keys' | 'changes' | 'receiver'>> & {
+  readonly changes?: Partial<NodeSettings['changes']>;
+  readonly receiver?: Partial<NodeSettings['receiver']>;
+  readonly journals?: Journals;
+  readonly installer?: Installer;
   readonly keys?: Partial<NodeSettings['keys']>;
   readonly store?: Store;
 };
@@ -45,6 +52,23 @@ export function aCluster() {
       joinVaultQueue: false,
       maxNodes: 1_000,
       ...fields,
+      changes: {
+        profile: { name: 'test', kind: 'local', readOnly: false },
+        user: 'anna',
+        secondPerson: false,
+        ...fields.changes,
+      },
+      receiver: {
+        modes: { settings: 'ask', gem: 'ask', message: 'ask' },
+        chosen: [],
+        allow: ['extensions.*', 'transport.messages'],
+        base: {
+          client: { name: 'console-1' },
+          extensions: { node: { enabled: true, beat_interval: 2 } },
+          transport: {},
+        },
+        ...fields.receiver,
+      },
       keys: {
         profileId: 'test',
         keptIn: 'memory',
@@ -67,6 +91,8 @@ export function aCluster() {
       random: seededRandom(settings.identity.pid),
       crypto: fixedCrypto(),
       secretStore: fields.store ?? createMemoryStore(),
+      journals: fields.journals ?? createMemoryJournals(),
+      installer: fields.installer ?? NO_INSTALLER,
     });
     return Object.assign(service, {
       kinds: () => events.list(100).map((event) => event.kind),

@@ -153,6 +153,20 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
     return Promise.all(open.map((link) => link.close()));
   }
 
+  /** Stops consuming, waits for open confirms, closes: bounded in time. */
+  async function leave(): Promise<void> {
+    const open = Object.values(links);
+    const goodbye = async (): Promise<void> => {
+      if (isLive) await stopConsuming().catch(() => {}); // the link may go at any moment
+      if (isLive && blockedRoles.size === 0) await publisher.settled();
+      await closeLinks();
+    };
+    await within(goodbye(), CLOSE_WITHIN_MS, clock);
+    for (const link of open) link.destroy();
+    publisher.giveUp();
+    isLive = false;
+  }
+
   return {
     open(what) {
       if (plan || isClosed) return;
@@ -180,19 +194,16 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
       openLinks(plan);
     },
 
+    async rejoin() {
+      if (!plan || isClosed || !isLive) return;
+      await leave();
+      if (!isClosed) openLinks(plan);
+    },
+
     async close() {
       if (isClosed) return;
       isClosed = true;
-      const open = Object.values(links);
-      const goodbye = async (): Promise<void> => {
-        if (isLive) await stopConsuming().catch(() => {}); // the link may go at any moment
-        if (isLive && blockedRoles.size === 0) await publisher.settled();
-        await closeLinks();
-      };
-      await within(goodbye(), CLOSE_WITHIN_MS, clock);
-      for (const link of open) link.destroy();
-      publisher.giveUp();
-      isLive = false;
+      await leave();
     },
   };
 }

@@ -2,7 +2,7 @@
  * The Journal port on one file of JSON lines, owner-only. What is asked for while a write is under way goes to disk
  * together with the next. A line cut short by a crash is ended, so that it harms none but itself.
  */
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isJsonObject, type JsonObject } from '../../shared/lib/json.js';
 import type { Journal } from '../ports/journal.js';
@@ -13,18 +13,22 @@ type Waiting = {
   readonly failed: (error: unknown) => void;
 };
 
-export function createFileJournal(file: string): Journal {
+/** Beyond `maxBytes` it goes on in a new file; the one before is kept as `<file>.1`. */
+export function createFileJournal(file: string, maxBytes = Infinity): Journal {
   let waiting: Waiting[] = [];
   let isWriting = false;
   let isFirst = true;
+  let size = 0;
 
   const write = async (lines: string): Promise<void> => {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    if (size > maxBytes) await rename(file, `${file}.1`);
     const handle = await open(file, 'a+', 0o600);
     try {
       await handle.write(isFirst && (await endsTorn(handle)) ? `\n${lines}` : lines);
       await handle.sync();
       isFirst = false;
+      size = (await handle.stat()).size;
     } finally {
       await handle.close();
     }
@@ -75,7 +79,8 @@ async function endsTorn(handle: Awaited<ReturnType<typeof open>>): Promise<boole
   return buffer[0] !== 0x0a;
 }
 
-function parseLine(line: string): JsonObject | null {
+/** null: not a JSON object. */
+export function parseLine(line: string): JsonObject | null {
   try {
     const entry: unknown = JSON.parse(line);
     return isJsonObject(entry) ? (entry as JsonObject) : null;

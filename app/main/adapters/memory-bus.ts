@@ -231,18 +231,28 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
       setImmediate(connect);
     },
 
+    async rejoin() {
+      if (isClosed || !link) return;
+      await leave();
+      if (!isClosed) setImmediate(connect);
+    },
+
     async close() {
       if (isClosed) return;
       isClosed = true;
       cancelRetry();
-      if (!link) return;
-      const { connection, consumers } = link;
-      for (const [tag, { channel }] of consumers) if (channel.isOpen()) channel.cancel(tag);
-      if (pending.size > 0) await allConfirmed();
-      connection.close();
-      dropLink(new AppError('BUS_NOT_CONNECTED', 'the bus was closed'));
+      await leave();
     },
   };
+
+  async function leave(): Promise<void> {
+    if (!link) return;
+    const { connection, consumers } = link;
+    for (const [tag, { channel }] of consumers) if (channel.isOpen()) channel.cancel(tag);
+    if (pending.size > 0) await allConfirmed();
+    connection.close();
+    dropLink(new AppError('BUS_NOT_CONNECTED', 'the bus was closed'));
+  }
 
   /** Resolves when nothing is unconfirmed any more, or after the limit. */
   function allConfirmed(): Promise<void> {

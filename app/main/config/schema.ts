@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { SECRET_POLICIES } from '../../shared/domain/secret.js';
+import { RECEIVE_MODES } from '../../shared/domain/received.js';
 import { PROFILE_KINDS } from '../../shared/domain/session.js';
 
 type Entry<T extends z.ZodType> = {
@@ -93,6 +94,35 @@ export const SETTINGS = {
     z.enum(SECRET_POLICIES),
     'never',
     'What to do when a node asks for the cluster secret: never, ask (a person decides) or trusted (pinned keys only).',
+  ),
+  'receive.settings': entry(
+    z.enum(RECEIVE_MODES),
+    'ask',
+    'What to do with settings that others push to this node: off, ask (a person decides) or on.',
+  ),
+  'receive.gem': entry(
+    z.enum(RECEIVE_MODES),
+    'ask',
+    'What to do with gem upgrades that others push to this node: off, ask or on.',
+  ),
+  'receive.message': entry(
+    z.enum(RECEIVE_MODES),
+    'ask',
+    'What to do with values that others push to this node by the function message: off, ask or on.',
+  ),
+  'receive.allow': entry(
+    text,
+    'extensions.*, transport.messages, transport.prefetch, logging.*, cache.*, data.*, region.*, role.*',
+    'Settings that others may change here, as section.key or section.*, with commas.',
+  ),
+  'gem.command': entry(text, 'gem', 'The command that installs gems here, by name or path.'),
+  'gem.home': entry(text, '', 'Folder for gems installed here. Empty: where the command puts them.'),
+  'gem.source': entry(text, '', 'Address of the only source of gems. Empty: those of the command.'),
+  'gem.timeoutS': entry(z.number().min(1).max(3_600), 300, 'How long an installation may take, seconds.'),
+  'changes.secondPerson': entry(
+    z.boolean(),
+    false,
+    'A second person on another console has to approve changes of the broadest reach.',
   ),
   'profile.name': entry(z.string().max(60), '', 'Name of this profile, shown in the window.'),
   'profile.kind': entry(z.enum(PROFILE_KINDS), 'local', 'production, staging, test or local.'),

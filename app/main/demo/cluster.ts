@@ -13,10 +13,14 @@ import {
   pushClusterSecret,
   requestClusterSecret,
 } from '../core/protocol/bus/key-messages.js';
+import { updateResult } from '../core/protocol/bus/change-messages.js';
 import { nodeQueue, nodeTopology } from '../core/protocol/bus/topology.js';
-import type { Bus, Delivery } from '../ports/bus.js';
+import { ProtocolError } from '../core/protocol/protocol-error.js';
+import type { JsonObject } from '../../shared/lib/json.js';
+import type { Bus, Delivery, QueueSpec } from '../ports/bus.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
+import { answerChange, earlierRuns, isFragile } from './changes.js';
 import { createDemoKeys, demoRole } from './keys.js';
 import { demoFleet, demoIntervalMs, moodOf, type DemoNode } from './script.js';
 
@@ -31,12 +35,17 @@ type Member = DemoNode & {
   nextUp: number;
   restarts: number;
   restartedAt: number;
+  /** In trouble since a change, until the next. */
+  isUpset: boolean;
 };
 
 /** So many have a connection and queues of their own, as real nodes do; the rest share one. */
 const OWN_CONNECTIONS = 12;
 const SLICE_MS = 100;
 const DAY_MS = 86_400_000;
+/** A change is answered after so long, and up to so much more. */
+const MIN_ANSWER_MS = 60;
+const MORE_ANSWER_MS = 900;
 
 export type DemoDeps = {
   readonly size: number;
@@ -50,6 +59,8 @@ export type DemoCluster = {
   stop(): Promise<void>;
   /** Decisions on its keys from before the demo began, as the store keeps them. */
   readonly pins: unknown;
+  /** What was pushed to it before the demo began. */
+  readonly journals: Readonly<Record<string, readonly JsonObject[]>>;
 };
 
 /** When the story of the keys goes on, ms after the start. */
@@ -72,6 +83,7 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
   let cancel: Cancel = () => undefined;
   let beganUp = 0;
   let hasAsked = false;
+  const later = new Set<Cancel>();
 
   /** The first node holds the secret of the demo, and answers who asks for it. */
   const answer = (bus: Bus, delivery: Delivery): void => {
@@ -87,10 +99,37 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
     bus.publish(pushClusterSecret(to, { message, check, ownPem }, clock.now())).catch(() => undefined);
   };
 
-  const open = (name: string, isHolder: boolean): Bus => {
+  /** A change pushed to one of them: it answers a moment later, and then it is upset or well again. */
+  const obey = (index: number, delivery: Delivery): void => {
+    let reply: ReturnType<typeof answerChange>;
+    try {
+      reply = answerChange(decodeDelivery(delivery, []), index, size);
+    } catch (error) {
+      if (error instanceof ProtocolError) return;
+      throw error;
+    }
+    if (!reply) return;
+    const { reloads, ...result } = reply;
+    const { correlationId } = delivery.properties;
+    const stop: Cancel = clock.after(MIN_ANSWER_MS + MORE_ANSWER_MS * random.fraction(), () => {
+      later.delete(stop);
+      const member = members[index];
+      if (!member) return;
+      // Ruby nodes do not echo a correlation id; a few do here, as consoles would.
+      const echo = index % 3 === 0 ? correlationId : undefined;
+      member.bus.publish(updateResult(member.name, result, echo, clock.now())).catch(() => undefined);
+      if (result.status === 'failed') return;
+      if (reloads) member.restartedAt = clock.now();
+      if (isFragile(index, size)) member.isUpset = !member.isUpset;
+    });
+    later.add(stop);
+  };
+
+  const open = (name: string, index: number): Bus => {
     const bus = connect(`Legion ${name}`);
     const handle = (delivery: Delivery): 'ack' => {
-      if (isHolder) answer(bus, delivery);
+      if (index === 0) answer(bus, delivery);
+      obey(index, delivery);
       return 'ack';
     };
     bus.open({
@@ -102,7 +141,7 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
   };
 
   const beat = (member: Member, status: string, now: number): void => {
-    const uptimeMs = now - (member.restarts > 0 ? member.restartedAt : member.bornAt);
+    const uptimeMs = now - Math.max(member.restartedAt, member.bornAt);
     const uptimeS = Math.floor(uptimeMs / 1_000);
     const envelope = encodeBeat(
       {
@@ -149,12 +188,12 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
       if (member.nextUp > up) continue;
       const mood = moodOf(member.index, size, up - beganUp);
       member.nextUp += intervalMs * (1 + mood.drag) * (0.995 + 0.01 * random.fraction());
-      if (mood.quiet) continue;
+      if (mood.quiet || (member.isUpset && member.index % 100 < 50)) continue;
       if (mood.restarts !== member.restarts) {
         member.restarts = mood.restarts;
         member.restartedAt = now;
       }
-      beat(member, mood.status, now);
+      beat(member, member.isUpset ? 'degraded' : mood.status, now);
       tellKey(member, up - beganUp);
       askOnce(member, up - beganUp);
     }
@@ -163,13 +202,27 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
 
   return {
     pins: keys.pins,
+    journals: earlierRuns(
+      fleet.map((node) => node.name),
+      clock.now(),
+    ),
     start() {
       beganUp = clock.uptime();
       const shared = size > OWN_CONNECTIONS ? connect('Legion demo fleet') : null;
       if (shared) {
+        // Their queues without bindings, as frameworks since 1.5.4 have them: only what is sent to one alone arrives.
+        const rest = fleet.slice(OWN_CONNECTIONS).map(({ name }) => nodeQueue(name));
+        const [{ name: _, ...queue }] = nodeTopology('', { joinVaultQueue: false }).queues as [QueueSpec];
         shared.open({
-          topology: { exchanges: [{ name: 'node', type: 'topic', durable: true }], queues: [], bindings: [] },
-          consumers: [],
+          topology: {
+            exchanges: [{ name: 'node', type: 'topic', durable: true }],
+            queues: rest.map((name) => ({ ...queue, name })),
+            bindings: [],
+          },
+          consumers: rest.map((name, place) => ({
+            ...{ queue: name, mode: 'watch' },
+            handle: (delivery) => obey(OWN_CONNECTIONS + place, delivery),
+          })),
         });
         buses.push(shared);
       }
@@ -180,15 +233,17 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
         memoryMb: 120 + ((index * 31) % 180),
         bornAt: clock.now() - DAY_MS * (0.2 + 9 * random.fraction()),
         nextKeyMs: 0,
-        bus: index < OWN_CONNECTIONS || !shared ? open(node.name, index === 0) : shared,
+        bus: index < OWN_CONNECTIONS || !shared ? open(node.name, index) : shared,
         nextUp: beganUp + intervalMs * node.phase,
         restarts: 0,
         restartedAt: 0,
+        isUpset: false,
       }));
       cancel = clock.after(SLICE_MS, slice);
     },
     async stop() {
       cancel();
+      for (const stop of later) stop();
       members = [];
       await Promise.all(buses.map((bus) => bus.close()));
     },

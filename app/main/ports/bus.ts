@@ -52,6 +52,8 @@ export interface Bus {
   onEvent(handle: (event: BusEvent) => void): Cancel;
   /** Try now: after a refusal, or instead of waiting. */
   reconnect(): void;
+  /** Leaves and comes again, as a node does that was told to restart. Resolves when it has left; `live` says it is back. */
+  rejoin(): Promise<void>;
   /** Cancels consumers, waits (bounded, 2 s) for open confirms, closes both connections. Never rejects. */
   close(): Promise<void>;
 }

@@ -22,7 +22,8 @@ type Deps = {
   readonly vitals: Vitals;
   readonly log: Log;
   readonly identity: Identity;
-  readonly intervalMs: number;
+  /** May change while it runs. */
+  readonly intervalMs: () => number;
   readonly extensions: number;
 };
 
@@ -51,8 +52,8 @@ export function createBeats({ bus, clock, vitals, log, identity, intervalMs, ext
   };
 
   const beat = (): void => {
-    nextBeatAt = clock.now() + intervalMs;
-    timer = clock.after(intervalMs, beat);
+    nextBeatAt = clock.now() + intervalMs();
+    timer = clock.after(intervalMs(), beat);
     sentUp = clock.uptime();
     bus.publish(envelope('active')).then(
       () => {

@@ -13,13 +13,22 @@ import { nodeBindings, nodeQueue, nodeTopology, observerQueue } from '../core/pr
 import { createRoster, type RosterEffect } from '../core/roster/roster.js';
 import { TICK_MS } from '../core/roster/rules.js';
 import { beatingNames, pidsOf, settleMs, summaryOf } from '../core/roster/views.js';
-import type { Bus, BusEvent } from '../ports/bus.js';
+import type { Bus, BusEvent, Delivery } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { KeyCrypto } from '../ports/key-crypto.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
 import type { Store } from '../ports/store.js';
 import type { Vitals } from '../ports/vitals.js';
+import { readWhat } from '../core/changes/what.js';
+import type { Installer } from '../ports/installer.js';
+import type { Journals } from '../ports/journal.js';
+import { createApprovals } from './approvals.js';
+import { createChanges } from './changes/index.js';
+import type { ChangeSettings } from './changes/types.js';
+import { createClusterView } from './cluster-view.js';
+import { createReceiver, type ReceiverSettings } from './receiver/index.js';
+import type { HeardFunction } from './keys/exchange.js';
 import { assertNever } from '../../shared/lib/assert.js';
 import { createBeats, type Identity } from './beats.js';
 import { createKeys, type KeySettings } from './keys/index.js';
@@ -39,6 +48,8 @@ export type NodeSettings = {
   readonly maxNodes: number;
   /** The certificate we show to the broker; `notAfter` is epoch ms. */
   readonly certificate?: { readonly subject: string; readonly notAfter: number } | null;
+  readonly changes: Omit<ChangeSettings, 'name'>;
+  readonly receiver: Omit<ReceiverSettings, 'name' | 'profileId' | 'isReadOnly'>;
   readonly keys: Omit<KeySettings, 'name' | 'hostname' | 'speaks' | 'maxNames'>;
 };
 
@@ -52,6 +63,8 @@ export type NodeDeps = {
   readonly crypto: KeyCrypto;
   /** Where only this user may read. */
   readonly secretStore: Store;
+  readonly journals: Journals;
+  readonly installer: Installer;
 };
 
 export type NodeService = ReturnType<typeof createNode>;
@@ -82,7 +95,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     vitals,
     log,
     identity,
-    intervalMs: settings.intervalMs,
+    intervalMs: () => intervalMs(),
     extensions: 1,
   });
   const keys = createKeys(
@@ -111,7 +124,11 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     clock,
     log,
     clusterKeys: keys.secrets.keys,
-    onFunction: keys.hear,
+    onFunction(message, delivery, at) {
+      keys.hear(message, delivery, at);
+      hearChange(message, delivery, at);
+    },
+    onResult: (other, result) => changes.heardResult(other, result),
     onUnread: keys.secrets.unread,
     onOpened: keys.secrets.used,
     self: identity,
@@ -120,6 +137,68 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       link.step('beats', clock.now());
     },
   });
+
+  const cluster = createClusterView(roster, clock);
+  const receiver = createReceiver(
+    {
+      ...settings.receiver,
+      name: identity.name,
+      profileId: settings.keys.profileId,
+      isReadOnly: settings.keys.isReadOnly,
+    },
+    {
+      ...{ bus, clock, log, events },
+      ...{ random: deps.random, installer: deps.installer, store: deps.secretStore },
+      onChanged() {
+        if (beats.isBeating()) beats.start();
+      },
+      rejoin: () => rejoin(),
+      isLive: () => !isDown,
+    },
+  );
+  const changes = createChanges(
+    { ...settings.changes, name: identity.name },
+    {
+      ...{ bus, clock, log, events, cluster },
+      ...{ random: deps.random, journals: deps.journals, secretStore: deps.secretStore },
+      ownSettings: () => receiver.own.tree(),
+      seal: (envelope) => keys.seal(envelope, receiver.own.encrypts()),
+      isLive: () => !isDown,
+      isBlocked: () => link.get().blocked !== null,
+      approvals: createApprovals(keys),
+    },
+  );
+  /** As pushed to this node, else as configured. */
+  const intervalMs = (): number => {
+    const pushed = receiver.own.beatIntervalS();
+    return pushed === null ? settings.intervalMs : pushed * 1_000;
+  };
+
+  /** A message that changes nodes: for us, or seen on its way to others. */
+  const hearChange = (message: HeardFunction, delivery: Delivery, at: number): void => {
+    const { name: wanted, body } = message;
+    if (wanted !== 'update_settings' && wanted !== 'update_gem' && wanted !== 'message') return;
+    const { exchange, routingKey, properties } = delivery;
+    const isToAll = exchange !== '' && (routingKey === 'node' || routingKey.startsWith('node.crypt.'));
+    if (exchange !== '' && wanted !== 'message') {
+      const { what } =
+        wanted === 'update_gem'
+          ? readWhat({
+              ...{ kind: 'gem', extension: String(body['extension']), reload: body['reload'] !== false },
+              version: typeof body['version'] === 'string' ? body['version'] : null,
+            })
+          : readWhat({
+              ...{ kind: 'settings', restart: body['restart'] === true },
+              settings: settingsText(body['settings']),
+            });
+      const target = isToAll ? null : routingKey.replace(/^node\./, '');
+      if (what) changes.heardPush(what, target, properties.correlationId, at);
+    }
+    if (changes.isOurs(properties.correlationId))
+      return void (exchange === '' && receiver.hear(message, delivery, at));
+    if (exchange === '' || isToAll || routingKey === nodeQueue(identity.name))
+      receiver.hear(message, delivery, at);
+  };
 
   const stops = new Set<() => void>();
   const recent: number[] = Array.from({ length: RECENT_SECONDS }, () => 0);
@@ -194,6 +273,8 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     history.setAway(false, now);
     joinedUp = clock.uptime();
     if (wasDown) record('link.live', { address: settings.address, tls });
+    changes.linkUp();
+    receiver.linkUp();
     log.info({ address: settings.address, tls }, 'bus live');
     checkName();
   };
@@ -205,6 +286,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     if (!isDown) {
       roster.freeze();
       history.setAway(true, now);
+      changes.linkDown();
       record('link.lost', { code, message: error.message.slice(0, 300) });
     } else if (!willRetry) record('link.refused', { code, message: error.message.slice(0, 300) });
     isDown = true;
@@ -237,6 +319,18 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     }
   };
 
+  /** A pushed change asked for a restart: out of the cluster and in again, with the same name. */
+  const rejoin = async (): Promise<void> => {
+    if (isDown || stopped) return;
+    isDown = true;
+    beats.pause();
+    roster.freeze();
+    history.setAway(true, clock.now());
+    changes.linkDown();
+    log.info({}, 'leaving the bus and joining again, as a pushed change asks');
+    await bus.rejoin();
+  };
+
   /** The table of nodes shows what is known of their keys. */
   const tellKeys = (): void => {
     const rev = keys.keyring.rev();
@@ -250,7 +344,8 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     const now = clock.now();
     roster.tick(now, clock.uptime());
     for (const effect of roster.takeEffects()) onEffect(effect, now);
-    const problem = keys.problem();
+    changes.tick();
+    const problem = keys.problem() ?? changes.problem();
     if (problem && link.get().error === null) link.setError(problem);
     link.degraded(
       link.get().blocked !== null || name === 'taken' || problem !== null || keys.secrets.isMissing(),
@@ -287,6 +382,8 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     history,
     observer,
     keys,
+    changes,
+    receiver,
     queue: nodeQueue(identity.name),
     bindings: nodeBindings(identity.name),
 
@@ -302,7 +399,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       every(SWEEP_MS, () => roster.sweep(clock.uptime()));
       every(BUCKET_MS, closeBucket);
       // What was decided about keys is known before the first one is heard: an alarm must not depend on who is faster.
-      void keys.load().then(() => {
+      void Promise.all([keys.load(), changes.load(), receiver.load()]).then(() => {
         if (stopped) return;
         bus.open({
           topology: nodeTopology(identity.name, settings),
@@ -319,7 +416,9 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     async stop(): Promise<void> {
       if (stopped) return;
       stopped = true;
+      await receiver.stop();
       if (!isDown) await beats.goodbye();
+      changes.close();
       for (const stop of stops) stop();
       await keys.stop();
       await bus.close();
@@ -346,4 +445,14 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       delay,
     }),
   };
+}
+
+/** The text of foreign settings; one that is nested too deeply to be written is none. */
+function settingsText(value: unknown): string {
+  try {
+    return JSON.stringify(value ?? null);
+  } catch (error) {
+    if (error instanceof RangeError) return '';
+    throw error;
+  }
 }

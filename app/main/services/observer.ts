@@ -11,6 +11,7 @@ import { FUNCTIONS, senderOf } from '../core/protocol/bus/messages.js';
 import { readName } from '../core/protocol/bus/name.js';
 import { redact } from '../core/protocol/redact.js';
 import type { EventLog } from '../core/history/event-log.js';
+import type { HeardResult as WholeResult } from '../core/changes/match.js';
 import type { History } from '../core/history/aggregates.js';
 import type { Roster } from '../core/roster/roster.js';
 import type { Delivery, Disposition } from '../ports/bus.js';
@@ -21,6 +22,7 @@ import { maskText } from '../../shared/lib/mask-text.js';
 
 export type Counted = { count: number; lastAt: number; from: string | null };
 
+type HeardResult = Omit<WholeResult, 'skewMs'>;
 type HeardFunction = Extract<Heard, { type: 'function' }>;
 
 type Deps = {
@@ -33,6 +35,8 @@ type Deps = {
   readonly clusterKeys: () => readonly ClusterKey[];
   /** What a message about keys or secrets asks of this node. Throws ProtocolError for what is not to be used. */
   readonly onFunction: (message: HeardFunction, delivery: Delivery, at: number) => void;
+  /** What became of a change. True: it is an answer to ours, whose story is told elsewhere. */
+  readonly onResult: (name: string, result: HeardResult) => boolean;
   /** An encrypted message that none of our keys opens. */
   readonly onUnread: (text: string, iv: string) => void;
   /** An encrypted message of this sender was opened with that key. */
@@ -104,8 +108,14 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
     }
   };
 
-  const hearResult = ({ result, body }: Extract<Heard, { type: 'result' }>, at: number): void => {
+  const hearResult = (
+    { result, body }: Extract<Heard, { type: 'result' }>,
+    { properties }: Delivery,
+    at: number,
+  ): void => {
     const name = readName(result.node);
+    count(heard, 'UpdateResult', at, name);
+    if (deps.onResult(name, { result, at, correlationId: properties.correlationId })) return;
     const facts = {
       message: 'UpdateResult',
       action: result.action,
@@ -113,7 +123,6 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
       detail: shortText(result.detail),
       error: shortText(result.error),
     };
-    count(heard, 'UpdateResult', at, name);
     events.record(
       {
         kind: 'heard.changes',
@@ -169,7 +178,7 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
     try {
       const message = decodeDelivery(delivery, clusterKeys());
       if (message.type === 'beat') hearBeat(message, delivery, at);
-      else if (message.type === 'result') hearResult(message, at);
+      else if (message.type === 'result') hearResult(message, delivery, at);
       else if (message.type === 'function') hearFunction(message, delivery, at);
       else assertNever(message);
       return true;

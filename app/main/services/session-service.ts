@@ -6,11 +6,13 @@ import type { Session } from '../../shared/domain/session.js';
 import { toWireError } from '../../shared/errors/wire.js';
 import { idleLink } from '../core/link.js';
 import { createEventLog, type EventLog, type NewEvent } from '../core/history/event-log.js';
+import { summaryOfRun } from '../core/changes/run-views.js';
 import { createKeyring } from '../core/keyring/keyring.js';
 import { countsOf } from '../core/keyring/keyring-views.js';
 import { needsOf, summaryOf } from '../core/roster/views.js';
 import { createState } from '../core/roster/state.js';
 import type { Clock } from '../ports/clock.js';
+import { changeNeeds } from './change-needs.js';
 import { keyNeeds, needOf, SEVERITIES } from './key-needs.js';
 import type { NodeService } from './node-service.js';
 
@@ -26,6 +28,7 @@ export type Joined = {
 export type SessionService = ReturnType<typeof createSessionService>;
 
 const MAX_NEEDS = 6;
+const MAX_OPEN_RUNS = 20;
 const NOBODY = createState();
 const NO_KEYS = countsOf(createKeyring({ maxNames: 0 }), null);
 
@@ -89,16 +92,17 @@ export function createSessionService(
         secret: 'unused',
         secrets: { state: 'wanted', policy: 'never', waiting: 0 },
         keys: NO_KEYS,
+        changes: { open: [], asked: 0 },
         summary: summaryOf(NOBODY, false),
         needs: [],
         needsTotal: 0,
       };
     }
-    const { settings, roster, observer, keys } = node;
+    const { settings, roster, observer, keys, changes, receiver } = node;
     const counters = observer.counters();
     const beats = node.beats();
     const ingest = node.ingest();
-    const needs = [...keyNeeds(node, now), ...needsOf(roster.state)].sort(
+    const needs = [...changeNeeds(node), ...keyNeeds(node, now), ...needsOf(roster.state)].sort(
       (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
     );
     if (node.isNameTaken())
@@ -134,6 +138,10 @@ export function createSessionService(
         waiting: keys.secrets.waiting().length,
       },
       keys: keys.picture().counts,
+      changes: {
+        open: changes.openRuns().slice(0, MAX_OPEN_RUNS).map(summaryOfRun),
+        asked: receiver.waiting().length,
+      },
       summary: summaryOf(roster.state, node.isSettling()),
       needs: needs.slice(0, MAX_NEEDS),
       needsTotal: needs.length,

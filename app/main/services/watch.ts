@@ -1,5 +1,5 @@
 /**
- * Streams for windows: asked again at most every `gapMs`, and only after the window took the last item.
+ * Streams for windows: asked again at most every 250 ms, and only after the window took the last item.
  * The first item leaves at once. A hidden window asks nothing, so nothing is built for it.
  */
 import type { Clock } from '../ports/clock.js';
@@ -12,12 +12,13 @@ export async function* watchPaced<T>(
   clock: Clock,
   signal: AbortSignal,
   next: () => T | null,
-  gapMs = WATCH_GAP_MS,
+  /** Until the next look; absent: `WATCH_GAP_MS`. 0: there is more of the same picture. */
+  gap: () => number | undefined = () => undefined,
 ): AsyncGenerator<T> {
   while (!signal.aborted) {
     const item = next();
     if (item !== null) yield item;
-    await pause(clock, gapMs, signal);
+    await pause(clock, gap() ?? WATCH_GAP_MS, signal);
   }
 }
 

@@ -3,10 +3,9 @@
  * worth reading. What a peer sends may hold passwords in settings; ciphertexts and tokens are nobody's reading either.
  */
 import { isJsonObject } from '../../../shared/lib/json.js';
+import { looksSecret } from '../../../shared/lib/looks-secret.js';
 import { maskText } from '../../../shared/lib/mask-text.js';
 
-const SECRET_KEY =
-  /pass|pwd|secret|token|private|credential|auth(?!or)|bearer|cookie|dsn$|signature|(api|access).?key|^key$|^message$|enciphered|^iv$|^pin$|^salt$/i;
 const MAX_TEXT = 8_192;
 const MAX_VALUE = 300;
 const MAX_DEPTH = 8;
@@ -32,7 +31,7 @@ function clean(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     entries.map(([key, item]) => [
       key.slice(0, 80),
-      SECRET_KEY.test(key) && item !== null && typeof item !== 'boolean'
+      looksSecret(key) && item !== null && typeof item !== 'boolean'
         ? maskOf(item, depth)
         : clean(item, depth + 1),
     ]),

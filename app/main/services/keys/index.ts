@@ -171,9 +171,9 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     return { ...envelope, properties: { ...envelope.properties, messageId } };
   };
   /** Under the cluster secret where that is wanted and there is one. */
-  const maybeSealed = (envelope: Envelope): Envelope => {
+  const maybeSealed = (envelope: Envelope, wanted = settings.encryptMessages): Envelope => {
     const [key] = secrets.keys();
-    if (!settings.encryptMessages || !key) return envelope;
+    if (!wanted || !key) return envelope;
     const form = settings.cipher === 'modern' ? 'modern' : 'legacy';
     return sealed(envelope, key, form, random.bytes(ivBytes(form)));
   };
@@ -271,6 +271,11 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
   return {
     keyring,
     secrets,
+    /** Under the cluster secret where the configuration, or what was pushed to this node (`wanted`), says so. */
+    seal: (envelope: Envelope, wanted: boolean | null): Envelope =>
+      maybeSealed(envelope, wanted ?? settings.encryptMessages),
+    privatePem: own.signingKey,
+    isOwnKey: own.isOurs,
     own: (): OwnKey => own.view(deps.beating().length),
     ownRow,
     ownRev: own.rev,

@@ -85,6 +85,8 @@ export function createOwnKey({ store, storeKey, keptIn, crypto, clock, log, bits
     rev: (): number => rev,
     current: (): { readonly publicKey: PublicKey; readonly madeAt: number } | null => current,
     /** Ours, or ours until lately. */
+    /** To sign with; never leaves this process. */
+    signingKey: (): { readonly pem: string; readonly publicKey: PublicKey } | null => current,
     isOurs: (fingerprint: string): boolean =>
       current?.publicKey.fingerprint === fingerprint || rotation?.old.publicKey.fingerprint === fingerprint,
 

@@ -12,6 +12,8 @@ import { FUNCTIONS, isFunctionName, UpdateResult, type FunctionName } from './me
 
 /** Real messages are below 4 KB; more than this is refused before any parse. */
 export const MAX_BODY_BYTES = 65_536;
+/** What is sent to us alone may be settings: as much as a Ruby node takes (`transport.max_payload_bytes`). */
+const MAX_DIRECT_BYTES = 1_048_576;
 
 export type Heard =
   | { readonly type: 'beat'; readonly beat: Beat; readonly body: Record<string, unknown> }
@@ -29,7 +31,8 @@ export type Heard =
 /** Throws ProtocolError; the code says which step refused. `keys`: newest first, none while no cluster secret is held. */
 export function decodeDelivery(delivery: Delivery, keys: readonly ClusterKey[]): Heard {
   const { body, properties } = delivery;
-  if (body.length > MAX_BODY_BYTES) throw new ProtocolError('TOO_LARGE', `body of ${body.length} bytes`);
+  const limit = delivery.exchange === '' ? MAX_DIRECT_BYTES : MAX_BODY_BYTES;
+  if (body.length > limit) throw new ProtocolError('TOO_LARGE', `body of ${body.length} bytes`);
   const encoding = properties.contentEncoding;
   const encrypted = encoding === 'encrypted/cs';
   if (encoding === 'encrypted/pk') throw new ProtocolError('CONTENT_ENCODING', 'encrypted/pk has no reader');

@@ -6,39 +6,13 @@ import type { ClusterKey, CipherForm } from '../../crypto/cluster-cipher.js';
 import { encryptClusterText } from '../../crypto/cluster-cipher.js';
 import { keyTextFor } from '../../crypto/public-key.js';
 import type { Envelope } from '../amqp.js';
+import { taskEnvelope, toAll, toNode } from './envelope.js';
 import { nodeQueue } from './topology.js';
 
 /** Receivers ignore it since lex-node 0.3.0; the reference still sends it. */
 const CRYPT_RUNNER = 'Legion::Extensions::Node::Runners::Crypt';
 /** What the reference encrypts so that a receiver can check the secret. */
 export const CHECK_TEXT = 'legion';
-
-/** The common envelope of a task message; `at` is epoch ms. */
-function taskEnvelope(
-  to: Pick<Envelope, 'exchange' | 'routingKey' | 'mandatory'>,
-  body: object,
-  at: number,
-  headers: Readonly<Record<string, string>> = {},
-): Envelope {
-  return {
-    ...to,
-    properties: {
-      contentType: 'application/json',
-      contentEncoding: 'identity',
-      type: 'task',
-      priority: 0,
-      deliveryMode: 1,
-      appId: 'legion',
-      timestamp: Math.floor(at / 1000),
-      headers: { legion_protocol_version: '2.0', ...headers },
-    },
-    body: Buffer.from(JSON.stringify(body), 'utf8'),
-  };
-}
-
-const toAll = (routingKey: string) => ({ exchange: 'node', routingKey });
-/** Straight into the queue of one node: frameworks since 1.5.4 hear nothing else. A return means it is away. */
-const toNode = (name: string) => ({ exchange: '', routingKey: nodeQueue(name), mandatory: true });
 
 /** RequestPublicKeys, to all. */
 export const requestPublicKeys = (at: number): Envelope =>

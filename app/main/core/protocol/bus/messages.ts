@@ -70,7 +70,8 @@ export const isFunctionName = (name: string): name is FunctionName => Object.has
 
 /** UpdateResult, key `node.<name>.update_result`: what became of a pushed change. */
 export const UpdateResult = z.looseObject({
-  action: z.enum(['update_settings', 'update_gem']),
+  /** `message` has none upstream; consoles report it like the others. */
+  action: z.enum(['update_settings', 'update_gem', 'message']),
   status: short,
   detail: text.nullish(),
   error: text.nullish(),

@@ -1,0 +1,63 @@
+/**
+ * Which open action an UpdateResult belongs to. It carries node, action, status, detail and time but no reference to
+ * what was sent (lex-node 0.3.2), so it has to fit in all of them; a correlation id, which consoles echo, decides alone.
+ */
+import type { UpdateResult } from '../protocol/bus/messages.js';
+import { bodyFor, type Run, type Target } from './run-state.js';
+import { detailOf, type What } from './what.js';
+
+/** Senders tell whole seconds. */
+const SLACK_MS = 5_000;
+/** Of a sender whose clock is not known. */
+const UNKNOWN_SLACK_MS = 3_600_000;
+
+export const actionOf = (kind: What['kind']): UpdateResult['action'] =>
+  kind === 'settings' ? 'update_settings' : 'update_gem';
+
+/** A correlation id of ours: who sent it, in which run, the how-manieth attempt. Names that are too long are left out. */
+export function correlationOf(console: string, runId: string, attempt: number): string {
+  const tail = `${runId}/${attempt}`;
+  const name = Buffer.byteLength(console) + tail.length > 200 ? '' : console;
+  return `legion-console/${name}/${tail}`;
+}
+
+/** null: it is none of a console's. `from` may be empty. */
+export function readCorrelation(
+  id: string | undefined,
+): { from: string; runId: string; attempt: number } | null {
+  const found = /^legion-console\/(.*)\/([a-z0-9-]{1,64})\/(\d{1,6})$/s.exec(id ?? '');
+  return found && { from: found[1]!, runId: found[2]!, attempt: Number(found[3]) };
+}
+
+export type HeardResult = {
+  readonly result: UpdateResult;
+  readonly correlationId: string | undefined;
+  readonly at: number;
+  /** Sender's clock minus ours, ms; null when it is not known. */
+  readonly skewMs: number | null;
+};
+
+/** Whether it answers the target's last attempt. */
+export function fits(run: Run, target: Target, heard: HeardResult): boolean {
+  if (target.attempt === 0 || target.state === 'undeliverable' || target.why === 'not-sent') return false;
+  const { result } = heard;
+  if (result.action !== actionOf(run.plan.kind)) return false;
+  const echo = readCorrelation(heard.correlationId);
+  if (echo) return echo.runId === run.plan.id && echo.attempt === target.attempt;
+  return fitsDetail(bodyFor(run, target), result) && fitsTime(target, heard);
+}
+
+function fitsDetail(what: What, { detail, status }: UpdateResult): boolean {
+  if (status === 'success') return detail === null || detail === undefined || detail === detailOf(what);
+  // A failed one names the gem without its version, or nothing.
+  return detail === null || detail === undefined || detailOf(what).startsWith(detail);
+}
+
+function fitsTime({ sentAt }: Target, { result, at, skewMs }: HeardResult): boolean {
+  if (!result.timestamp) return true;
+  const said = Date.parse(result.timestamp);
+  if (!Number.isFinite(said)) return false;
+  const slack = skewMs === null ? UNKNOWN_SLACK_MS : SLACK_MS;
+  const here = said - (skewMs ?? 0);
+  return here >= (sentAt ?? 0) - slack && here <= at + slack;
+}

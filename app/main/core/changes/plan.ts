@@ -1,0 +1,52 @@
+/** To whom and in which order: a canary that was chosen, not drawn by lot; lords last; waves by number or share. */
+import type { WaveSpec } from '../../../shared/domain/change.js';
+import { WAVE_PRESETS, waveSizes } from '../../../shared/domain/waves.js';
+import type { LookAt } from './run-state.js';
+
+export type Ordered = { readonly names: string[]; readonly canary: string | null };
+
+/**
+ * The order of sending. With more than one wave the first begins with the canary: the chosen one, else the healthy node
+ * that runs longest and is no lord.
+ */
+export function orderTargets(
+  names: readonly string[],
+  around: { readonly look: LookAt; readonly isLord: (name: string) => boolean },
+  wish: { readonly waves: number; readonly canary?: string | undefined },
+): Ordered {
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const sorted = [...names].sort(
+    (a, b) => Number(around.isLord(a)) - Number(around.isLord(b)) || compare(a, b),
+  );
+  if (wish.waves < 2) return { names: sorted, canary: null };
+  const canary = wish.canary ?? longestRunning(sorted, around);
+  return canary === null
+    ? { names: sorted, canary }
+    : { names: [canary, ...sorted.filter((name) => name !== canary)], canary };
+}
+
+function longestRunning(
+  names: readonly string[],
+  { look, isLord }: { readonly look: LookAt; readonly isLord: (name: string) => boolean },
+): string | null {
+  let best: string | null = null;
+  let since = Infinity;
+  for (const name of names) {
+    const seen = look(name);
+    if (seen?.state !== 'healthy' || isLord(name)) continue;
+    const startedAt = seen.startedAt ?? Number.MAX_SAFE_INTEGER;
+    if (startedAt < since) [best, since] = [name, startedAt];
+  }
+  return best;
+}
+
+/** The waves with their sizes in nodes. Empty ones fall away; without any wish there is one. */
+export function planWaves(
+  specs: readonly WaveSpec[] = WAVE_PRESETS.once,
+  total: number,
+): { size: number; begins: 'auto' | 'ask'; minVerified: number; watchS: number }[] {
+  const sizes = waveSizes(specs, total);
+  return specs
+    .map(({ begins, minVerified, watchS }, index) => ({ size: sizes[index]!, begins, minVerified, watchS }))
+    .filter(({ size }) => size > 0);
+}

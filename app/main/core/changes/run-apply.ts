@@ -1,0 +1,243 @@
+/**
+ * What a line of the journal makes of a run. The only place where a run changes: while it lives and when it is read
+ * back, so that both are the same. Rules CH1-CH20 are in docs/spec/changes.md.
+ */
+import { assertNever } from '../../../shared/lib/assert.js';
+import type { ResultState } from '../../../shared/domain/change.js';
+import { restarts } from './what.js';
+import { bodyFor, type Run, type RunDecision, type RunEntry, type Target } from './run-state.js';
+
+const MAX_EARLIER = 20;
+
+export function moveTarget(run: Run, target: Target, state: ResultState, at: number): void {
+  const waveCounts = run.waveCounts[target.wave - 1]!;
+  if (target.state === 'sent') run.inFlight -= 1;
+  if (state === 'sent') run.inFlight += 1;
+  run.counts[target.state] -= 1;
+  run.counts[state] += 1;
+  waveCounts[target.state] -= 1;
+  waveCounts[state] += 1;
+  target.state = state;
+  target.stateAt = at;
+  touchTarget(run, target);
+}
+
+export function touchTarget(run: Run, target: Target): void {
+  run.rev += 1;
+  target.rev = run.rev;
+}
+
+/** Applies one entry. Places that the plan does not have are skipped: a journal is a file, and files are edited. */
+export function applyEntry(run: Run, entry: RunEntry): void {
+  run.rev += 1;
+  switch (entry.t) {
+    case 'attempt':
+      return each(run, entry.n, (target, place) => {
+        target.before ??= entry.seen?.[place] ?? null;
+        beginAttempt(run, target, entry.at);
+      });
+    case 'sent':
+      return each(run, entry.n, (target) => {
+        target.pending = false;
+        // An answer may have been faster than the broker's confirm.
+        if (target.state !== 'sent') return;
+        target.sentAt = entry.at;
+        target.deadlineAt = entry.at + run.plan.deadlineMs;
+        touchTarget(run, target);
+      });
+    case 'gone':
+      return each(run, entry.n, (target) =>
+        finishSend(run, target, 'undeliverable', entry.at, 'no-queue', null),
+      );
+    case 'unsent':
+      return each(run, entry.n, (target) =>
+        finishSend(run, target, 'failed', entry.at, 'not-sent', entry.error),
+      );
+    case 'result':
+      return takeResult(run, entry);
+    case 'verdict':
+      return each(run, entry.n, (target, place) => {
+        target.after = entry.seen?.[place] ?? target.after;
+        target.beats = entry.beats?.[place] ?? target.beats;
+        target.why = entry.why;
+        target.deadlineAt = null;
+        target.pending = false;
+        if (entry.state === 'success') target.settled = true;
+        moveTarget(run, target, entry.state, entry.at);
+      });
+    case 'wave': {
+      const wave = run.waves[entry.wave - 1];
+      if (!wave) return;
+      const before = run.waves[entry.wave - 2];
+      if (before) before.endedAt = entry.at;
+      wave.beganAt = entry.at;
+      wave.jitterBefore = entry.jitterMs;
+      run.wave = entry.wave;
+      run.hold = null;
+      return;
+    }
+    case 'hold':
+      run.state = 'held';
+      run.hold = { why: entry.why, at: entry.at, rule: entry.rule, gate: entry.gate };
+      return;
+    case 'decision':
+      return decide(run, entry);
+    case 'outage':
+      // What was due while we could not hear is given its time back.
+      return run.targets.forEach((target) => {
+        if (target.deadlineAt !== null) target.deadlineAt += entry.ms;
+      });
+    case 'doubt':
+      return each(run, entry.n, (target) => leaveInDoubt(run, target, entry.at));
+    case 'restart':
+      return run.targets.forEach((target) => leaveInDoubt(run, target, entry.at));
+    case 'end':
+      run.endedAt = entry.at;
+      if (run.state !== 'stopped') run.state = 'done';
+      run.hold = null;
+      return;
+    default:
+      return assertNever(entry);
+  }
+}
+
+function each(run: Run, indexes: readonly number[], change: (target: Target, place: number) => void): void {
+  indexes.forEach((index, place) => {
+    const target = run.targets[index];
+    if (target) change(target, place);
+  });
+}
+
+function beginAttempt(run: Run, target: Target, at: number): void {
+  if (target.attempt > 0) {
+    const { attempt, state, stateAt, error } = target;
+    target.earlier.push({ attempt, state: state === 'queued' ? 'skipped' : state, at: stateAt, error });
+    if (target.earlier.length > MAX_EARLIER) target.earlier.shift();
+  }
+  target.attempt += 1;
+  target.pending = true;
+  target.sentAt = at;
+  target.deadlineAt = null;
+  target.resultAt = null;
+  target.beatsAtResult = null;
+  target.beats = 0;
+  target.after = null;
+  Object.assign(target, { detail: null, error: null, why: null, contradicted: null });
+  Object.assign(target, { unsure: false, late: false, shared: false, settled: false });
+  moveTarget(run, target, 'sent', at);
+}
+
+/** CH6: nobody knows whether it was sent; it is not sent again by itself. */
+function leaveInDoubt(run: Run, target: Target, at: number): void {
+  if (!target.pending) return;
+  target.pending = false;
+  target.unsure = target.state === 'sent';
+  target.deadlineAt = at + run.plan.deadlineMs;
+  touchTarget(run, target);
+}
+
+function finishSend(
+  run: Run,
+  target: Target,
+  state: ResultState,
+  at: number,
+  why: Target['why'],
+  error: string | null,
+): void {
+  target.pending = false;
+  if (target.state !== 'sent') return;
+  target.why = why;
+  target.error = error;
+  target.deadlineAt = null;
+  moveTarget(run, target, state, at);
+}
+
+/**
+ * CH7-CH10: the first word counts, a late one upgrades, and of two that contradict each other *failed* counts and both
+ * are kept.
+ */
+function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
+  const target = run.targets[entry.n];
+  if (!target || target.attempt === 0) return;
+  run.lastResultAt = entry.at;
+  // It was over, and somebody spoke after all: what he says is watched like any other.
+  run.endedAt = null;
+  if (run.state === 'done') run.state = 'running';
+  const isFirst = target.resultAt === null;
+  const said = entry.ok ? 'success' : 'failed';
+  if (!isFirst) {
+    const before = target.state === 'failed' ? 'failed' : 'success';
+    if (before === said) return;
+    target.contradicted = `${said}${entry.error === null ? '' : `: ${entry.error}`}`;
+    touchTarget(run, target);
+    if (said === 'success') return;
+  }
+  target.late = isFirst && target.state === 'no-answer';
+  target.resultAt ??= entry.at;
+  target.shared = target.shared || entry.shared === true;
+  target.pending = false;
+  target.unsure = false;
+  target.deadlineAt = null;
+  target.why = null;
+  target.detail = entry.detail ?? target.detail;
+  target.error = entry.error;
+  const isSame =
+    entry.ok && run.same.has(target.index) && target.attempt === 1 && !restarts(bodyFor(run, target));
+  moveTarget(run, target, entry.ok ? (isSame ? 'no-change' : 'success') : 'failed', entry.at);
+}
+
+/** Two people may decide at once; what no longer fits the state of the run changes nothing. */
+const fitsState = (run: Run, what: RunDecision['what']): boolean => {
+  if (what === 'held') return run.state === 'running';
+  if (what === 'resumed' || what === 'continued') return run.state === 'held';
+  if (what === 'stopped') return ['running', 'held', 'waiting'].includes(run.state);
+  return true;
+};
+
+function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
+  const { at, what, by, reason } = entry;
+  if (!fitsState(run, what)) return;
+  run.decisions.push({ at, what, by, reason, count: entry.n?.length ?? null });
+  switch (what) {
+    case 'started':
+      return;
+    case 'approved':
+      if (run.state === 'waiting') run.state = 'running';
+      return;
+    case 'held':
+      run.state = 'held';
+      run.hold = { why: 'hand', at, rule: null, gate: run.hold?.gate ?? null };
+      return;
+    case 'resumed':
+    case 'continued':
+      // What this person has seen is excused; what comes on top counts again.
+      run.excused.regressed = run.counts.regressed;
+      run.waveCounts.forEach((counts, index) => (run.excused.failed[index] = counts.failed));
+      if (run.hold?.gate) run.passedGate = run.hold.gate;
+      run.state = 'running';
+      run.hold = null;
+      return;
+    case 'stopped':
+      run.state = 'stopped';
+      run.hold = null;
+      for (const target of run.targets) {
+        if (target.state !== 'queued') continue;
+        target.why = 'stopped';
+        moveTarget(run, target, 'skipped', at);
+      }
+      return;
+    case 'retried':
+      each(run, entry.n ?? [], (target) => moveTarget(run, target, 'queued', at));
+      run.state = 'running';
+      run.hold = null;
+      run.endedAt = null;
+      run.excused.regressed = run.counts.regressed;
+      run.waveCounts.forEach((counts, index) => (run.excused.failed[index] = counts.failed));
+      return;
+    case 'rolled-back':
+      run.rolledBackBy = entry.run ?? null;
+      return;
+    default:
+      return assertNever(what);
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * A run in memory: the plan, which never changes, and what became of each target. It is rebuilt from its journal, entry
+ * by entry, through the same function that moves it while it lives (run-apply.ts).
+ */
+import * as z from 'zod';
+import {
+  type Hold,
+  HOLD_REASONS,
+  RESULT_STATES,
+  type ResultState,
+  type RunState,
+  TARGET_REASONS,
+} from '../../../shared/domain/change.js';
+import type { What } from './what.js';
+
+const Index = z.array(z.number().int().min(0));
+
+/** What is to be sent, to whom, in which waves. The values of masked settings are kept apart. */
+export type RunPlan = {
+  readonly id: string;
+  readonly kind: What['kind'];
+  readonly mode: 'addressed' | 'broadcast';
+  readonly createdAt: number;
+  readonly by: string | null;
+  readonly profile: string;
+  /** Distinct messages; `bodyOf` says which of them a target gets. */
+  readonly bodies: readonly What[];
+  readonly names: readonly string[];
+  /** Index into `bodies` for each name; empty: all get the first. */
+  readonly bodyOf: readonly number[];
+  /** Targets (by index) that have every value already, as far as is known. */
+  readonly same: readonly number[];
+  readonly waves: readonly {
+    readonly size: number;
+    readonly begins: 'auto' | 'ask';
+    readonly minVerified: number;
+    readonly watchS: number;
+  }[];
+  readonly stop: { readonly regressed: number; readonly failedShare: number };
+  readonly atMost: number;
+  readonly deadlineMs: number;
+  readonly canary: string | null;
+  readonly rollbackOf: string | null;
+  /** A second person has to approve it until then (epoch ms); null: none has to. */
+  readonly approvalUntil: number | null;
+  readonly reason: string | null;
+};
+
+/** What is kept of a node as it was at some moment. */
+export const Seen = z.object({
+  state: z.string(),
+  pid: z.number().nullable(),
+  startedAt: z.number().nullable(),
+  version: z.string().nullable(),
+});
+export type Seen = z.infer<typeof Seen>;
+
+/** One line of a run's journal, after the plan. `n` are places in the order of sending. */
+export const RunEntry = z.discriminatedUnion('t', [
+  /** About to be sent: written before the first byte leaves. `seen`: how each node was then. */
+  z.object({ t: z.literal('attempt'), at: z.number(), n: Index, seen: z.array(Seen.nullable()).optional() }),
+  /** The broker took them; returned them; or could not be asked. */
+  z.object({ t: z.literal('sent'), at: z.number(), n: Index }),
+  z.object({ t: z.literal('gone'), at: z.number(), n: Index }),
+  z.object({ t: z.literal('unsent'), at: z.number(), n: Index, error: z.string() }),
+  /** The link broke before the broker confirmed: they may have been sent, and are not sent again. */
+  z.object({ t: z.literal('doubt'), at: z.number(), n: Index }),
+  z.object({
+    t: z.literal('result'),
+    at: z.number(),
+    n: z.number().int(),
+    ok: z.boolean(),
+    detail: z.string().nullable(),
+    error: z.string().nullable(),
+    /** Its name was heard elsewhere in the window: it may be somebody else's. */
+    shared: z.boolean().optional(),
+  }),
+  z.object({
+    t: z.literal('verdict'),
+    at: z.number(),
+    n: Index,
+    state: z.enum(RESULT_STATES),
+    why: z.enum(TARGET_REASONS).nullable(),
+    /** How each node was then, and its good beats since the success. */
+    seen: z.array(Seen.nullable()).optional(),
+    beats: Index.optional(),
+  }),
+  z.object({ t: z.literal('wave'), at: z.number(), wave: z.number().int(), jitterMs: z.number().nullable() }),
+  z.object({
+    t: z.literal('hold'),
+    at: z.number(),
+    why: z.enum(HOLD_REASONS),
+    rule: z.enum(['regressed', 'failed', 'verified']).nullable(),
+    gate: z.number().int().nullable(),
+  }),
+  z.object({
+    t: z.literal('decision'),
+    at: z.number(),
+    what: z.enum([
+      'started',
+      'held',
+      'resumed',
+      'continued',
+      'stopped',
+      'retried',
+      'rolled-back',
+      'approved',
+    ]),
+    by: z.string().nullable(),
+    reason: z.string().nullable(),
+    /** For `retried`: which. */
+    n: Index.optional(),
+    /** For `rolled-back`: the run that does it. */
+    run: z.string().optional(),
+  }),
+  z.object({ t: z.literal('outage'), at: z.number(), ms: z.number() }),
+  /** This console was started anew: what was on its way then is in doubt. */
+  z.object({ t: z.literal('restart'), at: z.number() }),
+  z.object({ t: z.literal('end'), at: z.number() }),
+]);
+export type RunEntry = z.infer<typeof RunEntry>;
+
+/** What the roster says of a node at this moment. */
+export type Look = Seen & {
+  readonly beats: number;
+  readonly intervalMs: number;
+  readonly jitterMs: number | null;
+};
+export type LookAt = (name: string) => Look | null;
+
+export type Target = {
+  readonly index: number;
+  readonly name: string;
+  readonly wave: number;
+  state: ResultState;
+  attempt: number;
+  /** Handed to the bus, and the broker has not confirmed it yet. */
+  pending: boolean;
+  sentAt: number | null;
+  deadlineAt: number | null;
+  resultAt: number | null;
+  stateAt: number;
+  detail: string | null;
+  error: string | null;
+  why: (typeof TARGET_REASONS)[number] | null;
+  unsure: boolean;
+  late: boolean;
+  contradicted: string | null;
+  shared: boolean;
+  /** No more than that will be known of a success: its node does not beat. */
+  settled: boolean;
+  earlier: { attempt: number; state: ResultState; at: number; error: string | null }[];
+  /** As seen when it was first sent, and since. */
+  before: Seen | null;
+  after: Seen | null;
+  beatsAtResult: number | null;
+  beats: number;
+  rev: number;
+};
+
+export type Wave = {
+  beganAt: number | null;
+  endedAt: number | null;
+  jitterBefore: number | null;
+};
+
+export type RunDecision = {
+  readonly at: number;
+  readonly what: Extract<RunEntry, { t: 'decision' }>['what'];
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly count: number | null;
+};
+
+export type Run = {
+  readonly plan: RunPlan;
+  readonly targets: Target[];
+  readonly byName: ReadonlyMap<string, Target>;
+  readonly same: ReadonlySet<number>;
+  readonly waves: Wave[];
+  /** From 1: the wave that is being sent or watched. 0: none has begun. */
+  wave: number;
+  state: RunState;
+  hold: Hold | null;
+  endedAt: number | null;
+  lastResultAt: number | null;
+  rolledBackBy: string | null;
+  readonly counts: Record<ResultState, number>;
+  readonly waveCounts: Record<ResultState, number>[];
+  inFlight: number;
+  /** What a person has seen and let pass: rules count from there. */
+  excused: { regressed: number; readonly failed: number[] };
+  /** The gate before this wave was let pass by a person. */
+  passedGate: number;
+  decisions: RunDecision[];
+  /** Grows with each change. */
+  rev: number;
+};
+
+export const noCounts = (): Record<ResultState, number> =>
+  Object.fromEntries(RESULT_STATES.map((state) => [state, 0])) as Record<ResultState, number>;
+
+/** The wave of each place in the order of sending, from 1. */
+function waveOf(plan: RunPlan): (index: number) => number {
+  const ends: number[] = [];
+  let end = 0;
+  for (const { size } of plan.waves) ends.push((end += size));
+  return (index) => {
+    const wave = ends.findIndex((each) => index < each);
+    return (wave < 0 ? ends.length - 1 : wave) + 1;
+  };
+}
+
+export function createRun(plan: RunPlan): Run {
+  const waveAt = waveOf(plan);
+  const targets = plan.names.map((name, index): Target => ({
+    ...{ index, name, wave: waveAt(index), state: 'queued', attempt: 0, pending: false, sentAt: null },
+    ...{ deadlineAt: null, resultAt: null, stateAt: plan.createdAt, detail: null, error: null, why: null },
+    ...{ unsure: false, late: false, contradicted: null, shared: false, settled: false, earlier: [] },
+    ...{ before: null, after: null, beatsAtResult: null, beats: 0, rev: 0 },
+  }));
+  const run: Run = {
+    plan,
+    targets,
+    byName: new Map(targets.map((target) => [target.name, target])),
+    same: new Set(plan.same),
+    waves: plan.waves.map(() => ({ beganAt: null, endedAt: null, jitterBefore: null })),
+    wave: 0,
+    state: plan.approvalUntil === null ? 'running' : 'waiting',
+    hold: null,
+    endedAt: null,
+    lastResultAt: null,
+    rolledBackBy: null,
+    counts: noCounts(),
+    waveCounts: plan.waves.map(noCounts),
+    inFlight: 0,
+    excused: { regressed: 0, failed: plan.waves.map(() => 0) },
+    passedGate: 1,
+    decisions: [],
+    rev: 0,
+  };
+  for (const { wave } of targets) {
+    run.counts.queued += 1;
+    run.waveCounts[wave - 1]!.queued += 1;
+  }
+  return run;
+}
+
+/** The message that a target gets. */
+export const bodyFor = ({ plan }: Run, { index }: Target): What => plan.bodies[plan.bodyOf[index] ?? 0]!;
+
+export const seenOf = (look: Look | null): Seen | null =>
+  look && { state: look.state, pid: look.pid, startedAt: look.startedAt, version: look.version };
+
+/** Nothing more is sent, and nothing more is waited for. */
+export const isOver = ({ state, endedAt }: Run): boolean =>
+  state === 'observed' || ((state === 'done' || state === 'stopped') && endedAt !== null);

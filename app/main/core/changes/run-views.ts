@@ -1,0 +1,172 @@
+/** A run as others may see it: values that look secret masked, words of nodes cut. Counts come from the same targets. */
+import type {
+  RunHead,
+  RunSummary,
+  RunTarget,
+  RunWave,
+  ShownWhat,
+  WAVE_STATES,
+} from '../../../shared/domain/change.js';
+import { maskText } from '../../../shared/lib/mask-text.js';
+import { evidenceOf, jitterOf } from './run-decide.js';
+import type { LookAt, Run, Target } from './run-state.js';
+import { shownWhat } from './what.js';
+
+const MAX_WORDS = 500;
+const MAX_ERRORS = 20;
+const MAX_NAMES = 50;
+const MAX_DECISIONS = 200;
+
+/** Words of a node, fit for a screen. */
+export const shownWords = (words: string | null | undefined): string | null =>
+  words === null || words === undefined ? null : maskText(words).slice(0, MAX_WORDS);
+
+const shown = new WeakMap<Run, ShownWhat>();
+function whatOf(run: Run): ShownWhat {
+  const known = shown.get(run);
+  if (known) return known;
+  const what = shownWhat(run.plan.bodies[0]!);
+  shown.set(run, what);
+  return what;
+}
+
+export function summaryOfRun(run: Run): RunSummary {
+  const { plan } = run;
+  return {
+    id: plan.id,
+    kind: plan.kind,
+    state: run.state,
+    what: whatOf(run),
+    mode: plan.mode,
+    hold: run.hold,
+    by: plan.by,
+    profile: plan.profile,
+    createdAt: plan.createdAt,
+    endedAt: run.endedAt,
+    total: run.targets.length,
+    counts: { ...run.counts },
+    wave: Math.max(1, run.wave),
+    waveCount: plan.waves.length,
+    rollbackOf: plan.rollbackOf,
+    rolledBackBy: run.rolledBackBy,
+    lastResultAt: run.lastResultAt,
+  };
+}
+
+export type HeadExtras = {
+  readonly look: LookAt;
+  readonly at: number;
+  readonly differ: readonly string[];
+  readonly hash: string;
+  readonly rollbackKnown: number;
+};
+
+export function headOfRun(run: Run, { look, at, differ, hash, rollbackKnown }: HeadExtras): RunHead {
+  const { plan } = run;
+  return {
+    ...summaryOfRun(run),
+    waves: plan.waves.map((_, index) => waveView(run, index, at, look)),
+    stop: { ...plan.stop },
+    atMost: plan.atMost,
+    deadlineS: plan.deadlineMs / 1_000,
+    inFlight: run.inFlight,
+    canary: plan.canary,
+    errors: errorsOf(run),
+    decisions: run.decisions.slice(-MAX_DECISIONS),
+    differ: [...differ],
+    approval:
+      run.state === 'waiting' && plan.approvalUntil !== null ? { hash, until: plan.approvalUntil } : null,
+    rollback: { took: tookIt(run).length, known: rollbackKnown },
+  };
+}
+
+function waveView(run: Run, index: number, at: number, look: LookAt): RunWave {
+  const plan = run.plan.waves[index]!;
+  const { beganAt, endedAt, jitterBefore } = run.waves[index]!;
+  const isNow = run.wave === index + 1;
+  const evidence = isNow ? evidenceOf(run, index + 1, at) : null;
+  const counts = run.waveCounts[index]!;
+  let state: (typeof WAVE_STATES)[number] = 'queued';
+  if (run.state === 'stopped' && counts.skipped > 0) state = 'stopped';
+  else if (endedAt !== null || run.endedAt !== null) state = 'passed';
+  else if (isNow && run.hold?.gate) state = 'gate';
+  else if (isNow) state = counts.queued + counts.sent > 0 ? 'sending' : 'watching';
+  return {
+    wave: index + 1,
+    state,
+    ...plan,
+    counts: { ...counts },
+    beganAt,
+    endedAt,
+    watchUntil: evidence?.watchUntil ?? null,
+    jitterBefore,
+    jitterNow: isNow ? jitterOf(run, index + 1, look) : null,
+  };
+}
+
+/** Equal errors folded, the most common first. */
+function errorsOf(run: Run): RunHead['errors'] {
+  if (run.counts.failed === 0) return [];
+  const folded = new Map<string, { error: string; count: number; names: string[] }>();
+  for (const { state, error, name } of run.targets) {
+    if (state !== 'failed') continue;
+    const words = shownWords(error) ?? '';
+    const entry = folded.get(words) ?? { error: words, count: 0, names: [] };
+    entry.count += 1;
+    if (entry.names.length < MAX_NAMES) entry.names.push(name);
+    folded.set(words, entry);
+  }
+  return [...folded.values()].sort((a, b) => b.count - a.count).slice(0, MAX_ERRORS);
+}
+
+export function viewOfTarget(target: Target): RunTarget {
+  const { before, after } = target;
+  return {
+    index: target.index,
+    name: target.name,
+    wave: target.wave,
+    state: target.state,
+    attempt: target.attempt,
+    sentAt: target.sentAt,
+    deadlineAt: target.deadlineAt,
+    resultAt: target.resultAt,
+    stateAt: target.stateAt,
+    beats: target.beats,
+    pidBefore: before?.pid ?? null,
+    pidAfter: after?.pid ?? null,
+    versionBefore: before?.version ?? null,
+    versionAfter: after?.version ?? null,
+    detail: shownWords(target.detail),
+    error: shownWords(target.error),
+    why: target.why,
+    unsure: target.unsure,
+    late: target.late,
+    contradicted: shownWords(target.contradicted),
+    shared: target.shared,
+    earlier: target.earlier.map((each) => ({ ...each, error: shownWords(each.error) })),
+  };
+}
+
+/**
+ * CH17: who got the change, and so gets the values from before: whose success was heard, and who took the message and
+ * said nothing. Of several sections the first may have been applied by a node that failed at a later one.
+ */
+export function tookIt(run: Run): Target[] {
+  return run.targets.filter((target) => {
+    switch (target.state) {
+      case 'success':
+      case 'verified':
+      case 'regressed':
+        return true;
+      case 'sent':
+      case 'no-answer':
+        return target.attempt > 0;
+      case 'failed': {
+        const body = run.plan.bodies[run.plan.bodyOf[target.index] ?? 0]!;
+        return target.why === null && body.kind === 'settings' && Object.keys(body.settings).length > 1;
+      }
+      default:
+        return false;
+    }
+  });
+}

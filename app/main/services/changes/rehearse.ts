@@ -1,0 +1,298 @@
+/**
+ * The rehearsal of a change: what would be sent, to whom, against which values, and what has to be confirmed. Sends
+ * nothing and keeps nothing; the start of a run goes through the same steps, so that what was looked at is what is sent.
+ */
+import type {
+  ChangeCheck,
+  ChangeInput,
+  ChangeWhere,
+  CheckNote,
+  DiffRow,
+} from '../../../shared/domain/change.js';
+import { confirmFor } from '../../../shared/domain/reach.js';
+import { isJsonObject } from '../../../shared/lib/json.js';
+import type { Knowledge, Known } from '../../core/changes/knowledge.js';
+import { orderTargets, planWaves } from '../../core/changes/plan.js';
+import {
+  isSecretPath,
+  maskValue,
+  readWhat,
+  restarts,
+  shownWhat,
+  type Sections,
+  type What,
+} from '../../core/changes/what.js';
+import { changeBody } from '../../core/protocol/bus/change-messages.js';
+import type { ChangeSettings, Cluster } from './types.js';
+
+export type Rehearsal = {
+  readonly check: ChangeCheck;
+  readonly what: What | null;
+  /** Places of targets that have every value already. */
+  readonly same: readonly number[];
+};
+
+const DEFAULTS = {
+  settings: { atMost: 1_000, deadlineS: 60 },
+  gem: { atMost: 20, deadlineS: 300 },
+} as const;
+export const DEFAULT_STOP = { regressed: 2, failedShare: 0.05 };
+const MAX_BEFORE = 10;
+const MAX_NAMED = 5;
+const MAX_LISTED = 200;
+
+const note = (severity: CheckNote['severity'], code: string, facts: CheckNote['facts'] = {}): CheckNote => ({
+  severity,
+  code,
+  facts,
+});
+
+export type RehearseDeps = {
+  readonly settings: ChangeSettings;
+  readonly cluster: Cluster;
+  readonly knowledge: (what: What) => Promise<Knowledge>;
+  readonly isBusy: (name: string, kind: What['kind']) => boolean;
+};
+
+export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: number): Promise<Rehearsal> {
+  const { settings, cluster } = deps;
+  const how = input.how ?? {};
+  const { what, notes } = readWhat(input.what);
+  if (settings.profile.readOnly) notes.unshift(note('error', 'read-only'));
+  const where = resolveTargets(input.where, settings.name, cluster);
+  notes.push(...where.notes);
+  const isBroadcast = how.mode === 'broadcast';
+  const { canary: wished } = how;
+  const waveCount = isBroadcast ? 1 : (how.waves?.length ?? 1);
+  if (wished !== undefined && !where.names.includes(wished))
+    notes.push(note('error', 'canary-unknown', { name: wished }));
+  const { names, canary } = orderTargets(where.names, cluster, {
+    waves: waveCount,
+    canary: wished !== undefined && where.names.includes(wished) ? wished : undefined,
+  });
+  if (isBroadcast)
+    notes.push(note('warning', 'broadcast', { count: names.filter((name) => isDeaf(cluster, name)).length }));
+  const busy = what ? names.filter((name) => deps.isBusy(name, what.kind)) : [];
+  if (busy.length > 0) notes.push(note('warning', 'busy', { count: busy.length, name: busy[0]! }));
+  const knowledge = what && (await deps.knowledge(what));
+  const compared = what && knowledge ? compare(what, names, knowledge) : null;
+  for (const row of compared?.diff ?? [])
+    if (row.lost.length > 0 || replacesObject(what, row)) notes.push(replaced(row));
+  const lords = names.filter(cluster.isLord);
+  const defaults = DEFAULTS[input.what.kind];
+  return {
+    what,
+    same: compared?.same ?? [],
+    check: {
+      at,
+      what: what && shownWhat(what),
+      notes,
+      diff: compared?.diff ?? [],
+      targets: {
+        names,
+        unknown: where.unknown,
+        excluded: where.excluded,
+        silent: where.silent,
+        lords,
+        change: names.length - (compared?.same.length ?? 0) - (compared?.unknown ?? 0),
+        noChange: compared?.same.length ?? 0,
+        unknownBefore: compared?.unknown ?? 0,
+      },
+      waves: planWaves(isBroadcast ? undefined : how.waves, names.length),
+      canary,
+      rollback: { possible: compared?.known ?? 0, of: names.length },
+      atMost: how.atMost ?? defaults.atMost,
+      deadlineS: how.deadlineS ?? defaults.deadlineS,
+      confirm: confirmFor({
+        nodes: names.length,
+        profile: settings.profile,
+        isBroadcast,
+        restarts: what !== null && restarts(what),
+        hasLord: lords.length > 0,
+        secondPerson: settings.secondPerson,
+      }),
+      bytes: what ? changeBody(what).length : 0,
+    },
+  };
+}
+
+type Targets = Pick<ChangeCheck['targets'], 'names' | 'unknown' | 'excluded' | 'silent'> & {
+  readonly notes: CheckNote[];
+};
+
+/** To whom: names as given, or what a filter finds; without ourselves, without the silent, unless that is wanted. */
+export function resolveTargets(where: ChangeWhere, self: string, cluster: Cluster): Targets {
+  const notes: CheckNote[] = [];
+  const ways = [where.names, where.filter, where.all === true ? true : undefined].filter(
+    (way) => way !== undefined,
+  );
+  const given = where.names ? [...new Set(where.names)] : null;
+  let wanted: readonly string[] = [];
+  if (ways.length !== 1) notes.push(note('error', 'where'));
+  else if (given) wanted = given;
+  else if (where.filter !== undefined) {
+    const found = cluster.find(where.filter);
+    if ('problem' in found) notes.push(note('error', 'filter', { word: found.problem }));
+    else wanted = found;
+  } else wanted = cluster.names();
+
+  const unknown = wanted.filter((name) => !cluster.isKnown(name));
+  const sendsUnknown = where.unknown === 'send';
+  if (unknown.length > 0) {
+    const facts = {
+      count: unknown.length,
+      name: unknown[0]!,
+      names: unknown.slice(0, MAX_NAMED).join(', '),
+      nearest: nearest(unknown[0]!, cluster.names()),
+    };
+    notes.push(
+      note(sendsUnknown ? 'warning' : 'error', sendsUnknown ? 'names-unknown-sent' : 'names-unknown', facts),
+    );
+  }
+  const sendsSilent = (where.silent ?? (given ? 'send' : 'skip')) === 'send';
+  const excluded: Targets['excluded'] = [];
+  const silent: string[] = [];
+  const names = wanted.filter((name) => {
+    if (name === self && where.includeSelf !== true && !given) {
+      excluded.push({ name, why: 'self' });
+      return false;
+    }
+    if (!cluster.isKnown(name)) return sendsUnknown;
+    const state = cluster.look(name)?.state;
+    if (state !== 'silent' && state !== 'left' && state !== 'unheard') return true;
+    if (sendsSilent) silent.push(name);
+    else excluded.push({ name, why: state === 'left' ? 'left' : 'silent' });
+    return sendsSilent;
+  });
+  const left = excluded.filter(({ why }) => why !== 'self');
+  if (left.length > 0)
+    notes.push(note('warning', 'silent-skipped', { count: left.length, name: left[0]!.name }));
+  if (silent.length > 0)
+    notes.push(note('warning', 'silent-sent', { count: silent.length, name: silent[0]! }));
+  if (left.length < excluded.length) notes.push(note('note', 'self-skipped'));
+  if (names.length === 0 && !notes.some(({ severity }) => severity === 'error'))
+    notes.push(note('error', 'nobody'));
+  return { names, unknown: unknown.slice(0, MAX_LISTED), excluded, silent, notes };
+}
+
+/** The known name that a mistyped one most likely meant, or `none`. */
+function nearest(typed: string, names: readonly string[]): string {
+  const lower = typed.toLowerCase();
+  const digitless = lower.replace(/\d+/g, '#');
+  return (
+    names.find((name) => name.toLowerCase() === lower) ??
+    names.find((name) => name.toLowerCase().startsWith(lower)) ??
+    names.find((name) => name.toLowerCase().replace(/\d+/g, '#') === digitless) ??
+    'none'
+  );
+}
+
+/** Frameworks since 1.6.23 are bound to nothing on exchange `node`. */
+function isDeaf(cluster: Cluster, name: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = (cluster.look(name)?.version ?? '').split('.').map(Number);
+  return major > 1 || (major === 1 && (minor > 6 || (minor === 6 && patch >= 23)));
+}
+
+const isProof = ({ source }: Known): boolean => source === 'your-push' || source === 'observed-push';
+
+function compare(what: What, names: readonly string[], knowledge: Knowledge) {
+  return what.kind === 'settings'
+    ? compareSettings(what.settings, what.restart, names, knowledge)
+    : compareGem(what, names, knowledge);
+}
+
+function compareGem(what: Extract<What, { kind: 'gem' }>, names: readonly string[], knowledge: Knowledge) {
+  const row = createRow(what.extension, JSON.stringify(what.version ?? 'newest'), false);
+  let known = 0;
+  for (const name of names) {
+    const before = knowledge.gem(name, what.extension, null);
+    if (before.value !== undefined) known += 1;
+    row.add(before, before.value === what.version);
+  }
+  return { diff: [row.done()], same: [] as number[], unknown: names.length - known, known };
+}
+
+function compareSettings(
+  settings: Sections,
+  restart: boolean,
+  names: readonly string[],
+  knowledge: Knowledge,
+) {
+  const hasAll = names.map(() => !restart);
+  const isKnown = names.map(() => true);
+  const hasUnknown = names.map(() => false);
+  const diff: DiffRow[] = [];
+  for (const [section, values] of Object.entries(settings))
+    for (const [key, after] of Object.entries(values)) {
+      const text = JSON.stringify(after);
+      const row = createRow(
+        `${section}.${key}`,
+        JSON.stringify(maskValue(key, after)),
+        isSecretPath(section, key, after),
+      );
+      names.forEach((name, index) => {
+        const before = knowledge.setting(name, section, key);
+        // Our own settings say for certain what they are, and of others nothing.
+        const isSure = isProof(before) || name === knowledge.self;
+        const isEqual = before.value !== undefined && JSON.stringify(before.value) === text;
+        if (!isSure || !isEqual) hasAll[index] = false;
+        if (!isSure) hasUnknown[index] = true;
+        if (!isSure || before.value === undefined) isKnown[index] = false;
+        row.add(before, isEqual);
+        if (isJsonObject(before.value) && isJsonObject(after))
+          row.lose(Object.keys(before.value).filter((inner) => !Object.hasOwn(after, inner)));
+      });
+      diff.push(row.done());
+    }
+  const same = hasAll.flatMap((has, index) => (has ? [index] : []));
+  return {
+    diff,
+    same,
+    unknown: hasUnknown.filter(Boolean).length,
+    known: isKnown.filter(Boolean).length,
+  };
+}
+
+function createRow(path: string, after: string, masked: boolean) {
+  const groups = new Map<string, DiffRow['before'][number]>();
+  const lost = new Set<string>();
+  const seen = { equal: 0, other: 0, unknown: 0 };
+  const key = path.slice(path.indexOf('.') + 1);
+  return {
+    add(before: Known, isEqual: boolean): void {
+      const isKnown = before.value !== undefined || before.isMasked === true;
+      if (!isKnown) seen.unknown += 1;
+      else seen[isEqual ? 'equal' : 'other'] += 1;
+      const value = before.isMasked ? '•••' : isKnown ? JSON.stringify(maskValue(key, before.value)) : null;
+      const id = `${before.source} ${value}`;
+      const group = groups.get(id);
+      if (group) group.nodes += 1;
+      else groups.set(id, { value, source: before.source, at: before.at, nodes: 1 });
+    },
+    lose: (keys: readonly string[]): void => keys.forEach((each) => lost.add(each)),
+    done: (): DiffRow => ({
+      path,
+      before: [...groups.values()].sort((a, b) => b.nodes - a.nodes).slice(0, MAX_BEFORE),
+      after,
+      effect:
+        seen.equal + seen.other === 0
+          ? 'unknown'
+          : seen.equal === 0
+            ? 'change'
+            : seen.other + seen.unknown === 0
+              ? 'no-change'
+              : 'mixed',
+      lost: [...lost].slice(0, MAX_LISTED),
+      masked,
+    }),
+  };
+}
+
+function replacesObject(what: What | null, row: DiffRow): boolean {
+  return what?.kind === 'settings' && row.after.startsWith('{');
+}
+const replaced = ({ path, lost }: DiffRow): CheckNote =>
+  note('warning', 'replaces-object', {
+    path,
+    lost: lost.length === 0 ? 'none' : lost.slice(0, MAX_NAMED).join(', '),
+  });

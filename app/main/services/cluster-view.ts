@@ -1,0 +1,54 @@
+/** The roster as pushing changes sees it: who is there, how each one is, whom a filter finds. */
+import { asksForLeft, compileFilter, parseFilter } from '../../shared/filter/index.js';
+import { NODE_STATES } from '../../shared/domain/node-state.js';
+import { STATE } from '../core/roster/state.js';
+import type { Roster } from '../core/roster/roster.js';
+import { rowOf, slotsInOrder } from '../core/roster/views.js';
+import type { Clock } from '../ports/clock.js';
+import type { Cluster } from './changes/types.js';
+
+const known = (value: number): number | null => (value < 0 ? null : value);
+
+export function createClusterView(roster: Roster, clock: Clock): Cluster {
+  const { state } = roster;
+  const { columns } = state;
+  const slotOf = (name: string): number | undefined => state.byName.get(name);
+  const named = (slots: readonly number[]): string[] => slots.map((slot) => state.names[slot]!);
+  return {
+    isKnown: (name) => slotOf(name) !== undefined,
+    look(name) {
+      const slot = slotOf(name);
+      if (slot === undefined) return null;
+      return {
+        state: NODE_STATES[columns.state[slot]!]!,
+        beats: columns.beats[slot]!,
+        pid: known(columns.pid[slot]!),
+        startedAt: known(columns.startedAt[slot]!),
+        version: state.versions[slot] ?? null,
+        intervalMs: columns.intervalMs[slot]!,
+        jitterMs: known(columns.jitterMs[slot]!),
+      };
+    },
+    find(filter) {
+      const parsed = parseFilter(filter);
+      if (!parsed.ok) return { problem: parsed.message };
+      const test = compileFilter(parsed.filter, clock.now());
+      const showLeft = asksForLeft(parsed.filter);
+      return named(
+        slotsInOrder(state).filter(
+          (slot) => (showLeft || columns.state[slot] !== STATE.left) && test(rowOf(state, slot)),
+        ),
+      );
+    },
+    names: () => named(slotsInOrder(state).filter((slot) => columns.state[slot] !== STATE.left)),
+    skewMs(name) {
+      const slot = slotOf(name);
+      const skew = slot === undefined ? NaN : columns.skewMs[slot]!;
+      return Number.isNaN(skew) ? null : skew;
+    },
+    // No legion is known to this node yet.
+    isLord: () => false,
+    expectReload: (name) => roster.expectReload(name, clock.now(), clock.uptime()),
+    differ: () => roster.differSinceOutage(),
+  };
+}
