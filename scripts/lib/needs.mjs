@@ -39,6 +39,11 @@ const NEEDS = [
       'tests on a real broker are skipped. Install RabbitMQ (Debian: apt-get install rabbitmq-server).',
   },
   {
+    debian: 'ruby',
+    isThere: () => findProgram('gem') !== null,
+    without: 'tests that install a real gem are skipped. Install Ruby (Debian: apt-get install ruby).',
+  },
+  {
     debian: 'chromium',
     isThere: () => findChromium() !== null,
     without:

@@ -21,14 +21,16 @@ export type ConsoleProcess = {
   /** Resident memory in MB. */
   rssMb(): number;
   stop(): Promise<number | null>;
+  /** As a power cut would; its data folder stays. */
+  kill9(): Promise<void>;
 };
 
-/** Starts it on a free port with a data folder of its own; resolves when its address is printed. */
+/** Starts it on a free port, with a data folder of its own or this one; resolves when its address is printed. */
 export async function startConsole(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  dataDir = mkdtempSync(join(tmpdir(), 'legion-console-')),
 ): Promise<ConsoleProcess> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'legion-console-'));
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data-dir', dataDir, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,6 +69,10 @@ export async function startConsole(
       return body as never;
     },
     log: () => log,
+    async kill9() {
+      child.kill('SIGKILL');
+      await ended;
+    },
     rssMb: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1_024,
     async stop() {
