@@ -1,11 +1,13 @@
 /** A node for measuring: it beats seldom and checks no name, so that only what it hears counts. */
 import { createInlineCrypto } from '../../app/main/adapters/inline-crypto.js';
+import { createMemoryJournals } from '../../app/main/adapters/memory-journals.js';
 import { createMemoryStore } from '../../app/main/adapters/memory-store.js';
 import { processVitals } from '../../app/main/adapters/process-vitals.js';
 import { systemClock } from '../../app/main/adapters/system-clock.js';
 import { systemRandom } from '../../app/main/adapters/system-random.js';
 import { createEventLog } from '../../app/main/core/history/event-log.js';
 import type { Log } from '../../app/main/ports/log.js';
+import { NO_INSTALLER } from '../../app/main/ports/installer.js';
 import type { NodeSettings } from '../../app/main/services/node-service.js';
 
 export const benchLog: Log = {
@@ -27,6 +29,12 @@ export const benchSettings = (address: string): NodeSettings => ({
   nameCheckMs: 0,
   joinVaultQueue: false,
   maxNodes: 60_000,
+  changes: {
+    profile: { name: 'bench', kind: 'local', readOnly: false },
+    user: 'bench',
+    secondPerson: false,
+  },
+  receiver: { modes: { settings: 'off', gem: 'off', message: 'off' }, chosen: [], allow: [], base: {} },
   keys: {
     profileId: 'bench',
     keptIn: 'memory',
@@ -49,4 +57,6 @@ export const benchDeps = () => ({
   random: systemRandom,
   crypto: createInlineCrypto(),
   secretStore: createMemoryStore(),
+  journals: createMemoryJournals(),
+  installer: NO_INSTALLER,
 });
