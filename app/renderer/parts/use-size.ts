@@ -8,6 +8,8 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useWidth = (): number => useSyncExternalStore(subscribe, () => window.innerWidth);
 
+export const useHeight = (): number => useSyncExternalStore(subscribe, () => window.innerHeight);
+
 export type Size = { readonly width: number; readonly height: number };
 
 /** The inner size of an element, whole px; 0 × 0 before it was measured. */

@@ -1,13 +1,15 @@
-/** The frame: band, top bar, notices, navigation, page, details panel, status strip. */
+/** The frame: band, top bar, notices, navigation, page, details panel, dock, status strip. */
 import type { ReactNode } from 'react';
 import { text } from '../../shared/i18n/index.js';
-import { usePath } from '../route.js';
+import { runOf, useParam, usePath } from '../route.js';
 import { usePrefs } from '../store/prefs.js';
 import { isPast, useSession } from '../store/session.js';
 import { Banners } from './Banners.js';
+import { Dock } from './Dock.js';
 import { KeyPeek } from './KeyPeek.js';
 import { Nav } from './Nav.js';
 import { Peek } from './Peek.js';
+import { RunPeek } from './RunPeek.js';
 import { Strip } from './Strip.js';
 import { TopBar } from './TopBar.js';
 import { useWidth } from '../parts/use-size.js';
@@ -18,6 +20,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const isNarrow = useWidth() < RAIL_BELOW;
   const isRail = usePrefs((prefs) => prefs.narrowNav) || isNarrow;
   const [path] = usePath();
+  const hasPeek = useParam('peek') !== '';
   const past = useSession(isPast);
   const kind = useSession((state) => (state.live?.mode === 'idle' ? undefined : state.live?.profile.kind));
   return (
@@ -33,6 +36,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {children}
       </main>
       {path === '/keys' ? <KeyPeek /> : <Peek />}
+      {runOf(path) !== '' && !hasPeek && <RunPeek />}
+      <Dock />
       <Strip />
     </div>
   );

@@ -12,6 +12,7 @@ import {
   visible,
 } from '../../shared/i18n/index.js';
 import { Icon, Popover } from '../components/index.js';
+import { DockParts } from './Dock.js';
 import { href } from '../route.js';
 import { useTime } from '../store/clock.js';
 import { setPrefs, usePrefs } from '../store/prefs.js';
@@ -38,6 +39,7 @@ export function Strip() {
               {text('strip.refused', { count: session.ingest.refused })}
             </a>
           )}
+          <DockParts />
           {session.secret !== 'unused' && (
             <a className="part" href={href('/secrets')}>
               {text(`strip.secret.${session.secret}`)}

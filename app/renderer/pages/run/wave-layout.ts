@@ -17,7 +17,7 @@ const SIZES = [
 const HEIGHT = 60;
 /** Sides of a wave. */
 export const WAVE_PADDING = 32;
-const ROOMY = 200;
+const ROOMY = 232;
 const LEAST = 116;
 
 export type WaveLayout = {

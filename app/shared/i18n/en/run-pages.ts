@@ -97,6 +97,7 @@ export const runPages = {
   'run.story.profile': 'Profile',
   'run.story.decisions': 'Decisions',
   'run.story.errors': 'Errors',
+  'run.story.gem': 'Extension',
   'run.story.restart': 'Restart',
   'run.story.reload': 'Reload',
   'run.story.yes': 'yes',

@@ -1,0 +1,297 @@
+/** One target of a run. It listens to its own index: another node's result does not draw it again. */
+import { ArrowRight, ChevronDown, ChevronRight } from 'lucide-react';
+import { memo, type CSSProperties, type MouseEvent } from 'react';
+import type { RunTarget } from '../../../shared/domain/change.js';
+import { formatClock, formatDelay, formatDuration, text, visible } from '../../../shared/i18n/index.js';
+import { Foreign, Icon, Popover, ResultWord, Ticks } from '../../components/index.js';
+import { useFleetTime } from '../../store/clock.js';
+import { usePrefs } from '../../store/prefs.js';
+import { targetAt, useTarget } from '../../store/run.js';
+import type { RunColumn } from './columns.js';
+import { detailOf } from './detail.js';
+import { tookMs, type Line } from './select.js';
+
+type Common = {
+  readonly at: number;
+  readonly top: number;
+  readonly height: number;
+  readonly columns: readonly RunColumn[];
+  readonly template: string;
+  readonly isActive: boolean;
+};
+type Props = Common & {
+  readonly index: number;
+  readonly isFolded: boolean;
+  readonly isSelected: boolean;
+  readonly isPeeked: boolean;
+  readonly onPick: (at: number, event: MouseEvent) => void;
+};
+
+const styleOf = ({ top, height, template }: Common): CSSProperties => ({
+  transform: `translateY(${top}px)`,
+  height,
+  gridTemplateColumns: template,
+});
+
+export const TargetRow = memo(function TargetRow(props: Props) {
+  const row = useTarget(props.index);
+  const { at, isSelected, isPeeked } = props;
+  if (!row) return <div className="tr" style={styleOf(props)} role="row" aria-rowindex={at + 2} />;
+  return (
+    <div
+      className={`tr${isSelected || isPeeked ? ' sel' : ''}${props.isFolded ? ' beneath' : ''}`}
+      style={styleOf(props)}
+      role="row"
+      aria-rowindex={at + 2}
+      aria-selected={isSelected}
+      tabIndex={props.isActive ? 0 : -1}
+      data-index={at}
+      onClick={(event) => props.onPick(at, event)}
+    >
+      {props.columns.map(({ id }) => (
+        <Cell key={id} id={id} row={row} />
+      ))}
+    </div>
+  );
+});
+
+/** Many with the same words: one line, which opens. */
+export const FoldRow = memo(function FoldRow(
+  props: Common & {
+    readonly line: Extract<Line, { kind: 'fold' }>;
+    readonly onToggle: (id: string, at: number) => void;
+  },
+) {
+  const { line, at, columns } = props;
+  const first = targetAt(line.indices[0] ?? -1);
+  const count = line.indices.length;
+  const names = line.indices.slice(0, 2).flatMap((index) => targetAt(index)?.name ?? []);
+  if (!first) return null;
+  return (
+    <div
+      className="tr fold"
+      style={styleOf(props)}
+      role="row"
+      aria-rowindex={at + 2}
+      aria-expanded={line.isOpen}
+      aria-label={text('run.folded.open', { count })}
+      tabIndex={props.isActive ? 0 : -1}
+      data-index={at}
+      onClick={() => props.onToggle(line.id, at)}
+    >
+      {columns.map(({ id }) => {
+        if (id === 'wave')
+          return (
+            <span key={id} role="gridcell" className="t3">
+              <Icon of={line.isOpen ? ChevronDown : ChevronRight} size={14} />
+            </span>
+          );
+        if (id === 'name')
+          return (
+            <span key={id} role="gridcell" className="row fold-names">
+              <b className="b6 num">{text('run.folded', { count })}</b>
+              <span className="t3 el">
+                {text('run.folded.names', {
+                  names: names.map((name) => visible(name, 30)).join(', '),
+                  more: count - names.length,
+                })}
+              </span>
+            </span>
+          );
+        if (id === 'result')
+          return (
+            <span key={id} role="gridcell">
+              <ResultWord state={line.state} />
+            </span>
+          );
+        if (id === 'detail') return <Detail key={id} row={first} />;
+        return <span key={id} role="gridcell" />;
+      })}
+    </div>
+  );
+});
+
+function Cell({ id, row }: { readonly id: RunColumn['id']; readonly row: RunTarget }) {
+  switch (id) {
+    case 'wave':
+      return (
+        <span role="gridcell" className="t3 num">
+          {row.wave}
+        </span>
+      );
+    case 'name':
+      return (
+        <span role="gridcell" className="row name-cell">
+          <Foreign className="el b5" max={60}>
+            {row.name}
+          </Foreign>
+        </span>
+      );
+    case 'result':
+      return (
+        <span role="gridcell">
+          <ResultWord state={row.state} />
+        </span>
+      );
+    case 'took':
+      return <Took row={row} />;
+    case 'beats':
+      return <Beats row={row} />;
+    case 'pid':
+      return <Pid row={row} />;
+    case 'version':
+      return <Version row={row} />;
+    case 'detail':
+      return <Detail row={row} />;
+    case 'try':
+      return <Tries row={row} />;
+  }
+}
+
+const NONE = <span className="t3">–</span>;
+
+function Took({ row }: { readonly row: RunTarget }) {
+  const words = useFleetTime((now) => {
+    const ms = tookMs(row, now);
+    // A whole second is exact enough for what is still under way.
+    return ms === null
+      ? ''
+      : row.resultAt === null
+        ? formatDuration(Math.floor(ms / 1000) * 1000)
+        : formatDelay(ms);
+  });
+  return (
+    <span role="gridcell" className="r num">
+      {words === '' ? NONE : words}
+    </span>
+  );
+}
+
+const TICKS = 24;
+const PLACES = Array.from({ length: TICKS }, (_, i) => i);
+
+function Beats({ row }: { readonly row: RunTarget }) {
+  const isProof =
+    row.state === 'verified' || row.state === 'success' || row.state === 'no-change' || row.beats > 0;
+  const label = text('run.beats.count', { count: row.beats });
+  return (
+    <span role="gridcell" className="beats-since">
+      {row.beats > 0 ? (
+        <Ticks
+          places={PLACES.slice(0, Math.min(TICKS, row.beats))}
+          count={TICKS}
+          width={120}
+          stroke={1.5}
+          label={label}
+        />
+      ) : (
+        <span className="t3">
+          {isProof || row.state === 'sent' || row.state === 'failed' ? text('run.beats.none') : '–'}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Pid({ row }: { readonly row: RunTarget }) {
+  const { pidBefore, pidAfter } = row;
+  if (pidBefore === null && pidAfter === null) return <span role="gridcell">{NONE}</span>;
+  if (pidBefore === null || pidAfter === null || pidBefore === pidAfter)
+    return (
+      <span role="gridcell" className="t3 num">
+        {pidBefore !== null && pidAfter !== null
+          ? text('run.pid.same', { pid: String(pidAfter) })
+          : String(pidAfter ?? pidBefore)}
+      </span>
+    );
+  return <Moved before={String(pidBefore)} after={String(pidAfter)} />;
+}
+
+const Moved = ({ before, after }: { readonly before: string; readonly after: string }) => (
+  <span
+    role="gridcell"
+    className="row num moved"
+    aria-label={text('run.pid.moved', { before: visible(before, 40), after: visible(after, 40) })}
+  >
+    <span className="t3 el">{visible(before, 40)}</span>
+    <span className="t3">
+      <Icon of={ArrowRight} size={12} />
+    </span>
+    <span className="el">{visible(after, 40)}</span>
+  </span>
+);
+
+function Version({ row }: { readonly row: RunTarget }) {
+  const { versionBefore: before, versionAfter: after } = row;
+  const shown = after ?? before;
+  if (shown === null) return <span role="gridcell">{NONE}</span>;
+  const isNew = after !== null && after !== before;
+  return (
+    <span
+      role="gridcell"
+      className={`num el ${isNew ? 't2' : 't3'}`}
+      title={
+        isNew && before !== null
+          ? text('run.pid.moved', { before: visible(before, 40), after: visible(after, 40) })
+          : undefined
+      }
+    >
+      {visible(shown, 40)}
+    </span>
+  );
+}
+
+function Detail({ row }: { readonly row: RunTarget }) {
+  const words = useFleetTime((now) => detailOf(row, now).words);
+  const { tone } = detailOf(row, 0);
+  return (
+    <span role="gridcell" className={`el ${tone}`} title={words === '' ? undefined : words}>
+      {words}
+    </span>
+  );
+}
+
+function Tries({ row }: { readonly row: RunTarget }) {
+  const utc = usePrefs((prefs) => prefs.utc);
+  if (row.earlier.length === 0)
+    return (
+      <span role="gridcell" className="r t3 num">
+        {row.attempt === 0 ? '–' : row.attempt}
+      </span>
+    );
+  const name = visible(row.name, 60);
+  return (
+    <span role="gridcell" className="r num" onClick={(event) => event.stopPropagation()}>
+      <Popover
+        align="end"
+        label={text('run.tries', { name })}
+        trigger={
+          <button
+            type="button"
+            className="verb-quiet tries"
+            aria-label={text('run.tries.open', { count: row.attempt })}
+          >
+            {row.attempt}
+          </button>
+        }
+      >
+        <h2 className="h2">{text('run.tries', { name })}</h2>
+        <ul className="try-list">
+          {row.earlier.map((one) => (
+            <li key={one.attempt}>
+              <span className="t3 num">{text('run.try', { attempt: one.attempt })}</span>
+              <ResultWord state={one.state} />
+              <span className="t3 num">{formatClock(one.at, { utc })}</span>
+              {one.error !== null && <span className="t2 wrap try-error">{visible(one.error, 300)}</span>}
+            </li>
+          ))}
+          <li>
+            <span className="t3 num">{text('run.try', { attempt: row.attempt })}</span>
+            <ResultWord state={row.state} />
+            <span className="t3 num">{formatClock(row.stateAt, { utc })}</span>
+          </li>
+        </ul>
+      </Popover>
+    </span>
+  );
+}
