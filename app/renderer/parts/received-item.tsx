@@ -28,7 +28,7 @@ export function ReceivedItem({ item }: { readonly item: Received }) {
         <span className="b6 el">{what}</span>
         <span className={`bdg ${TONES[item.state]}`.trim()}>{text(`received.state.${item.state}`)}</span>
         <span className="sp" />
-        <time className="t3 lab num nw">{formatMoment(item.at, utc).slice(0, 19)}</time>
+        <time className="t3 lab nw">{formatMoment(item.at, utc).slice(0, 19)}</time>
       </div>
       <p className="t2 lab">
         {item.from === null ? (

@@ -58,9 +58,11 @@ export function Frame(props: Props) {
               {text('change.bringBack')}
             </Button>
           )}
-          <Button look="quiet" onClick={change.reset}>
-            {text('change.clear')}
-          </Button>
+          {may.act && (
+            <Button look="quiet" onClick={change.reset}>
+              {text('change.clear')}
+            </Button>
+          )}
           <a className="btn quiet" href={href('/changes')}>
             {text('change.leave')}
           </a>
@@ -140,7 +142,11 @@ function StepList({ change, notes }: { readonly change: Change; readonly notes: 
               aria-current={step === change.step ? 'step' : undefined}
               onClick={() => change.go(step)}
             >
-              <span className="step-no" data-state={isBad ? 'bad' : isDone ? 'done' : 'open'}>
+              <span
+                className="step-no"
+                aria-hidden="true"
+                data-state={isBad ? 'bad' : isDone ? 'done' : 'open'}
+              >
                 {isBad ? (
                   <Icon of={CircleAlert} size={14} />
                 ) : isDone ? (

@@ -1,11 +1,19 @@
 /** Which extension, which version of it, and whether nodes load it at once. Versions pushed before are offered. */
 import { useId, useMemo } from 'react';
-import { text } from '../../../shared/i18n/index.js';
+import { checkText, text } from '../../../shared/i18n/index.js';
 import { Check, Segments } from '../../components/index.js';
 import { NoteList } from '../../parts/confirm-notes.js';
 import { useCall } from '../../store/connection.js';
 import { Suggested } from './SettingsWhat.js';
 import type { Change } from './use-change.js';
+
+/** Said at their fields already. */
+const SAID_ABOVE: ReadonlySet<string> = new Set([
+  'gem-name',
+  'gem-version',
+  'gem-newest',
+  'gem-not-reloaded',
+]);
 
 export function GemWhat({ change }: { readonly change: Change }) {
   const { draft, set } = change;
@@ -21,11 +29,13 @@ export function GemWhat({ change }: { readonly change: Change }) {
     .map(({ version }) => version);
   const isTried = change.isTried('what');
   const notes = change.notesOf('what');
-  const errorOf = (code: 'extension' | 'version'): string | null =>
-    isTried && change.problems.some((problem) => problem.code === code)
-      ? text(`change.problem.${code}`)
-      : null;
-  const isBad = (code: string): boolean => notes.some((note) => note.code === code);
+  /** What is missing once somebody wanted to go on; what is wrong as soon as it stands there. */
+  const errorOf = (code: 'extension' | 'version', typed: string): string | null => {
+    if (isTried && change.problems.some((problem) => problem.code === code))
+      return text(`change.problem.${code}`);
+    const note = notes.find((one) => one.code === (code === 'extension' ? 'gem-name' : 'gem-version'));
+    return note && typed.trim() !== '' ? checkText(note) : null;
+  };
   return (
     <section aria-label={text('change.step.what')} className="gem-what">
       <Suggested
@@ -35,9 +45,7 @@ export function GemWhat({ change }: { readonly change: Change }) {
         placeholder="lex-http"
         value={draft.extension}
         options={[...new Set(before.map(({ extension }) => extension))]}
-        error={
-          errorOf('extension') ?? (isBad('gem-name') && bare !== '' ? text('change.problem.gem-name') : null)
-        }
+        error={errorOf('extension', bare)}
         onChange={(extension) => set({ extension })}
       />
       <div className="gem-version">
@@ -58,10 +66,7 @@ export function GemWhat({ change }: { readonly change: Change }) {
             placeholder="0.9.1"
             value={draft.version}
             options={[...new Set(versions.filter((version) => version !== null))]}
-            error={
-              errorOf('version') ??
-              (isBad('gem-version') && draft.version !== '' ? text('change.problem.gem-version') : null)
-            }
+            error={errorOf('version', draft.version)}
             onChange={(version) => set({ version })}
           />
         ) : (
@@ -76,7 +81,7 @@ export function GemWhat({ change }: { readonly change: Change }) {
         />
         <p className="t3 lab">{text(draft.reload ? 'change.gem.reload.yes' : 'check.gem-not-reloaded')}</p>
       </div>
-      <NoteList notes={notes.filter(({ code }) => code !== 'gem-not-reloaded' && code !== 'gem-newest')} />
+      <NoteList notes={notes.filter(({ code }) => !SAID_ABOVE.has(code))} />
     </section>
   );
 }

@@ -189,7 +189,7 @@ function Row({ row, number, own, sections, problem, isMissing, onChange, onDrop 
             label={name('value')}
             value={row.value}
             above={[row.section.trim(), row.key.trim()]}
-            rows={5}
+            rows={3}
             isBad={bad('value') || isMissing}
             describedBy={error === null ? undefined : `${id}-error`}
             placeholder={here ?? (row.type === 'list' ? '["a", "b"]' : '{"host": "mq.example.org"}')}

@@ -161,7 +161,7 @@ function FromEarlier() {
         <MenuItem key={run.id} onSelect={() => take(run.id, whatText(run.what))}>
           <span className="el">{whatText(run.what)}</span>
           <span className="sp" />
-          <span className="t3 lab num">{formatMoment(run.createdAt, utc).slice(0, 16)}</span>
+          <span className="t3 lab">{formatMoment(run.createdAt, utc).slice(0, 16)}</span>
         </MenuItem>
       ))}
     </Menu>

@@ -154,8 +154,6 @@ export const changePages = {
   'change.covered.again': 'Enter again',
   'change.problem.extension': 'Name the extension, as lex-http.',
   'change.problem.version': 'Give a version, as 1.4.2, or let each node take the newest.',
-  'change.problem.gem-name': 'This is no name of an extension. As lex-http.',
-  'change.problem.gem-version': 'This is no version. As 1.4.2.',
   'change.problem.section': 'Name the section, as extensions.',
   'change.problem.key': 'Name the key, as node.',
   'change.problem.number': 'This is no number. As 20 or 0.5.',
