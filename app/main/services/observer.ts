@@ -115,6 +115,7 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
   ): void => {
     const name = readName(result.node);
     count(heard, 'UpdateResult', at, name);
+    roster.endReload(name, clock.uptime());
     if (deps.onResult(name, { result, at, correlationId: properties.correlationId })) return;
     const facts = {
       message: 'UpdateResult',

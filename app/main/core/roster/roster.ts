@@ -244,6 +244,13 @@ export function createRoster(options: RosterOptions, startUp: number) {
       schedule(slot, until);
     },
 
+    /** RO4: it told what became of the change, which it does after a reload; its next beat says how it is. */
+    endReload(name: string, up: number): void {
+      const slot = state.byName.get(name);
+      if (slot === undefined || !state.reloads.delete(slot)) return;
+      schedule(slot, up - lostMs + lateAfterMs(columns.intervalMs[slot]!) + 1);
+    },
+
     forget(name: string, at: number): boolean {
       const slot = state.byName.get(name);
       if (slot === undefined) return false;

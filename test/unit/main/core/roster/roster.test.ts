@@ -146,6 +146,22 @@ describe('what a node says of itself', () => {
     expect(fleet.stateOf()).toBe('silent');
   });
 
+  it('RO4 is updating no longer once it has told what became of the change, and beats', () => {
+    const fleet = aRoster();
+    fleet.beatEvery(1_000, 10_000, { uptimeS: 500 });
+    fleet.roster.expectReload('c-114', WALL + fleet.now(), fleet.now());
+    fleet.roster.endReload('c-114', fleet.now());
+    expect(fleet.stateOf()).toBe('updating');
+    fleet.hear({ uptimeS: 501 });
+    expect(fleet.stateOf()).toBe('healthy');
+
+    fleet.roster.expectReload('c-114', WALL + fleet.now(), fleet.now());
+    fleet.roster.endReload('c-114', fleet.now());
+    fleet.advance(16_000);
+    expect(fleet.stateOf()).toBe('silent');
+    fleet.roster.endReload('nobody', fleet.now());
+  });
+
   it('RO6 another pid is a restart', () => {
     const fleet = aRoster();
     fleet.hear({ pid: 1 });
