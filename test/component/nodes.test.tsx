@@ -107,7 +107,12 @@ describe('Nodes', () => {
     expect(panel.getByText(/^Silent for 2 min\./)).toBeDefined();
     expect(await panel.findByText('Bus')).toBeDefined();
     expect(panel.getAllByText('not used')).toHaveLength(2);
-    expect(panel.getAllByRole('tab').map((tab) => tab.textContent)).toEqual(['Overview', 'Beats', 'Raw']);
+    expect(panel.getAllByRole('tab').map((tab) => tab.textContent)).toEqual([
+      'Overview',
+      'Beats',
+      'Changes',
+      'Raw',
+    ]);
   });
 
   it('forgets a node only after saying what that means', async () => {

@@ -2,19 +2,23 @@
 import {
   BadgeAlert,
   CircleAlert,
+  CirclePause,
   Clock,
   Copy,
+  Inbox,
   KeyRound,
   Lock,
   LockOpen,
   ShieldAlert,
   Unplug,
+  UserCheck,
+  Zap,
   type LucideIcon,
 } from 'lucide-react';
 import type { Need } from '../../shared/domain/session.js';
 import { needText, text } from '../../shared/i18n/index.js';
 import { Icon, StatusMark } from '../components/index.js';
-import { href, nodesHref } from '../route.js';
+import { href, nodesHref, runHref } from '../route.js';
 import { useFleetTime } from '../store/clock.js';
 import { usePrefs } from '../store/prefs.js';
 import { useShown } from '../store/session.js';
@@ -41,6 +45,8 @@ export function NeedList() {
 
 /** The exact thing that needs somebody, where there is one. */
 function targetOf(need: Need): string {
+  if (need.kind.startsWith('run-'))
+    return need.run != null ? runHref(need.run) : href('/changes', { state: 'open' });
   if (need.filter !== null) return nodesHref(need.filter);
   const [name = ''] = need.names;
   switch (need.kind) {
@@ -55,6 +61,8 @@ function targetOf(need: Need): string {
       return href('/secrets', { do: 'ask' });
     case 'identity-expires':
       return href('/settings', { part: 'certificates' });
+    case 'change-asked':
+      return href('/settings', { section: 'received' });
     case 'name-taken':
       return href('/connect');
     default:
@@ -91,6 +99,11 @@ const ICONS: Readonly<Partial<Record<Need['kind'], readonly [LucideIcon, string]
   'secret-conflict': [Lock, 'lost'],
   'secret-missing': [LockOpen, 'late'],
   'identity-expires': [BadgeAlert, 'late'],
+  'run-gate': [CirclePause, 'info'],
+  'run-held': [CirclePause, 'late'],
+  'run-approval': [UserCheck, 'info'],
+  'run-regressed': [Zap, 'lost'],
+  'change-asked': [Inbox, 'info'],
 };
 
 function NeedMark({ kind }: { readonly kind: Need['kind'] }) {

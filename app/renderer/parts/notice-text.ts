@@ -1,6 +1,6 @@
 /** A notification in words, and what it opens. Titles are ours alone; names stand in the body, made visible. */
 import { eventText, formatDuration, text, visible } from '../../shared/i18n/index.js';
-import { href, nodesHref } from '../route.js';
+import { href, nodesHref, runHref } from '../route.js';
 import type { Notice } from '../store/notices.js';
 
 export type NoticeText = {
@@ -37,7 +37,7 @@ export function noticeText(notice: Notice): NoticeText {
     title: text(notice.settledAt !== null && kind === 'link.lost' ? 'notice.link.back' : `notice.${kind}`),
     body: kind === 'identity' || event === null ? text('need.identity-expires.why') : bodyOf(notice),
     verb: text(`notice.${kind}.verb`),
-    href: targetOf(kind, name, notice.group),
+    href: targetOf(kind, name, notice.group, event?.facts['run']),
   };
 }
 
@@ -62,7 +62,7 @@ const listOf = (kind: Notice['kind']): string =>
         : targetOf(kind, '', null);
 
 /** The exact thing it is about. */
-function targetOf(kind: Notice['kind'], name: string, group: string | null): string {
+function targetOf(kind: Notice['kind'], name: string, group: string | null, run?: unknown): string {
   switch (kind) {
     case 'key.changed':
     case 'key.own-name':
@@ -74,6 +74,12 @@ function targetOf(kind: Notice['kind'], name: string, group: string | null): str
     case 'secret.conflict':
     case 'secret.requested':
       return href('/secrets');
+    case 'run.gate':
+    case 'run.held':
+    case 'run.done':
+      return typeof run === 'string' && run !== '' ? runHref(run) : href('/changes');
+    case 'received.asked':
+      return href('/settings', { section: 'received' });
     case 'link.lost':
       return href('/health');
     case 'identity':

@@ -36,6 +36,10 @@ export function overviewSentence(session: Session, utc = false): Part[] {
   });
 }
 
+/** What is under way, for the second line: "Nothing is running." */
+export const runningText = ({ changes }: Session): string =>
+  text('dock.running', { count: changes.open.length });
+
 /** The quiet second line under it. */
 export function overviewThen(session: Session): string {
   const { summary, self, link, mode } = session;

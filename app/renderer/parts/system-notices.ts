@@ -29,7 +29,9 @@ export function showOnSystem(fresh: readonly Notice[]): void {
   shown = shown.filter((at) => Math.abs(now - at) < STORM_MS);
   const room = Math.max(0, STORM - shown.length);
   const summaries = fresh.filter(({ names }) => names !== null);
-  const single = fresh.filter(({ names }) => names === null);
+  // Who has the window in front sees for himself that a change is over.
+  const isSeen = document.hasFocus();
+  const single = fresh.filter(({ names, kind }) => names === null && !(isSeen && kind === 'run.done'));
   const alone = single.length <= room ? single : [];
   for (const notice of [...summaries, ...alone]) {
     const { title, body, href } = noticeText(notice);

@@ -1,6 +1,6 @@
 /**
  * What screen readers are told unasked: the cluster's sentence politely, at most every ten seconds and only when
- * it changed in kind; our own link lost or back, and a changed key, at once. Passing words at the corner are said politely too.
+ * it changed in kind; our own link lost or back, a changed key, and a run held by its rule, at once. Passing words at the corner are said politely too.
  */
 import { useEffect, useState } from 'react';
 import { eventText, formatClock, text } from '../../shared/i18n/index.js';
@@ -8,7 +8,9 @@ import { useEvents } from '../store/events.js';
 import { prefsStore } from '../store/prefs.js';
 import { isPast, sessionStore, useSession } from '../store/session.js';
 import { useUi } from '../store/ui.js';
+import { runsStore } from '../store/runs.js';
 import { overviewSentence } from '../parts/sentence.js';
+import { runNews, type Told } from './run-news.js';
 
 const EVERY_MS = 10_000;
 
@@ -27,18 +29,42 @@ export function Announcer() {
     setWasChanged(changed);
     if (changed !== '') setUrgent(changed);
   }
+  const runs = useRunNews();
   const toast = useUi((ui) => ui.toast);
   return (
     <>
       <div className="sr" role="status">
         <ClusterSentence />
       </div>
+      <div className="sr" role="status">
+        {runs.polite}
+      </div>
       <div className="sr" role="alert">
         {urgent}
+      </div>
+      <div className="sr" role="alert">
+        {runs.urgent}
       </div>
       <div role="status">{toast !== null && <div className="toast">{toast}</div>}</div>
     </>
   );
+}
+
+/** Of runs: progress and gates politely, what was held by rule or by a loss at once. Less on wish. */
+function useRunNews(): { readonly polite: string; readonly urgent: string } {
+  const [said, setSaid] = useState({ polite: '', urgent: '' });
+  useEffect(() => {
+    let told: Told | null = null;
+    return sessionStore.subscribe(({ live }) => {
+      if (!live) return;
+      const news = runNews(told, live.changes.open, runsStore.getState().live);
+      told = news.told;
+      const polite = prefsStore.getState().announce === 'less' ? '' : news.polite;
+      if (polite !== '' || news.urgent !== '')
+        setSaid((old) => ({ polite: polite || old.polite, urgent: news.urgent || old.urgent }));
+    });
+  }, []);
+  return said;
 }
 
 /** A pinned name that shows another key, said at once; what was there before the window opened is not news. */

@@ -10,8 +10,13 @@ import { useUi } from '../store/ui.js';
 import { PAGES } from './commands.js';
 
 /** Where a need is dealt with; all that are not listed are about nodes. */
-type Home = 'nodes' | 'keys' | 'settings';
+type Home = 'nodes' | 'changes' | 'keys' | 'settings';
 const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
+  'run-gate': 'changes',
+  'run-held': 'changes',
+  'run-approval': 'changes',
+  'run-regressed': 'changes',
+  'change-asked': 'settings',
   link: 'settings',
   'name-taken': 'settings',
   'identity-expires': 'settings',
@@ -23,7 +28,12 @@ const SECRETS: ReadonlySet<Need['kind']> = new Set(['secret-asked', 'secret-conf
 
 /** Badges say what needs a person; what is not listed for want of room counts where most of it is, with nodes. */
 function countBadges({ needs, needsTotal, secrets }: Session): string {
-  const counts: Record<Home, number> = { nodes: needsTotal - needs.length, keys: 0, settings: 0 };
+  const counts: Record<Home, number> = {
+    nodes: needsTotal - needs.length,
+    changes: 0,
+    keys: 0,
+    settings: 0,
+  };
   for (const { kind } of needs) if (!SECRETS.has(kind)) counts[HOMES[kind] ?? 'nodes'] += 1;
   const isUndecided = secrets.state === 'conflict' || secrets.state === 'offered';
   return JSON.stringify({ ...counts, secrets: secrets.waiting + (isUndecided ? 1 : 0) });

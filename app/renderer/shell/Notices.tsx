@@ -2,7 +2,10 @@
 import {
   BadgeAlert,
   Bell,
+  CircleCheck,
+  CirclePause,
   Copy,
+  Inbox,
   KeyRound,
   Lock,
   ShieldAlert,
@@ -39,6 +42,10 @@ const ICONS: Readonly<Record<NoticeKind, readonly [LucideIcon, string]>> = {
   'secret.conflict': [Lock, 'lost'],
   'secret.requested': [KeyRound, 'info'],
   'link.lost': [Unplug, 'late'],
+  'run.gate': [CirclePause, 'info'],
+  'run.held': [CirclePause, 'late'],
+  'run.done': [CircleCheck, 'ok'],
+  'received.asked': [Inbox, 'info'],
   identity: [BadgeAlert, 'late'],
 };
 

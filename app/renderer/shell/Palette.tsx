@@ -5,11 +5,15 @@ import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } 
 import { keyId } from '../../shared/domain/key.js';
 import { rowText, text, visible } from '../../shared/i18n/index.js';
 import { Icon, Kbd, ShortFingerprint, StatusMark, TrustMark, useReturnFocus } from '../components/index.js';
-import { currentPath, expectArrival, go, nodeHref, setParams } from '../route.js';
+import { currentPath, expectArrival, go, nodeHref, runHref, setParams } from '../route.js';
+import { RunMark } from '../pages/changes/ChangesGrid.js';
+import { stateOf } from '../pages/changes/select.js';
+import { runName } from '../pages/run/say.js';
 import { useFleetTime } from '../store/clock.js';
 import { keyRows, useKeys } from '../store/keys.js';
 import { prefsStore, setPrefs } from '../store/prefs.js';
 import { rosterRows, useRoster } from '../store/roster.js';
+import { useRuns } from '../store/runs.js';
 import { setUi, say, useUi } from '../store/ui.js';
 import { printed } from './keys.js';
 import { paletteSections, type PaletteItem } from './palette-items.js';
@@ -53,11 +57,12 @@ function PaletteBody() {
   const id = useId();
   const names = useRoster((state) => state.names);
   const keyOrder = useKeys((state) => state.order);
+  const runs = useRuns((state) => state.shown);
   const sections = useMemo(
-    () => paletteSections(query, rosterRows(), prefsStore.getState().recent, keyRows()),
+    () => paletteSections(query, rosterRows(), prefsStore.getState().recent, keyRows(), runs),
     // The order of hits may change only when names do; states are read per row.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [query, names, keyOrder],
+    [query, names, keyOrder, runs],
   );
   const items = sections.flatMap((section) => section.items);
   const chosen = Math.min(at, items.length - 1);
@@ -122,7 +127,7 @@ function PaletteBody() {
                   onClick={() => run(item)}
                   onPointerMove={() => here !== chosen && setAt(here)}
                 >
-                  <Item item={item} query={query.replace(/^[>@#]/, '').trim()} />
+                  <Item item={item} query={query.replace(/^[>@#!]/, '').trim()} />
                 </div>
               );
             })}
@@ -143,6 +148,10 @@ function PaletteBody() {
           <Kbd>#</Kbd>
           {text('palette.foot.keys')}
         </span>
+        <span>
+          <Kbd>!</Kbd>
+          {text('palette.foot.runs')}
+        </span>
         <span className="sp" />
         <span>{text('palette.foot')}</span>
       </div>
@@ -155,7 +164,7 @@ const heading = (section: { id: string; items: readonly PaletteItem[] }): string
   if (section.id === 'commandsFor' && first && 'name' in first) {
     return text('palette.commandsFor', { name: visible(first.name, 60) });
   }
-  return text(`palette.${section.id as 'recent' | 'nodes' | 'keys' | 'pages' | 'commands'}`);
+  return text(`palette.${section.id as 'recent' | 'nodes' | 'keys' | 'runs' | 'pages' | 'commands'}`);
 };
 
 function Item({ item, query }: { readonly item: PaletteItem; readonly query: string }): ReactNode {
@@ -188,6 +197,19 @@ function Item({ item, query }: { readonly item: PaletteItem; readonly query: str
           {item.row.fingerprint !== null && <ShortFingerprint value={item.row.fingerprint} />}
         </>
       );
+    case 'run': {
+      const look = stateOf(item.run);
+      return (
+        <>
+          <RunMark look={look} />
+          <span className="el">{marked(runName(item.run), query)}</span>
+          <span className="sp" />
+          <span className="t3 lab nw">
+            {look.word}, {text('run.wave.size', { count: item.run.total })}
+          </span>
+        </>
+      );
+    }
     case 'peek':
       return withKey(PanelRightClose, text('command.peek'), 'Space');
     case 'open':
@@ -244,6 +266,9 @@ function run(item: PaletteItem): void {
       return;
     case 'key':
       return go('/keys', { key: keyId(item.row) });
+    case 'run':
+      location.hash = runHref(item.run.id);
+      return;
     case 'open':
       location.hash = nodeHref(item.name);
       return;

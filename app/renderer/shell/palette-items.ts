@@ -1,10 +1,12 @@
 /**
  * What the palette offers for a query: nodes, pages and commands, recent ones first. `>` asks for commands
- * only, `@` for nodes, `#` for keys. Pure apart from reading the roster; ten thousand names take a few milliseconds.
+ * only, `@` for nodes, `#` for keys, `!` for changes. Pure apart from reading the roster; ten thousand names take a few milliseconds.
  */
 import { keyId, TRUST_STATES, type KeyRow } from '../../shared/domain/key.js';
+import type { RunSummary } from '../../shared/domain/change.js';
 import { SEVERITY } from '../../shared/domain/node-state.js';
 import type { RosterRow } from '../../shared/domain/roster-table.js';
+import { runName } from '../pages/run/say.js';
 import { compareNatural } from '../store/natural.js';
 import { COMMANDS, type Command } from './commands.js';
 
@@ -12,10 +14,11 @@ export type PaletteItem =
   | { readonly kind: 'node'; readonly id: string; readonly row: RosterRow }
   | { readonly kind: 'command'; readonly id: string; readonly command: Command }
   | { readonly kind: 'key'; readonly id: string; readonly row: KeyRow }
+  | { readonly kind: 'run'; readonly id: string; readonly run: RunSummary }
   | { readonly kind: 'peek' | 'open' | 'copy'; readonly id: string; readonly name: string };
 
 export type PaletteSection = {
-  readonly id: 'recent' | 'nodes' | 'keys' | 'pages' | 'commands' | 'commandsFor';
+  readonly id: 'recent' | 'nodes' | 'keys' | 'runs' | 'pages' | 'commands' | 'commandsFor';
   readonly items: readonly PaletteItem[];
   /** How many match in all, where not all are listed. */
   readonly total?: number;
@@ -23,10 +26,11 @@ export type PaletteSection = {
 
 const MAX_NODES = 6;
 const MAX_KEYS = 12;
-const MODES: Readonly<Record<string, 'commands' | 'nodes' | 'keys'>> = {
+const MODES: Readonly<Record<string, 'commands' | 'nodes' | 'keys' | 'runs'>> = {
   '>': 'commands',
   '@': 'nodes',
   '#': 'keys',
+  '!': 'runs',
 };
 
 export function paletteSections(
@@ -34,10 +38,12 @@ export function paletteSections(
   rows: readonly (RosterRow | undefined)[],
   recent: readonly string[],
   keys: Iterable<KeyRow> = [],
+  runs: readonly RunSummary[] = [],
 ): readonly PaletteSection[] {
   const mode = MODES[query.charAt(0)] ?? 'all';
   const wanted = (mode === 'all' ? query : query.slice(1)).trim().toLowerCase();
   if (mode === 'keys') return [findKeys(keys, query.slice(1).trim())].filter(isFull);
+  if (mode === 'runs') return [findRuns(runs, wanted)].filter(isFull);
   const there = COMMANDS.filter((command) => command.isThere?.() ?? true);
   const commands = there
     .filter((command) => fits(command.label.toLowerCase(), wanted))
@@ -63,7 +69,7 @@ export function paletteSections(
   const sections: PaletteSection[] = [{ id: 'nodes', items: nodes, total }];
   if (mode === 'all') sections.push(section('commands', commands.slice(0, 6)));
   sections.push(section('commandsFor', forBest));
-  if (mode === 'all') sections.splice(1, 0, ...likelyKeys(keys, query.trim()));
+  if (mode === 'all') sections.splice(1, 0, ...likelyKeys(keys, query.trim()), findRuns(runs, wanted));
   return sections.filter(isFull);
 }
 
@@ -87,6 +93,18 @@ function findKeys(keys: Iterable<KeyRow>, wanted: string): PaletteSection {
   return {
     id: 'keys',
     items: hits.slice(0, MAX_KEYS).map((row) => ({ kind: 'key', id: `key-${keyId(row)}`, row })),
+    total: hits.length,
+  };
+}
+
+/** Newest first; by what is sent, or the first letters of the number. */
+function findRuns(runs: readonly RunSummary[], wanted: string): PaletteSection {
+  const hits = runs.filter(
+    (run) => runName(run).toLowerCase().includes(wanted) || run.id.toLowerCase().startsWith(wanted),
+  );
+  return {
+    id: 'runs',
+    items: hits.slice(0, MAX_NODES).map((run) => ({ kind: 'run', id: `run-${run.id}`, run })),
     total: hits.length,
   };
 }

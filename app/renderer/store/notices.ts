@@ -30,6 +30,10 @@ export type NoticeKind =
   | 'secret.conflict'
   | 'secret.requested'
   | 'link.lost'
+  | 'run.gate'
+  | 'run.held'
+  | 'run.done'
+  | 'received.asked'
   | 'identity';
 
 export type Notice = {
@@ -67,6 +71,8 @@ const ENDS: Readonly<Record<string, readonly NoticeKind[]>> = {
   'secret.dismissed': ['secret.conflict'],
   'secret.set': ['secret.conflict'],
   'node.recovered': ['node.silent'],
+  'received.applied': ['received.asked'],
+  'received.refused': ['received.asked'],
 };
 
 /** Newest first. `events` oldest first, `now` epoch ms. */
@@ -128,6 +134,25 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
         if (event.count >= TOGETHER && lostAt === null && event.at >= settlesAt)
           put(event.kind, event.group ?? '', event);
         break;
+      case 'run.gate':
+      case 'run.held':
+        // What a person held by hand is no news to that person.
+        if (event.facts['hold'] !== 'hand') put(event.kind, runOf(event), event);
+        break;
+      case 'run.done':
+        for (const kind of ['run.gate', 'run.held'] as const) end(kind, runOf(event), event.until);
+        put(event.kind, runOf(event), event);
+        break;
+      case 'run.continued':
+      case 'run.resumed':
+      case 'run.stopped':
+      case 'run.retried':
+      case 'run.rolled-back':
+        for (const kind of ['run.gate', 'run.held'] as const) end(kind, runOf(event), event.until);
+        break;
+      case 'received.asked':
+        put(event.kind, '', event);
+        break;
       case 'link.lost':
         lostAt ??= event;
         break;
@@ -162,6 +187,9 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
   }
   return foldStorms(out);
 }
+
+/** The run an event is about. */
+const runOf = ({ facts }: ConsoleEvent): string => (typeof facts['run'] === 'string' ? facts['run'] : '');
 
 export type NoticesState = {
   readonly list: readonly Notice[];

@@ -8,6 +8,7 @@ import { badgesOf } from '../../../shared/domain/node-state.js';
 import { formatAge, formatClock, text, visible, wordText } from '../../../shared/i18n/index.js';
 import { Button, Dialog, Empty, Failure, Foreign, StatusMark, Tabs } from '../../components/index.js';
 import { BadgeMark } from '../../parts/index.js';
+import { NewChange } from '../../parts/new-change.js';
 import { currentPath, go, href, setParams } from '../../route.js';
 import { useFleetTime } from '../../store/clock.js';
 import { ask, useCall } from '../../store/connection.js';
@@ -16,6 +17,7 @@ import { useNamedRow } from '../../store/roster.js';
 import { isPast, useSession } from '../../store/session.js';
 import { say } from '../../store/ui.js';
 import { BeatsTab } from './BeatsTab.js';
+import { ChangesTab } from './ChangesTab.js';
 import { OverviewTab } from './OverviewTab.js';
 import { Planes } from './Planes.js';
 import { RawTab } from './RawTab.js';
@@ -49,6 +51,7 @@ export function NodeView({ name, isPanel = false, actions }: Props) {
         {row && <NodeSentence row={row} />}
         {row && (
           <div className="row node-actions">
+            <NewChange names={[name]} />
             <Forget name={name} />
           </div>
         )}
@@ -78,6 +81,7 @@ export function NodeView({ name, isPanel = false, actions }: Props) {
             tabs={[
               { id: 'overview', label: text('node.tab.overview'), body: <OverviewTab {...part} /> },
               { id: 'beats', label: text('node.tab.beats'), body: <BeatsTab {...part} /> },
+              { id: 'changes', label: text('node.tab.changes'), body: <ChangesTab name={name} /> },
               { id: 'raw', label: text('node.tab.raw'), body: <RawTab {...part} /> },
             ]}
           />

@@ -15,6 +15,7 @@ import {
 import { text, visible } from '../../../shared/i18n/index.js';
 import { Button, Check, Empty, Icon, Menu, MenuCheck, MenuItem, MenuLine } from '../../components/index.js';
 import { download, SaveView } from '../../parts/index.js';
+import { NewChange } from '../../parts/new-change.js';
 import { useWidth } from '../../parts/use-size.js';
 import { setParams, useParam } from '../../route.js';
 import { fleetNow } from '../../store/clock.js';
@@ -169,6 +170,7 @@ export function NodesPage() {
             <span className="t3">{text('nodes.selected.all', { count: slots.length })}</span>
           )}
           <span className="sp" />
+          <NewChange names={[...selected]} isMain />
           <Button onClick={copy}>{text('nodes.selected.copy')}</Button>
           <Button
             look="quiet"

@@ -5,7 +5,7 @@ import type { ConsoleEvent } from '../../../shared/domain/event.js';
 import { parts, text } from '../../../shared/i18n/index.js';
 import { Button, Empty, Icon, Menu, MenuChoice, Popover, Sentence } from '../../components/index.js';
 import { EventLine, NeedList, Steps } from '../../parts/index.js';
-import { overviewSentence, overviewThen } from '../../parts/sentence.js';
+import { overviewSentence, overviewThen, runningText } from '../../parts/sentence.js';
 import { useSize, useWidth } from '../../parts/use-size.js';
 import { href, nodesHref } from '../../route.js';
 import { ask } from '../../store/connection.js';
@@ -66,7 +66,18 @@ function Say() {
           )}
         />
       </p>
-      <p className="then">{overviewThen(session)}</p>
+      <p className="then">
+        {session.mode !== 'idle' && session.summary.total > 0 && (
+          <>
+            {session.changes.open.length > 0 ? (
+              <a href={href('/changes', { state: 'open' })}>{runningText(session)}</a>
+            ) : (
+              runningText(session)
+            )}{' '}
+          </>
+        )}
+        {overviewThen(session)}
+      </p>
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { BookOpen, ChevronDown, ChevronRight, OctagonX, Play, RotateCw, Undo2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { ResultCounts, Run, RunHead, RunTarget } from '../../../shared/domain/change.js';
-import { formatAge, formatClock, formatDuration, text } from '../../../shared/i18n/index.js';
+import { formatAge, formatClock, formatDuration, formatMoment, text } from '../../../shared/i18n/index.js';
 import { Button, Icon, Menu, MenuItem, MenuLine, PauseIcon, Sentence } from '../../components/index.js';
 import { ActDialog, useMay } from '../../parts/acting.js';
 import { ApprovalDialog } from '../../parts/approval.js';
@@ -104,10 +104,14 @@ function longestWait(now: number): number {
   return oldest === Infinity ? -1000 : Math.max(0, now - oldest);
 }
 
+/** From then on a clock time alone does not say when. */
+const TODAY_MS = 18 * 3_600_000;
+
 function Then({ head, counts }: { readonly head: RunHead; readonly counts: ResultCounts }) {
   const utc = usePrefs((prefs) => prefs.utc);
   const last = useFleetTime((now) => (head.lastResultAt === null ? '' : formatAge(now - head.lastResultAt)));
-  const at = formatClock(head.createdAt, { utc });
+  const isOld = useFleetTime((now) => (now - head.createdAt > TODAY_MS ? 1 : 0)) === 1;
+  const at = isOld ? formatMoment(head.createdAt, utc).slice(0, 16) : formatClock(head.createdAt, { utc });
   const by = head.by ?? text('run.by.unknown');
   const sentences: string[] = [];
   if (head.state === 'waiting')
@@ -240,6 +244,11 @@ function Actions({ head, counts, rowsShown }: Props) {
   );
 }
 
+/** Counted when the menu opens. */
+const CsvLabel = ({ rowsShown }: Pick<Props, 'rowsShown'>) => (
+  <>{text('run.export.csv', { count: rowsShown().length })}</>
+);
+
 function More(props: {
   readonly head: RunHead;
   readonly rowsShown: () => readonly RunTarget[];
@@ -268,7 +277,7 @@ function More(props: {
         </>
       )}
       <MenuItem onSelect={() => download(`${file}.csv`, 'text/csv', runToCsv(rowsShown()))}>
-        {text('run.export.csv', { count: rowsShown().length })}
+        <CsvLabel rowsShown={rowsShown} />
       </MenuItem>
       <MenuItem onSelect={() => download(`${file}.json`, 'application/json', runToJson(whole()))}>
         {text('run.export.json')}

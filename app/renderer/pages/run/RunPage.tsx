@@ -88,6 +88,7 @@ function RunView({ head }: { readonly head: RunHead }) {
   const [selected, setSelected] = useState<ReadonlySet<number>>(NOTHING);
   const [again, setAgain] = useState<readonly string[] | null>(null);
   const isOver = useRef(false);
+  const isReady = useAfterPaint();
   const isHeld = useCallback(
     () => isOver.current || selected.size > 0 || rosterStore.getState().pausedAt !== null,
     [selected],
@@ -115,15 +116,19 @@ function RunView({ head }: { readonly head: RunHead }) {
     setParams({ state: null, wave: null, name: null });
     return true;
   });
-  const canRetry = rowsChosen().some(
-    (row) => row.state === 'failed' || row.state === 'undeliverable' || row.state === 'no-answer',
-  );
+  const canRetry =
+    selected.size > 0 &&
+    rowsChosen().some(
+      (row) => row.state === 'failed' || row.state === 'undeliverable' || row.state === 'no-answer',
+    );
   const hasErrors = counts.failed + counts.undeliverable + counts['no-answer'] + counts.regressed > 1;
   return (
     <div className="page run-page">
       <RunHeader head={head} counts={counts} waves={waves} rowsShown={rowsShown} />
       <HeldNote head={head} />
-      {head.mode === 'addressed' && head.total > 0 && <Waves head={head} waves={waves} />}
+      {head.mode === 'addressed' && (head.total > 1 || head.waveCount > 1) && (
+        <Waves head={head} waves={waves} />
+      )}
       <Gate head={head} waves={waves} onRetry={setAgain} />
       <Chips counts={counts} filter={filter} folds={folds} canFold={hasErrors} onFold={setFolds} />
       {isBehind && (
@@ -134,7 +139,7 @@ function RunView({ head }: { readonly head: RunHead }) {
           </button>
         </p>
       )}
-      {lines.length > 0 ? (
+      {!isReady ? null : lines.length > 0 ? (
         <RunGrid
           lines={lines}
           hasWaves={head.waveCount > 1}
@@ -184,6 +189,16 @@ function RunView({ head }: { readonly head: RunHead }) {
       {again !== null && <RetryDialog run={head} names={again} onClose={() => setAgain(null)} />}
     </div>
   );
+}
+
+/** True from the second picture on: the answer stands before its proof is laid out. */
+function useAfterPaint(): boolean {
+  const [isReady, setReady] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setReady(true));
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return isReady;
 }
 
 /** Esc outside fields: the panel first (the shell's), then the filter, then back. */

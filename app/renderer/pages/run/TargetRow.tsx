@@ -2,7 +2,14 @@
 import { ArrowRight, ChevronDown, ChevronRight } from 'lucide-react';
 import { memo, type CSSProperties, type MouseEvent } from 'react';
 import type { RunTarget } from '../../../shared/domain/change.js';
-import { formatClock, formatDelay, formatDuration, text, visible } from '../../../shared/i18n/index.js';
+import {
+  formatAge,
+  formatAgeShort,
+  formatClock,
+  formatDelay,
+  text,
+  visible,
+} from '../../../shared/i18n/index.js';
 import { Foreign, Icon, Popover, ResultWord, Ticks } from '../../components/index.js';
 import { useFleetTime } from '../../store/clock.js';
 import { usePrefs } from '../../store/prefs.js';
@@ -153,15 +160,17 @@ const NONE = <span className="t3">–</span>;
 function Took({ row }: { readonly row: RunTarget }) {
   const words = useFleetTime((now) => {
     const ms = tookMs(row, now);
-    // A whole second is exact enough for what is still under way.
+    // One unit is exact enough for what is still under way.
     return ms === null
       ? ''
       : row.resultAt === null
-        ? formatDuration(Math.floor(ms / 1000) * 1000)
-        : formatDelay(ms);
+        ? formatAgeShort(ms)
+        : ms < 60_000
+          ? formatDelay(ms)
+          : formatAge(ms);
   });
   return (
-    <span role="gridcell" className="r num">
+    <span role="gridcell" className="r num nw">
       {words === '' ? NONE : words}
     </span>
   );

@@ -10,7 +10,7 @@ import { Icon, PauseIcon, ResultMark, StatusMark } from '../../components/index.
 import { useSize } from '../../parts/use-size.js';
 import { setParams, useParam } from '../../route.js';
 import { onRunFrame, runRows, targetAt } from '../../store/run.js';
-import { proven } from '../../store/runs.js';
+import { isOpenRun, proven } from '../../store/runs.js';
 import { gateWave } from './evidence.js';
 import { cellAt, layoutWaves, type WaveLayout } from './wave-layout.js';
 import { createWavePainter, readPalette } from './wave-paint.js';
@@ -89,7 +89,7 @@ function Wave(props: {
         onClick={() => setParams({ wave: only ? null : String(wave.wave) })}
       >
         <b className="b6">{isOne ? text('run.wave.all') : text('run.wave', { wave: wave.wave })}</b>
-        <WaveMark wave={wave} counts={counts} />
+        <WaveMark wave={wave} counts={counts} isOver={!isOpenRun(head)} />
         <span className="t3 el">{sizeText(head, wave)}</span>
       </button>
       <p className="wave-say el">
@@ -118,10 +118,15 @@ function Wave(props: {
   );
 }
 
-function WaveMark({ wave, counts }: { readonly wave: RunWave; readonly counts: ResultCounts }) {
+function WaveMark(props: {
+  readonly wave: RunWave;
+  readonly counts: ResultCounts;
+  readonly isOver: boolean;
+}) {
+  const { wave, counts, isOver } = props;
   if (wave.state === 'queued' || wave.state === 'stopped') return null;
   if (proven(counts) === wave.size) return <ResultMark state="verified" />;
-  if (wave.state === 'passed') return <ResultMark state="success" />;
+  if (wave.state === 'passed' || isOver) return <ResultMark state="success" />;
   return <StatusMark state="updating" />;
 }
 
@@ -194,11 +199,13 @@ function Cells(props: {
     if (!element) return;
     const painter = createWavePainter(element);
     const reset = (): void => painter.reset(layout, first, size, readPalette(element), runRows());
-    reset();
+    // Ten thousand cells are a frame of their own.
+    const frame = requestAnimationFrame(reset);
     const themes = new MutationObserver(reset);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
     const stop = onRunFrame((touched) => painter.paint(touched, runRows()));
     return () => {
+      cancelAnimationFrame(frame);
       stop();
       themes.disconnect();
     };

@@ -16,7 +16,7 @@ const column = (id: RunColumn['id'], width: string, over: Partial<RunColumn> = {
 const WAVE = column('wave', '40px', { sort: 'order' });
 const NAME = column('name', 'minmax(112px, 0.35fr)', { sort: 'name' });
 const RESULT = column('result', '124px', { sort: 'result' });
-const TOOK = column('took', '56px', { sort: 'took', isNumber: true });
+const TOOK = column('took', '64px', { sort: 'took', isNumber: true });
 const BEATS = column('beats', '140px');
 const PID = column('pid', '128px');
 const VERSION = column('version', '96px');

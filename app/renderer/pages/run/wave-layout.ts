@@ -18,6 +18,7 @@ const HEIGHT = 60;
 /** Sides of a wave. */
 export const WAVE_PADDING = 32;
 const ROOMY = 232;
+const TIGHT = 176;
 const LEAST = 116;
 
 export type WaveLayout = {
@@ -37,30 +38,46 @@ const widthAt = (size: number, { pitch, high }: (typeof SIZES)[number]): number 
 /** `sizes`: nodes per wave. `room`: px for all; more waves than fit are wider than it together. */
 export function layoutWaves(sizes: readonly number[], room: number): readonly WaveLayout[] {
   if (sizes.length === 0) return [];
-  const least = Math.max(LEAST, Math.min(ROOMY, Math.floor(room / sizes.length)));
-  const wished = sizes.map((size) => Math.max(least, widthAt(size, SIZES[0])));
-  const sum = wished.reduce((a, b) => a + b, 0);
-  const widths = sum <= room ? wished : shared(sizes, least, room, wished);
+  const even = Math.floor(room / sizes.length);
+  const [first, last] = [SIZES[0], SIZES[SIZES.length - 1] ?? SIZES[0]];
+  const sum = (widths: readonly number[]): number => widths.reduce((a, b) => a + b, 0);
+  const wishedFor = (least: number): number[] => sizes.map((size) => Math.max(least, widthAt(size, first)));
+  for (const least of [ROOMY, TIGHT, LEAST]) {
+    const wished = wishedFor(Math.min(least, Math.max(LEAST, even)));
+    if (sum(wished) <= room) return sizes.map((size, i) => fit(size, wished[i] ?? least));
+    // Every node can have a cell of its own: from there, what is left makes cells larger.
+    const needed = sizes.map((size) => Math.max(Math.min(least, Math.max(LEAST, even)), widthAt(size, last)));
+    if (sum(needed) > room) continue;
+    const widths = shared(sizes, needed, room, wished);
+    return sizes.map((size, i) => fit(size, widths[i] ?? least));
+  }
+  const least = Math.max(LEAST, Math.min(TIGHT, even));
+  const widths = shared(
+    sizes,
+    sizes.map(() => least),
+    room,
+    wishedFor(least),
+  );
   return sizes.map((size, i) => fit(size, widths[i] ?? least));
 }
 
 /** What is left beyond the least of each goes to the large ones, none more than it can use. */
 function shared(
   sizes: readonly number[],
-  least: number,
+  least: readonly number[],
   room: number,
   wished: readonly number[],
 ): readonly number[] {
-  const out = sizes.map(() => least);
-  let left = room - least * sizes.length;
-  let open = sizes.map((_, i) => i).filter((i) => (wished[i] ?? 0) > least);
+  const out = [...least];
+  let left = room - out.reduce((a, b) => a + b, 0);
+  let open = sizes.map((_, i) => i).filter((i) => (wished[i] ?? 0) > (out[i] ?? 0));
   while (left > 1 && open.length > 0) {
     const total = open.reduce((sum, i) => sum + Math.sqrt(sizes[i] ?? 0), 0);
     let given = 0;
     for (const i of open) {
       const share = (left * Math.sqrt(sizes[i] ?? 0)) / total;
-      const before = out[i] ?? least;
-      out[i] = Math.min(wished[i] ?? least, before + share);
+      const before = out[i] ?? 0;
+      out[i] = Math.min(wished[i] ?? 0, before + share);
       given += (out[i] ?? 0) - before;
     }
     open = open.filter((i) => (out[i] ?? 0) < (wished[i] ?? 0) - 0.5);

@@ -109,12 +109,12 @@ function drawCell(
     context.globalAlpha = 1;
   };
   const outline = (colour: string): void => {
-    const width = isLarge ? 1.5 : 1;
-    if (cell < 4) return fill(colour, 0.55);
+    const width = 1.5;
+    if (!isLarge) return fill(colour, 0.5);
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.beginPath();
-    context.roundRect(x + width / 2, y + width / 2, cell - width, cell - width, isLarge ? 1.5 : 0);
+    context.roundRect(x + width / 2, y + width / 2, cell - width, cell - width, 1.5);
     context.stroke();
   };
   const stroke = (colour: string, ...points: readonly (readonly [number, number])[]): void => {

@@ -42,7 +42,7 @@ export const runPages = {
     '{count, plural, =0 {} one {# node has not been touched.} other {# nodes have not been touched.}}',
   'run.then.nothingMore': 'Nothing more is sent until you decide.',
   'run.then.flight':
-    '{inFlight, plural, =0 {Nobody is being waited for} one {# answer is awaited} other {# answers are awaited}}, at most {most, number} at a time.',
+    '{inFlight, plural, =0 {No answer is awaited} one {# answer is awaited} other {# answers are awaited}}, at most {most, number} at a time.',
   'run.then.began': 'Begun {at} by {by}.',
   'run.then.took': 'Begun {at} by {by}, over after {age}.',
   'run.then.heard':
@@ -296,6 +296,15 @@ export const runPages = {
   'changePage.exportJson': 'Export as JSON',
   'changePage.exportCsv': 'Export as CSV',
   'changePage.outcome': '{count, number} {state}',
+
+  'notice.run.gate': 'A change waits at its gate',
+  'notice.run.gate.verb': 'Decide',
+  'notice.run.held': 'A change is held',
+  'notice.run.held.verb': 'Decide',
+  'notice.run.done': 'A change is over',
+  'notice.run.done.verb': 'Open',
+  'notice.received.asked': 'Somebody pushed a change to this console',
+  'notice.received.asked.verb': 'Decide',
 
   'dock.label': 'Changes under way',
   'dock.wave': 'wave {wave, number} of {waves, number}',
