@@ -42,6 +42,7 @@ export function eventText(event: ConsoleEvent): string {
       ? reasonText(facts['code'])
       : shown(facts['reason'] ?? facts['message']);
   const values: Values = {
+    ...changeValues(facts),
     count: event.count,
     name: shown(event.names[0] ?? facts['name']),
     group: event.count > 1 ? shown(event.group) : NONE,
@@ -62,10 +63,9 @@ export function eventText(event: ConsoleEvent): string {
     bits: shown(facts['bits']),
     added: shown(facts['added']),
     subject: shown(facts['subject']),
-    policy: worded('policy', facts['policy']),
+    policy: worded(event.kind === 'received.mode' ? 'received.mode' : 'policy', facts['policy']),
     source: worded('secret.source', facts['source']),
     reason: isLink || event.area === 'secrets' ? reason.replace(/\.$/, '') : NONE,
-    ...(event.area === 'changes' || event.kind === 'received.mode' ? changeValues(facts) : {}),
   };
   return text(isTextKey(key) ? key : 'event.other', values);
 }
@@ -76,13 +76,13 @@ function changeValues(facts: ConsoleEvent['facts']): Values {
   const hold = `hold.${String(facts['hold'])}`;
   return {
     what: shown(facts['what']),
+    rollback: shown(facts['rollbackOf']),
     nodes: count(facts['nodes']),
     wave: count(facts['wave']),
     waves: count(facts['waves']),
     verified: count(facts['verified']),
     failed: count(facts['failed']),
     regressed: count(facts['regressed']),
-    policy: worded('received.mode', facts['policy']),
     why: isTextKey(hold)
       ? text(hold, { wave: count(facts['wave']), rule: String(facts['rule'] ?? 'failed') })
       : shown(facts['hold']),

@@ -101,7 +101,8 @@ export const changePages = {
   'change.note.keys': '{count, plural, =1 {1 key} other {# keys}}',
   'change.note.nodes': '{count, plural, =1 {1 node} other {# nodes}}',
   'change.note.waves': '{count, plural, =1 {1 wave} other {# waves}}',
-  'change.note.changes': '{count, plural, =0 {no changes} =1 {1 changes} other {# change}}',
+  'change.note.changes':
+    '{change, plural, =0 {{unknown, plural, =0 {no change} other {# unknown}}} =1 {1 changes} other {# change}}',
   'change.back': 'Back',
   'change.next': 'Next: {step}',
   'change.send': 'Send…',
@@ -261,7 +262,7 @@ export const changePages = {
 
   'change.checking': 'Checking what would become of it…',
   'change.check.say':
-    '{change, plural, =1 {1 node changes} other {# nodes change}}, {same, plural, =0 {none has} =1 {1 has} other {# have}} every value already, of {unknown, plural, =0 {none} other {#}} nothing is known from before.{silent, plural, =0 {} =1 { 1 is silent now and is tried.} other { # are silent now and are tried.}}{skipped, plural, =0 {} =1 { 1 is silent and is skipped.} other { # are silent and are skipped.}}',
+    '{change, plural, =0 {} =1 {1 node changes. } other {# nodes change. }}{same, plural, =0 {} =1 {1 has every value already. } other {# have every value already. }}{unknown, plural, =0 {} =1 {Of 1 nothing is known from before, so it may change. } other {Of # nothing is known from before, so they may change. }}{silent, plural, =0 {} =1 {1 is silent now and is tried. } other {# are silent now and are tried. }}{skipped, plural, =0 {} =1 {1 is silent and is skipped.} other {# are silent and are skipped.}}',
   'change.check.only': 'Only what changes',
   'change.check.again': 'Check again',
   'change.reason': 'Reason',

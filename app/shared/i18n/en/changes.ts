@@ -67,7 +67,8 @@ export const changes = {
     '{count, plural, =0 {settings} =1 {settings {key}} other {settings {key} and # more}}{restart, select, yes {, with restart} other {}}',
   'what.gem': '{extension} {version, select, none {newest} other {{version}}}',
 
-  'event.run.started': 'A change was started: {what}, {nodes, plural, =1 {1 node} other {# nodes}}',
+  'event.run.started':
+    '{rollback, select, none {A change was started} other {A roll-back was started}}: {what}, {nodes, plural, =1 {1 node} other {# nodes}}',
   'event.run.wave': 'Wave {wave} of {waves} began: {what}',
   'event.run.gate': 'Wave {wave} may begin: {what}',
   'event.run.held': '{what}: {why}',

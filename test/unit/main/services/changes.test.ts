@@ -1,0 +1,548 @@
+/** Changes between whole nodes on the broker in memory, in virtual time. */
+import { describe, expect, it } from 'vitest';
+import { createMemoryJournals } from '../../../../app/main/adapters/memory-journals.js';
+import { createMemoryStore } from '../../../../app/main/adapters/memory-store.js';
+import type { ChangeInput } from '../../../../app/shared/domain/change.js';
+import type { Installer } from '../../../../app/main/ports/installer.js';
+import type { Journals } from '../../../../app/main/ports/journal.js';
+import { changeNeeds } from '../../../../app/main/services/change-needs.js';
+import { aCluster } from '../../../support/a-cluster.js';
+
+type Cluster = ReturnType<typeof aCluster>;
+type Node = ReturnType<Cluster['node']>;
+
+const code = (value: string) => expect.objectContaining({ code: value }) as unknown as Error;
+const id = (name: string, pid: number) => ({ identity: { name, hostname: 'desk', pid, version: '0.1.0' } });
+const modes = (mode: 'off' | 'ask' | 'on') => ({ modes: { settings: mode, gem: mode, message: mode } });
+const settings = (value: object, restart = false): ChangeInput['what'] => ({
+  ...{ kind: 'settings', settings: JSON.stringify(value), restart },
+});
+const INTERVAL = { extensions: { node: { beat_interval: 1 } } };
+const to = (...names: string[]): ChangeInput['where'] => ({ names });
+
+/** An admin's console and others that take changes; all live, and heard. */
+async function stage(
+  others: readonly { name: string; mode?: 'off' | 'ask' | 'on'; installer?: Installer }[] = [{ name: 'b' }],
+  admin: Parameters<Cluster['node']>[0] = {},
+) {
+  const cluster = aCluster();
+  const a = cluster.node({ ...id('admin', 1), ...admin });
+  a.start();
+  const nodes = new Map<string, Node>();
+  for (const [index, { name, mode = 'on', installer }] of others.entries()) {
+    const node = cluster.node({
+      ...id(name, 10 + index),
+      receiver: modes(mode),
+      ...(installer ? { installer } : {}),
+    });
+    node.start();
+    nodes.set(name, node);
+  }
+  await cluster.clock.advanceAsync(10_000);
+  return { ...cluster, a, node: (name: string) => nodes.get(name)!, make: cluster.node };
+}
+const states = (a: Node, runId: string) =>
+  Object.fromEntries(a.changes.living(runId)?.targets.map(({ name, state }) => [name, state]) ?? []);
+const finalOf = async (a: Node, runId: string) =>
+  (await a.changes.get(runId))!.targets.map(({ name, state }) => `${name} ${state}`);
+
+describe('a pushed settings change', () => {
+  it('is applied, reported with success, verified by three beats, and can be undone where it was applied', async () => {
+    const { a, node, clock } = await stage();
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b') });
+    await clock.advanceAsync(500);
+    expect(states(a, run.plan.id)).toEqual({ b: 'success' });
+    const [item] = node('b').receiver.view().items;
+    expect(item).toMatchObject({
+      state: 'applied',
+      from: 'admin',
+      audience: 'us',
+      canUndo: true,
+      detail: 'keys: extensions',
+    });
+    expect(item?.changes).toEqual([
+      {
+        path: 'extensions.node',
+        before: '{"enabled":true,"beat_interval":2}',
+        after: '{"beat_interval":1}',
+        takesEffect: true,
+      },
+    ]);
+    await clock.advanceAsync(4_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified']);
+    expect(a.kinds()).toContain('run.done');
+    await node('b').receiver.undo(item!.id);
+    expect(node('b').receiver.own.tree()).toMatchObject({
+      extensions: { node: { enabled: true, beat_interval: 2 } },
+    });
+    expect(node('b').kinds()).toContain('received.undone');
+  });
+
+  it('with a restart is reported after the node has left the bus and joined it again', async () => {
+    const { a, node, clock } = await stage();
+    const run = await a.changes.start({ what: settings(INTERVAL, true), where: to('b') });
+    await clock.advanceAsync(8_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified']);
+    expect(node('b').link().state).toBe('live');
+    expect(a.roster.state.counts[0]).toBeGreaterThan(0);
+  });
+
+  it('to a name without a queue is undeliverable before any time has passed', async () => {
+    const { a, clock } = await stage();
+    const check = await a.changes.check({ what: settings(INTERVAL), where: to('ghost') });
+    expect(check.notes[0]).toMatchObject({ severity: 'error', code: 'names-unknown' });
+    await expect(a.changes.start({ what: settings(INTERVAL), where: to('ghost') })).rejects.toThrow(
+      code('TARGETS_UNKNOWN'),
+    );
+    const run = await a.changes.start({
+      what: settings(INTERVAL),
+      where: { names: ['ghost'], unknown: 'send' },
+    });
+    await clock.advanceAsync(0);
+    expect(await finalOf(a, run.plan.id)).toEqual(['ghost undeliverable']);
+  });
+
+  it('that is switched off there, or refused by a person, fails with its words', async () => {
+    const { a, node, clock } = await stage([
+      { name: 'off', mode: 'off' },
+      { name: 'ask', mode: 'ask' },
+    ]);
+    const run = await a.changes.start({
+      what: settings(INTERVAL),
+      where: to('off', 'ask'),
+      how: { stop: { regressed: 9, failedShare: 1 } },
+    });
+    await clock.advanceAsync(500);
+    expect(states(a, run.plan.id)).toEqual({ off: 'failed', ask: 'sent' });
+    expect(changeNeeds(node('ask')).map(({ kind }) => kind)).toEqual(['change-asked']);
+    const [item] = node('ask').receiver.waiting();
+    await node('ask').receiver.decide(item!.id, false);
+    await clock.advanceAsync(500);
+    const targets = (await a.changes.get(run.plan.id))!.targets;
+    expect(targets.map(({ name, error }) => `${name}: ${error}`).sort()).toEqual([
+      'ask: refused by the person at this console',
+      'off: update_settings is switched off on this console',
+    ]);
+    await expect(node('ask').receiver.decide(item!.id, true)).rejects.toThrow(code('RECEIVED_DECIDED'));
+  });
+
+  it('beyond the allow list changes nothing at all and fails with what is allowed', async () => {
+    const { a, node, clock } = await stage();
+    const what = settings({ extensions: { demo: { x: 1 } }, crypt: { dynamic_keys: false } });
+    const run = await a.changes.start({ what, where: to('b') });
+    await clock.advanceAsync(500);
+    expect((await a.changes.get(run.plan.id))!.targets[0]).toMatchObject({ state: 'failed' });
+    expect((await a.changes.get(run.plan.id))!.targets[0]!.error).toMatch(
+      /^crypt\.dynamic_keys may not be changed/,
+    );
+    expect(node('b').receiver.own.tree()).not.toHaveProperty('extensions.demo');
+  });
+
+  it('sent twice is no change the second time, since the value is known from the first', async () => {
+    const { a, clock } = await stage();
+    for (const expected of ['b verified', 'b no-change']) {
+      const run = await a.changes.start({ what: settings(INTERVAL), where: to('b') });
+      await clock.advanceAsync(8_000);
+      expect(await finalOf(a, run.plan.id)).toEqual([expected]);
+    }
+    const check = await a.changes.check({
+      what: settings({ extensions: { node: { beat_interval: 5 } } }),
+      where: to('b'),
+    });
+    expect(check.diff).toMatchObject([
+      {
+        path: 'extensions.node',
+        before: [{ value: '{"beat_interval":1}', source: 'your-push', nodes: 1 }],
+        effect: 'change',
+      },
+    ]);
+    expect(check.rollback).toEqual({ possible: 1, of: 1 });
+  });
+
+  it('is rolled back with the values from before, on exactly those that took it', async () => {
+    const { a, node, clock } = await stage([{ name: 'b' }, { name: 'c', mode: 'off' }]);
+    const first = await a.changes.start({ what: settings(INTERVAL), where: to('b') });
+    await clock.advanceAsync(8_000);
+    const second = await a.changes.start({
+      what: settings({ extensions: { node: { beat_interval: 3 } } }),
+      where: to('b', 'c'),
+      how: { stop: { regressed: 9, failedShare: 1 } },
+    });
+    await clock.advanceAsync(20_000);
+    const back = await a.changes.rollback(second.plan.id, {}, undefined);
+    expect(back.plan).toMatchObject({ names: ['b'], rollbackOf: second.plan.id });
+    await clock.advanceAsync(9_000);
+    expect(node('b').receiver.own.tree()).toMatchObject({ extensions: { node: { beat_interval: 1 } } });
+    expect((await a.changes.get(second.plan.id))!.rolledBackBy).toBe(back.plan.id);
+    await expect(a.changes.rollback(second.plan.id, {}, undefined)).rejects.toThrow(code('RUN_STATE'));
+    await expect(a.changes.rollback(first.plan.id, {}, undefined)).rejects.toThrow(code('ROLLBACK_UNKNOWN'));
+  });
+});
+
+describe('a pushed gem', () => {
+  it('is installed by the installer of the node, or fails with its words', async () => {
+    const asked: string[] = [];
+    const installer: Installer = {
+      about: async () => ({ available: true, about: 'gem 3' }),
+      install: async (name, version) => {
+        asked.push(`${name} ${version}`);
+        return name === 'lex-http'
+          ? { ok: true, error: null, output: 'Successfully installed' }
+          : { ok: false, error: 'no such gem', output: 'ERROR: no such gem' };
+      },
+    };
+    const { a, node, clock } = await stage([{ name: 'b', installer }]);
+    const good = await a.changes.start({
+      what: { kind: 'gem', extension: 'http', version: '0.9.1' },
+      where: to('b'),
+    });
+    await clock.advanceAsync(10_000);
+    expect(await finalOf(a, good.plan.id)).toEqual(['b verified']);
+    const bad = await a.changes.start({
+      what: { kind: 'gem', extension: 'lex-nope', version: '1.0' },
+      where: to('b'),
+    });
+    await clock.advanceAsync(1_000);
+    expect((await a.changes.get(bad.plan.id))!.targets[0]).toMatchObject({
+      state: 'failed',
+      error: 'no such gem',
+      detail: 'lex-nope',
+    });
+    expect(asked).toEqual(['lex-http 0.9.1', 'lex-nope 1.0']);
+    expect(node('b').receiver.view().installer).toEqual({ available: true, about: 'gem 3' });
+  });
+
+  it('meets a plain answer where there is no installer', async () => {
+    const { a, clock } = await stage();
+    const run = await a.changes.start({
+      what: { kind: 'gem', extension: 'http', version: '0.9.1' },
+      where: to('b'),
+    });
+    await clock.advanceAsync(1_000);
+    expect((await a.changes.get(run.plan.id))!.targets[0]).toMatchObject({
+      state: 'failed',
+      error: 'no installer here',
+    });
+  });
+});
+
+describe('what a message of raw AMQP asks', () => {
+  const raw = (body: object, name = 'b') => ({
+    exchange: '',
+    routingKey: `node.${name}`,
+    properties: { contentType: 'application/json', headers: { legion_protocol_version: '2.0' } },
+    body: Buffer.from(JSON.stringify(body)),
+  });
+  const results = (heard: readonly { routingKey: string; body: Buffer }[]) =>
+    heard
+      .filter(({ routingKey }) => routingKey === 'node.b.update_result')
+      .map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
+
+  it.each([
+    [
+      { function: 'update_settings', settings: { extensions: { demo: { a: 1 } } } },
+      'success',
+      'keys: extensions',
+    ],
+    [{ function: 'update_settings', settings: {} }, 'success', 'keys: '],
+    [{ function: 'update_settings', settings: { extensions: 3 } }, 'failed', null],
+    [{ function: 'update_gem', extension: '../x' }, 'failed', '../x'],
+    [{ function: 'message', extensions: { demo: { a: 1 } }, role: 'x' }, 'success', 'keys: extensions'],
+  ] as const)('%j ends in one UpdateResult', async (body, status, detail) => {
+    const { clock, stranger } = await stage();
+    const other = stranger();
+    await clock.advanceAsync(100);
+    await other.say(raw(body));
+    await clock.advanceAsync(500);
+    expect(results(other.heard)).toMatchObject([{ node: 'b', status, detail }]);
+  });
+
+  it('keys that programs take for their own are refused, and nothing is polluted', async () => {
+    const { clock, stranger, node } = await stage();
+    const other = stranger();
+    await clock.advanceAsync(100);
+    const body = Buffer.from(
+      '{"function":"update_settings","settings":{"extensions":{"__proto__":{"polluted":1}}}}',
+    );
+    await other.say({ ...raw({}), body });
+    await clock.advanceAsync(500);
+    expect(results(other.heard)).toMatchObject([{ status: 'failed' }]);
+    expect(node('b').receiver.own.tree()).not.toHaveProperty('polluted');
+  });
+
+  it('what was applied outlives the console, and so does the way back', async () => {
+    const store = createMemoryStore();
+    const cluster = aCluster();
+    const first = cluster.node({ ...id('b', 1), store, receiver: modes('on') });
+    const other = cluster.stranger();
+    first.start();
+    await cluster.clock.advanceAsync(6_000);
+    await other.say(raw({ function: 'update_settings', settings: INTERVAL }));
+    await cluster.clock.advanceAsync(500);
+    await first.stop();
+    const again = cluster.node({ ...id('b', 2), store, receiver: modes('on') });
+    again.start();
+    await cluster.clock.advanceAsync(6_000);
+    expect(again.receiver.own.beatIntervalS()).toBe(1);
+    const [item] = again.receiver.view().items;
+    await again.receiver.undo(item!.id);
+    expect(again.receiver.own.beatIntervalS()).toBe(2);
+  });
+});
+
+describe('a run', () => {
+  const slow = {
+    how: {
+      waves: [1, 1].map((size) => ({
+        size: String(size),
+        begins: 'auto' as const,
+        minVerified: 1,
+        watchS: 30,
+      })),
+    },
+  };
+
+  it('is held after a restart of the console, and nobody gets it twice', async () => {
+    const journals = createMemoryJournals();
+    const { a, clock, make, node } = await stage([{ name: 'b' }, { name: 'c' }], { journals });
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b', 'c'), ...slow });
+    await clock.advanceAsync(2_000);
+    await a.stop();
+    const again = make({ ...id('admin', 2), journals });
+    again.start();
+    await clock.advanceAsync(10_000);
+    expect(again.changes.living(run.plan.id)).toMatchObject({ state: 'held', hold: { why: 'restart' } });
+    expect(changeNeeds(again).map(({ kind }) => kind)).toEqual(['run-held']);
+    const took = (name: string) => node(name).receiver.view().items.length;
+    expect(took('b') + took('c')).toBe(1);
+    await again.changes.goOn(run.plan.id, 'resumed', undefined);
+    await clock.advanceAsync(90_000);
+    expect(await finalOf(again, run.plan.id)).toEqual(['b verified', 'c verified']);
+    expect(took('b') + took('c')).toBe(2);
+  });
+
+  it('is held when our link is lost, judges nobody meanwhile, and goes on by hand only', async () => {
+    const { a, clock, broker } = await stage([{ name: 'b' }, { name: 'c' }]);
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b', 'c'), ...slow });
+    await clock.advanceAsync(2_000);
+    broker.kick('admin', 'by a test');
+    await clock.advanceAsync(90_000);
+    expect(a.changes.living(run.plan.id)).toMatchObject({ state: 'held', hold: { why: 'link' } });
+    expect(Object.values(states(a, run.plan.id))).not.toContain('regressed');
+    await a.changes.goOn(run.plan.id, 'resumed', undefined);
+    await clock.advanceAsync(90_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified', 'c verified']);
+  });
+
+  it('sends nothing that could not be written down, and says so', async () => {
+    let isBroken = false;
+    const memory = createMemoryJournals();
+    const journals: Journals = {
+      ...memory,
+      open: (name) => ({
+        ...memory.open(name),
+        append: async (entry) => {
+          if (isBroken) throw new Error('ENOSPC: no space left on device');
+          await memory.open(name).append(entry);
+        },
+      }),
+    };
+    const { a, clock, node } = await stage([{ name: 'b' }, { name: 'c' }], { journals });
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b', 'c'), how: { atMost: 1 } });
+    isBroken = true;
+    await clock.advanceAsync(2_000);
+    const took = () => node('b').receiver.view().items.length + node('c').receiver.view().items.length;
+    const before = took();
+    expect(a.changes.living(run.plan.id)).toMatchObject({ state: 'held', hold: { why: 'journal' } });
+    await expect(a.changes.start({ what: settings(INTERVAL), where: to('b') })).rejects.toThrow(
+      code('JOURNAL_UNWRITABLE'),
+    );
+    isBroken = false;
+    await clock.advanceAsync(10_000);
+    expect(took()).toBe(before);
+    // What was heard meanwhile was not lost.
+    await a.changes.goOn(run.plan.id, 'resumed', undefined);
+    await clock.advanceAsync(30_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified', 'c verified']);
+  });
+
+  it('at a gate without its evidence goes on only with a reason', async () => {
+    const { a, clock } = await stage([{ name: 'b', mode: 'off' }, { name: 'c' }]);
+    const run = await a.changes.start({
+      what: settings(INTERVAL),
+      where: to('b', 'c'),
+      how: { ...slow.how, canary: 'b', stop: { regressed: 9, failedShare: 1 } },
+    });
+    await clock.advanceAsync(3_000);
+    expect(a.changes.living(run.plan.id)!.hold).toMatchObject({ why: 'evidence', gate: 2 });
+    await expect(a.changes.goOn(run.plan.id, 'continued', ' ')).rejects.toThrow(code('REASON_MISSING'));
+    await a.changes.goOn(run.plan.id, 'continued', 'b is scrapped');
+    await clock.advanceAsync(60_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b failed', 'c verified']);
+    expect(a.changes.head((await a.changes.get(run.plan.id))!).decisions).toMatchObject([
+      { what: 'started', by: 'anna' },
+      { what: 'continued', by: 'anna', reason: 'b is scrapped' },
+    ]);
+  });
+
+  it('keeps values that look secret out of its journal, sends them, and forgets them when it is done', async () => {
+    const journals = createMemoryJournals();
+    const store = createMemoryStore();
+    const { a, clock, node } = await stage([{ name: 'b' }], { journals, store });
+    const what = settings({ extensions: { mail: { password: 'hunter2-canary' } } });
+    const run = await a.changes.start({ what, where: to('b') });
+    expect(JSON.stringify(await store.read(`change.${run.plan.id}`))).toContain('hunter2-canary');
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified']);
+    expect(node('b').receiver.own.tree()).toMatchObject({
+      extensions: { mail: { password: 'hunter2-canary' } },
+    });
+    for (const name of await journals.list())
+      expect(JSON.stringify(await journals.open(name).read())).not.toContain('hunter2-canary');
+    expect(await store.read(`change.${run.plan.id}`)).toBeNull();
+    const shown = JSON.stringify([
+      a.changes.list(),
+      a.changes.head(run),
+      await a.changes.input(run.plan.id),
+      node('b').receiver.view(),
+    ]);
+    expect(shown).not.toContain('hunter2-canary');
+  });
+});
+
+describe('confirmation', () => {
+  const production = {
+    changes: { profile: { name: 'prod-eu', kind: 'production', readOnly: false } },
+  } as const;
+
+  it('of anything in production is the number of nodes, and of a restart the name of the profile', async () => {
+    const { a } = await stage([{ name: 'b' }], production);
+    const one = { what: settings(INTERVAL), where: to('b') };
+    await expect(a.changes.start(one)).rejects.toThrow(code('CONFIRM_MISSING'));
+    await expect(a.changes.start({ ...one, confirm: '2' })).rejects.toThrow(code('CONFIRM_WRONG'));
+    await expect(a.changes.start({ ...one, confirm: '1' })).resolves.toMatchObject({ state: 'running' });
+    const restart = { ...one, what: settings(INTERVAL, true) };
+    await expect(a.changes.start({ ...restart, confirm: '1' })).rejects.toThrow(code('CONFIRM_WRONG'));
+    await expect(a.changes.start({ ...restart, confirm: 'prod-eu' })).resolves.toMatchObject({
+      state: 'running',
+    });
+  });
+
+  it('does not help a profile that only watches', async () => {
+    const readOnly = {
+      changes: { profile: { name: 'x', kind: 'local', readOnly: true } },
+      keys: { isReadOnly: true },
+    } as const;
+    const { a } = await stage([{ name: 'b' }], readOnly);
+    await expect(a.changes.start({ what: settings(INTERVAL), where: to('b') })).rejects.toThrow(
+      code('PROFILE_READ_ONLY'),
+    );
+  });
+
+  it('of the broadest reach may need a second person on a console whose key is trusted', async () => {
+    const { a, node, clock } = await stage([{ name: 'b' }], {
+      changes: { profile: { name: 'prod', kind: 'production', readOnly: false }, secondPerson: true },
+    });
+    const start = (): ReturnType<typeof a.changes.start> =>
+      a.changes.start({ what: settings(INTERVAL, true), where: to('b'), confirm: 'prod' });
+    const run = await start();
+    const runId = run.plan.id;
+    await clock.advanceAsync(2_000);
+    expect(run.state).toBe('waiting');
+    expect(node('b').receiver.view().items).toEqual([]);
+    const text = await a.changes.approvalText(runId);
+    expect(node('b').changes.readRequest(text)).toMatchObject({
+      runId,
+      nodes: 1,
+      firstNames: ['b'],
+      profile: 'prod',
+    });
+    const signed = node('b').changes.signRequest(text);
+    await expect(a.changes.approve(runId, signed)).rejects.toThrow(code('APPROVAL_UNTRUSTED'));
+    await expect(a.changes.approve(runId, a.changes.signRequest(text))).rejects.toThrow(code('APPROVAL_OWN'));
+    await a.keys.trust('b', node('b').keys.own().fingerprint!, 'voice', undefined);
+    await expect(a.changes.approve(runId, 'nonsense')).rejects.toThrow(code('APPROVAL_UNREADABLE'));
+    const other = await start();
+    await expect(a.changes.approve(other.plan.id, signed)).rejects.toThrow(code('APPROVAL_WRONG'));
+    const forged = signed.replace(/"hash": "./, '"hash": "0');
+    await expect(a.changes.approve(runId, forged === signed ? 'x' : forged)).rejects.toThrow();
+    await a.changes.approve(runId, signed);
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, runId)).toEqual(['b verified']);
+    const late = node('b').changes.signRequest(await a.changes.approvalText(other.plan.id));
+    await clock.advanceAsync(3_600_000);
+    await expect(a.changes.approve(other.plan.id, late)).rejects.toThrow(code('APPROVAL_EXPIRED'));
+  });
+});
+
+describe('what others push', () => {
+  it('is rebuilt from the results that answer nothing of ours', async () => {
+    const { a, clock, stranger } = await stage();
+    const other = stranger();
+    await clock.advanceAsync(100);
+    for (const name of ['x-1', 'x-2', 'x-3'])
+      await other.say({
+        routingKey: `node.${name}.update_result`,
+        body: Buffer.from(
+          JSON.stringify({
+            action: 'update_settings',
+            status: 'success',
+            detail: 'keys: cache',
+            error: null,
+            node: name,
+          }),
+        ),
+      });
+    await clock.advanceAsync(500);
+    expect(a.changes.list().runs).toMatchObject([
+      { state: 'observed', kind: 'settings', total: 3, counts: { success: 3 }, what: { keys: ['cache'] } },
+    ]);
+  });
+
+  it('of another console is seen in the open, with its values as those from before', async () => {
+    const { a, clock, node } = await stage([{ name: 'b' }, { name: 'c' }]);
+    await node('c').changes.start({
+      ...{ what: settings({ extensions: { demo: { a: 1 } } }), where: { all: true } },
+      ...{ how: { mode: 'broadcast' }, confirm: 'test' },
+    });
+    await clock.advanceAsync(1_000);
+    expect(a.changes.list().runs).toMatchObject([
+      { state: 'observed', by: 'c', what: { keys: ['extensions.demo'] } },
+    ]);
+    const check = await a.changes.check({
+      what: settings({ extensions: { demo: { a: 2 } } }),
+      where: to('b'),
+    });
+    expect(check.diff[0]?.before).toMatchObject([{ value: '{"a":1}', source: 'observed-push' }]);
+  });
+
+  it('ten thousand results that nobody asked for, opposite words and wrong times harm no run', async () => {
+    const { a, clock, stranger } = await stage([{ name: 'b', mode: 'ask' }]);
+    const other = stranger();
+    await clock.advanceAsync(100);
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b') });
+    await clock.advanceAsync(300);
+    const say = (fields: object) =>
+      other.say({
+        routingKey: 'node.b.update_result',
+        body: Buffer.from(
+          JSON.stringify({
+            action: 'update_settings',
+            status: 'success',
+            detail: 'keys: extensions',
+            error: null,
+            node: 'b',
+            ...fields,
+          }),
+        ),
+      });
+    await say({ timestamp: '1970-01-01T00:00:00Z' });
+    await say({ detail: 'keys: other' });
+    for (let index = 0; index < 10_000; index += 1)
+      void say({ node: `ghost-${index}` }).catch(() => undefined);
+    await clock.advanceAsync(1_000);
+    expect(states(a, run.plan.id)).toEqual({ b: 'sent' });
+    const observed = a.changes.list().runs.filter(({ state }) => state === 'observed');
+    expect(observed.reduce((sum, { total }) => sum + total, 0)).toBe(10_002);
+  });
+});
