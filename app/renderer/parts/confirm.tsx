@@ -86,7 +86,7 @@ export function ConfirmSend(props: Props) {
           <p className="lead">
             <EnvWord /> {reachText(facts)}
           </p>
-          <FirstNames names={facts.names} />
+          {facts.names.length > 0 && <FirstNames names={facts.names} />}
           {facts.diff && facts.diff.length > 0 ? (
             <DiffTable rows={facts.diff} />
           ) : (

@@ -12,8 +12,10 @@ import { go } from '../route.js';
 import { ask, useCall } from '../store/connection.js';
 import { sessionStore } from '../store/session.js';
 import { say } from '../store/ui.js';
+import { forgetVeiled, unveil } from '../store/veil.js';
 import { ActError } from './acting.js';
 import { ConfirmSend } from './confirm.js';
+import { JsonEditor } from './confirm-json.js';
 import { NameList } from './confirm-names.js';
 
 type Props = {
@@ -100,7 +102,10 @@ export function RollbackDialog({ run, onClose }: Props) {
   const [given, setGiven] = useState('');
   const input = useSettled(given.trim());
   const isGem = run.what.kind === 'gem';
-  const own: RollbackInput = input === '' ? {} : isGem ? { version: input } : { settings: input };
+  // Secret-looking values stand apart from the field, and go out with the question and the order alone.
+  const whole = unveil(input);
+  const own: RollbackInput = input === '' ? {} : isGem ? { version: input } : { settings: whole.text };
+  useEffect(() => forgetVeiled, []);
   const { data, error } = useCall('run.rollback.check', { id: run.id, ...own });
   const [last, setLast] = useState(data);
   if (data && data !== last) setLast(data);
@@ -113,7 +118,12 @@ export function RollbackDialog({ run, onClose }: Props) {
     <ConfirmSend
       title={text('confirm.back.title')}
       verb={text('confirm.back.verb', { count: names.length })}
-      facts={{ bodies: check.bodies, names, notes: check.notes }}
+      facts={{
+        bodies: check.bodies,
+        names,
+        // Said below, with the names.
+        notes: check.notes.filter(({ code }) => code !== 'rollback-unknown'),
+      }}
       confirm={check.confirm}
       isBlocked={!isSettled || names.length === 0 || check.notes.some(({ severity }) => severity === 'error')}
       send={async (confirm) => {
@@ -146,17 +156,19 @@ export function RollbackDialog({ run, onClose }: Props) {
               onChange={(event) => setGiven(event.target.value)}
             />
           ) : (
-            <label className="field area-field">
+            <div className="field area-field">
               <span className="b5">{text('confirm.back.settings')}</span>
-              <textarea
-                className="mono"
+              <JsonEditor
+                label={text('confirm.back.settings')}
+                describedBy="back-settings-hint"
                 rows={4}
-                spellCheck={false}
                 value={given}
-                onChange={(event) => setGiven(event.target.value)}
+                onChange={setGiven}
               />
-              <span className="field-hint">{text('confirm.back.settings.hint')}</span>
-            </label>
+              <span className="field-hint" id="back-settings-hint">
+                {text('confirm.back.settings.hint')}
+              </span>
+            </div>
           )}
         </div>
       )}

@@ -38,7 +38,8 @@ export function Frame(props: Props) {
     // What is being typed counts too.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     if (next === undefined) return props.onSend();
-    if (!change.problems.some(({ step }) => isIn(change, step))) return change.go(next);
+    const isKnownBad = !change.checked.isBehind && change.isBad(change.step);
+    if (!isKnownBad && !change.problems.some(({ step }) => isIn(change, step))) return change.go(next);
     change.go(change.step);
     requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };

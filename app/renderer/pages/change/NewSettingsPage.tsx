@@ -1,6 +1,6 @@
 /** New settings change: what, where, check, send. Nothing is sent before the last step. */
 import { useState } from 'react';
-import { formatNumber, text } from '../../../shared/i18n/index.js';
+import { text } from '../../../shared/i18n/index.js';
 import { CheckStep } from './CheckStep.js';
 import { Frame } from './Frame.js';
 import { How } from './How.js';
@@ -27,12 +27,13 @@ export function NewSettingsPage() {
       notes={{
         what: keys > 0 ? text('change.note.keys', { count: keys }) : '',
         where: check ? text('change.note.nodes', { count: check.targets.names.length }) : '',
-        check: change.isReady
-          ? text('change.note.changes', {
-              count: check?.targets.change ?? 0,
-              number: formatNumber(check?.targets.change ?? 0),
-            })
-          : '',
+        check:
+          check && change.isReady
+            ? text('change.note.changes', {
+                change: check.targets.change,
+                unknown: check.targets.unknownBefore,
+              })
+            : '',
       }}
       onSend={() => void open()}
       sendLabel={text('change.send')}

@@ -6,11 +6,11 @@ import { Plus, X } from 'lucide-react';
 import { useId, useMemo, useRef } from 'react';
 import { text } from '../../../shared/i18n/index.js';
 import { Button, Icon, IconButton } from '../../components/index.js';
+import { JsonEditor } from '../../parts/confirm-json.js';
 import { useCall } from '../../store/connection.js';
 import { newRow, ROW_TYPES, type RowType, type SettingRow } from '../../store/change-draft.js';
 import { isSecretPath, MASK, veil } from '../../store/veil.js';
 import type { Problem } from './compose.js';
-import { JsonEditor } from './JsonEditor.js';
 import type { Change } from './use-change.js';
 
 type Own = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -2,6 +2,7 @@
 import { useId, useRef, useState } from 'react';
 import { formatMoment, formatNumber, text, visible, whatText } from '../../../shared/i18n/index.js';
 import { Button, Field, Menu, MenuHead, MenuItem, Segments } from '../../components/index.js';
+import { JsonEditor } from '../../parts/confirm-json.js';
 import { NoteList } from '../../parts/confirm-notes.js';
 import { ask, useCall } from '../../store/connection.js';
 import { takeWhat, type ChangeDraft } from '../../store/change-draft.js';
@@ -9,7 +10,6 @@ import { usePrefs } from '../../store/prefs.js';
 import { say } from '../../store/ui.js';
 import { veil } from '../../store/veil.js';
 import { composeRows, rowsOf } from './compose.js';
-import { JsonEditor } from './JsonEditor.js';
 import { SettingsForm } from './SettingsForm.js';
 import type { Change } from './use-change.js';
 

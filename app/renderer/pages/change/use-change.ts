@@ -2,7 +2,7 @@
  * What the two pages share: the draft and what it comes to, its rehearsal, the step in view, and the ways in: names
  * handed over by another page, or an earlier run to begin from.
  */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ChangeCheck, ChangeInput, ChangeKind, CheckNote } from '../../../shared/domain/change.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { whatText } from '../../../shared/i18n/index.js';
@@ -15,6 +15,7 @@ import {
   useChangeDraft,
   type ChangeDraft,
 } from '../../store/change-draft.js';
+import { useSession } from '../../store/session.js';
 import { takeTargets } from '../../store/targets.js';
 import { forgetVeiled } from '../../store/veil.js';
 import { compose, type Problem } from './compose.js';
@@ -32,8 +33,10 @@ const ABOUT_WHERE: ReadonlySet<string> = new Set([
   ...['silent-skipped', 'silent-sent', 'self-skipped', 'broadcast'],
 ]);
 const ABOUT_HOW: ReadonlySet<string> = new Set(['canary-unknown', 'waves']);
-/** Said of a form that nobody has filled in yet, these would only scold. */
 const OF_THE_EMPTY: ReadonlySet<string> = new Set(['empty', 'gem-name', 'gem-version', 'where', 'nobody']);
+/** Said of a form that nobody has filled in yet, it would only scold. */
+const isEarly = ({ code, facts }: CheckNote): boolean =>
+  OF_THE_EMPTY.has(code) && (facts['word'] ?? '') === '';
 
 export type Change = {
   readonly kind: ChangeKind;
@@ -62,11 +65,12 @@ export function useChange(kind: ChangeKind): Change {
   const draft = useChangeDraft(kind);
   const set = useCallback((change: Partial<ChangeDraft>) => setChangeDraft(kind, change), [kind]);
   const { input, problems } = useMemo(() => compose(kind, draft), [kind, draft]);
-  const checked = useCheck(input);
   const [step, setStep] = useState<StepId>('what');
+  const checked = useCheck(input, step !== 'what');
   const [tried, setTried] = useState<ReadonlySet<StepId>>(new Set());
   const failed = useWaysIn(kind, set);
   const { again } = checked;
+  useOtherCluster(set);
 
   const go = useCallback(
     (next: StepId): void => {
@@ -84,9 +88,7 @@ export function useChange(kind: ChangeKind): Change {
   const isTried = (one: StepId): boolean => tried.has(one);
   const notes = checked.check?.notes ?? [];
   const notesOf: Change['notesOf'] = (about) =>
-    notes.filter(
-      ({ code }) => about === aboutOf(code) && (isTried(stepOf(kind, about)) || !OF_THE_EMPTY.has(code)),
-    );
+    notes.filter((note) => about === aboutOf(note.code) && (isTried(stepOf(kind, about)) || !isEarly(note)));
   const isBad = (one: StepId): boolean =>
     problems.some((problem) => stepOf(kind, problem.step) === one) ||
     notes.some(({ severity, code }) => severity === 'error' && stepOf(kind, aboutOf(code)) === one);
@@ -136,4 +138,16 @@ function useWaysIn(kind: ChangeKind, set: (change: Partial<ChangeDraft>) => void
     return () => stop.abort(new DOMException('the page was left', 'AbortError'));
   }, [from, kind]);
   return failed;
+}
+
+/** Another cluster: names of the old one mean nothing there, and what was masked was not meant for it. */
+function useOtherCluster(set: (change: Partial<ChangeDraft>) => void): void {
+  const profile = useSession((state) => state.live?.profile.name ?? '');
+  const before = useRef(profile);
+  useEffect(() => {
+    if (before.current === profile) return;
+    before.current = profile;
+    forgetVeiled();
+    set({ by: 'all', selection: [], pasted: '', group: '', canary: '', isBroadcast: false });
+  }, [profile, set]);
 }

@@ -3,8 +3,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ChangeCheck, ChangeInput } from '../../../shared/domain/change.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { ask } from '../../store/connection.js';
+import { isPaused } from '../../store/pause.js';
 
 const PAUSE_MS = 350;
+/** The fleet moves on while somebody looks. */
+const EVERY_MS = 5000;
 
 export type Checked = {
   /** The newest answer; of an earlier draft while `isBehind`. */
@@ -15,8 +18,8 @@ export type Checked = {
   readonly again: () => Promise<ChangeCheck | null>;
 };
 
-/** `input` is known by its identity. */
-export function useCheck(input: ChangeInput): Checked {
+/** `input` is known by its identity. `isLive`: who is reached is in view, so it is asked again now and then. */
+export function useCheck(input: ChangeInput, isLive: boolean): Checked {
   const [state, setState] = useState<{
     of: ChangeInput | null;
     check: ChangeCheck | null;
@@ -45,6 +48,14 @@ export function useCheck(input: ChangeInput): Checked {
     const timer = setTimeout(() => void again(), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [again]);
+  useEffect(() => {
+    if (!isLive) return;
+    const timer = setInterval(() => {
+      // What is being confirmed stands still; the node looks again itself before it sends.
+      if (!document.hidden && !isPaused() && !document.querySelector('[role="dialog"]')) void again();
+    }, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [again, isLive]);
   useEffect(() => () => running.current?.abort(new DOMException('the page was left', 'AbortError')), []);
 
   return { check: state.check, error: state.error, isBehind: state.of !== input, again };

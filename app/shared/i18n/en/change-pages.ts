@@ -15,7 +15,7 @@ export const changePages = {
   'confirm.source':
     '({source}{at, select, none {} other {, {at}}}, {nodes, plural, =1 {1 node} other {# nodes}})',
   'confirm.reach':
-    '{count, plural, =0 {No node} =1 {1 node} other {# nodes}}{waves, plural, =0 {} =1 {, at once} other {, in # waves: {sizes}}}.',
+    '{count, plural, =0 {No node yet} =1 {1 node} other {# nodes}}{waves, plural, =0 {} =1 {, at once} other {, in # waves: {sizes}}}.',
   'confirm.reach.all':
     'One message to all that listen. {count, plural, =1 {1 node is} other {# nodes are}} in view; it cannot be stopped.',
   'confirm.first': 'The first names',
@@ -36,7 +36,8 @@ export const changePages = {
   'confirm.retry.why': 'The same change as the next attempt. What answered well is left alone.',
   'confirm.retry.done': '{count, plural, =1 {1 node is} other {# nodes are}} tried again.',
   'confirm.back.title': 'Stop and roll back',
-  'confirm.back.verb': 'Send it back to {count, plural, =1 {1 node} other {# nodes}}',
+  'confirm.back.verb':
+    '{count, plural, =0 {Send it back} =1 {Send it back to 1 node} other {Send it back to # nodes}}',
   'confirm.back.why':
     'The run “{what}” is stopped, and a new one sends the values from before to exactly those that took it.',
   'confirm.back.done': 'The roll-back has begun.',

@@ -3,7 +3,7 @@
  * values are masked in it for good. Only the masked text leaves this part.
  */
 import { useEffect, useId, useRef, useState } from 'react';
-import { veil } from '../../store/veil.js';
+import { veil } from '../store/veil.js';
 
 type Props = {
   readonly label: string;
