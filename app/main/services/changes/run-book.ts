@@ -172,12 +172,6 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
     },
 
     has: (id: string): boolean => open.has(id) || closed.has(id),
-    /** Of a closed one only what its line says changes. */
-    setRolledBackBy(id: string, by: string): void {
-      const line = closed.get(id);
-      if (line) closed.set(id, { ...line, rolledBackBy: by });
-    },
-
     /** Newest first. */
     summaries: (): RunSummary[] =>
       [...closed.values(), ...[...open.values()].map(({ run }) => summaryOfRun(run))].sort(

@@ -1,0 +1,230 @@
+/** What a person decides about changes: begin one, hold it, let it go on, stop it, try again, send the values back. */
+import type {
+  ChangeCheck,
+  ChangeInput,
+  Confirm,
+  ResultState,
+  RollbackCheck,
+  RollbackInput,
+  RunSummary,
+} from '../../../shared/domain/change.js';
+import { confirmFor } from '../../../shared/domain/reach.js';
+import { AppError } from '../../../shared/errors/app-error.js';
+import { whatText } from '../../../shared/i18n/index.js';
+import { planWaves } from '../../core/changes/plan.js';
+import { evidenceOf } from '../../core/changes/run-decide.js';
+import type { Run, RunEntry, RunPlan } from '../../core/changes/run-state.js';
+import { summaryOfRun, tookIt } from '../../core/changes/run-views.js';
+import { restarts, shownWhat, type What } from '../../core/changes/what.js';
+import { APPROVAL_MS, checkApproval, readRequest, requestText, signRequest } from './approval.js';
+import { type Context, unknownRun } from './context.js';
+import { DEFAULT_STOP, rehearse, type Rehearsal } from './rehearse.js';
+import { reverseOf, type Reverse } from './rollback.js';
+
+const RETRYABLE: readonly ResultState[] = ['failed', 'undeliverable', 'no-answer', 'regressed'];
+
+export function createCommands(context: Context) {
+  const { settings, deps, book, engine, decision } = context;
+  const { clock, cluster, events } = deps;
+
+  const rehearsal = (input: ChangeInput): Promise<Rehearsal> =>
+    rehearse(
+      input,
+      {
+        ...{ settings, cluster, knowledge: context.knowledge },
+        isBusy: (name, kind) => engine.isOpenAt(kind, name, null),
+      },
+      clock.now(),
+    );
+
+  const begin = async (plan: RunPlan): Promise<Run> => {
+    let entry;
+    try {
+      entry = await book.begin(plan);
+    } catch (cause) {
+      throw new AppError('JOURNAL_UNWRITABLE', cause instanceof Error ? cause.message : String(cause), {
+        cause,
+      });
+    }
+    const rt = engine.adopt(entry);
+    await engine.command(rt, decision('started', { reason: plan.reason }));
+    if (plan.approvalUntil !== null) {
+      const what = whatText(shownWhat(plan.bodies[0]!));
+      events.record({ kind: 'run.approval-asked', facts: { run: plan.id, what } }, clock.now());
+    }
+    return entry.run;
+  };
+
+  const decide = async (
+    id: string,
+    allowed: readonly Run['state'][],
+    entry: (run: Run) => RunEntry,
+  ): Promise<RunSummary> => {
+    context.mayAct();
+    const run = await context.find(id);
+    if (!allowed.includes(run.state)) throw new AppError('RUN_STATE', `the run is ${run.state}`);
+    const made = entry(run);
+    const rt = await engine.find(id, true);
+    if (!rt) throw unknownRun();
+    await engine.command(rt, made);
+    return summaryOfRun(rt.run);
+  };
+
+  const confirmAgain = (names: readonly string[], bodies: readonly What[]): Confirm =>
+    confirmFor({
+      nodes: names.length,
+      profile: settings.profile,
+      isBroadcast: false,
+      restarts: bodies.some(restarts),
+      hasLord: names.some(cluster.isLord),
+      secondPerson: false,
+    });
+
+  const reverse = async (run: Run, given: RollbackInput): Promise<Reverse> =>
+    reverseOf(run, given, await context.knowledge(run.plan.bodies[0]!, run));
+
+  const waiting = async (id: string): Promise<Run> => {
+    const run = await context.find(id);
+    if (run.state !== 'waiting') throw new AppError('APPROVAL_NOT_WANTED', `the run is ${run.state}`);
+    return run;
+  };
+
+  return {
+    reverse,
+    check: async (input: ChangeInput): Promise<ChangeCheck> => (await rehearsal(input)).check,
+
+    async start(
+      input: ChangeInput & { confirm?: string | undefined; reason?: string | undefined },
+    ): Promise<Run> {
+      context.mayAct();
+      const { check, what, same } = await rehearsal(input);
+      const errors = check.notes.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0 || !what) throw refusalOf(errors, check);
+      context.confirmed(check.confirm, input.confirm);
+      const at = clock.now();
+      return begin({
+        ...{ id: context.makeId(at), kind: what.kind, mode: input.how?.mode ?? 'addressed', createdAt: at },
+        ...{ by: settings.user, profile: settings.profile.name, bodies: [what], bodyOf: [], same },
+        ...{ names: check.targets.names, waves: check.waves, stop: input.how?.stop ?? DEFAULT_STOP },
+        ...{ atMost: check.atMost, deadlineMs: check.deadlineS * 1_000, canary: check.canary },
+        ...{ rollbackOf: null, reason: input.reason ?? null },
+        approvalUntil: check.confirm.approval ? at + APPROVAL_MS : null,
+      });
+    },
+
+    hold: (id: string) => decide(id, ['running'], () => decision('held')),
+    /** Past a hold or a gate. Against a rule or the evidence only with a reason. */
+    goOn: (id: string, what: 'resumed' | 'continued', reason: string | undefined) =>
+      decide(id, ['held'], (run) => {
+        const { hold } = run;
+        const isAgainst =
+          hold?.why === 'rule' ||
+          hold?.why === 'evidence' ||
+          (hold?.gate != null && evidenceOf(run, run.wave, clock.now()).short !== null);
+        if (isAgainst && (reason ?? '').trim() === '')
+          throw new AppError('REASON_MISSING', 'going on against the evidence needs a reason');
+        return decision(what, { reason: reason ?? null });
+      }),
+    end: (id: string) => decide(id, ['running', 'held', 'waiting'], () => decision('stopped')),
+
+    retry: (
+      id: string,
+      wish: {
+        names?: readonly string[] | undefined;
+        states?: readonly ResultState[] | undefined;
+        confirm?: string | undefined;
+      },
+    ): Promise<RunSummary> =>
+      decide(id, ['running', 'held', 'done', 'stopped'], (run) => {
+        if (run.plan.mode === 'broadcast')
+          throw new AppError('RUN_STATE', 'a broadcast cannot be tried again singly');
+        const wanted = wish.names && new Set(wish.names);
+        const states = wish.states ?? RETRYABLE.filter((state) => state !== 'regressed');
+        const chosen = run.targets.filter(
+          ({ name, state }) =>
+            RETRYABLE.includes(state) && (wanted ? wanted.has(name) : states.includes(state)),
+        );
+        if (chosen.length === 0) throw new AppError('RUN_NOTHING', 'nobody to try again');
+        const names = chosen.map(({ name }) => name);
+        context.confirmed(confirmAgain(names, run.plan.bodies), wish.confirm);
+        return decision('retried', { n: chosen.map(({ index }) => index) });
+      }),
+
+    async rollbackCheck(id: string, given: RollbackInput): Promise<RollbackCheck> {
+      const { names, without, bodies, bodyOf, notes } = await reverse(await context.find(id), given);
+      return {
+        ...{ names, without, notes },
+        bodies: bodies.map((body, index) => ({
+          what: shownWhat(body),
+          nodes: bodyOf.filter((place) => place === index).length,
+        })),
+        confirm: confirmAgain(names, bodies),
+      };
+    },
+
+    async rollback(id: string, given: RollbackInput, confirm: string | undefined): Promise<Run> {
+      context.mayAct();
+      const run = await context.find(id);
+      const isBack = run.rolledBackBy !== null && book.has(run.rolledBackBy);
+      if (isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
+      const back = await reverse(run, given);
+      const errors = back.notes.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0)
+        throw new AppError('CHANGE_INVALID', 'the given values cannot be sent', {
+          details: { notes: errors },
+        });
+      if (back.names.length === 0)
+        throw new AppError(
+          tookIt(run).length === 0 ? 'RUN_NOTHING' : 'ROLLBACK_UNKNOWN',
+          'nothing to send back',
+          { details: { names: back.without.slice(0, 50) } },
+        );
+      context.confirmed(confirmAgain(back.names, back.bodies), confirm);
+      const rt = await engine.find(id, true);
+      if (!rt) throw unknownRun();
+      if (run.state === 'running' || run.state === 'held') await engine.command(rt, decision('stopped'));
+      const at = clock.now();
+      const plan: RunPlan = {
+        ...run.plan,
+        ...{ id: context.makeId(at), mode: 'addressed', createdAt: at, by: settings.user, canary: null },
+        ...{ bodies: back.bodies, names: back.names, bodyOf: back.bodyOf, same: [], approvalUntil: null },
+        waves: planWaves(undefined, back.names.length),
+        // A roll-back goes to all that took it, whatever happens on the way.
+        stop: { regressed: 1_000_000, failedShare: 1 },
+        ...{ rollbackOf: id, reason: null },
+      };
+      // Who took it is written down before anything goes out.
+      const n = back.names.flatMap((name) => run.byName.get(name)?.index ?? []);
+      await engine.command(rt, decision('rolled-back', { n, run: plan.id }));
+      return begin(plan);
+    },
+
+    async approvalText(id: string): Promise<string> {
+      return requestText(await waiting(id), settings.user, settings.name);
+    },
+    async approve(id: string, text: string): Promise<RunSummary> {
+      context.mayAct();
+      const by = checkApproval(await waiting(id), text, deps.approvals, clock.now());
+      return decide(id, ['waiting'], () => decision('approved', { by }));
+    },
+    readRequest,
+    signRequest(text: string): string {
+      const { text: signed, request } = signRequest(text, deps.approvals, clock.now());
+      const facts = { run: request.runId, other: request.by, what: whatText(request.what) };
+      events.record({ kind: 'run.approval-signed', facts }, clock.now());
+      return signed;
+    },
+  };
+}
+
+function refusalOf(errors: ChangeCheck['notes'], check: ChangeCheck): AppError {
+  const [first] = errors;
+  if (first?.code === 'names-unknown')
+    return new AppError('TARGETS_UNKNOWN', 'names that nobody has heard of', {
+      details: { names: check.targets.unknown.slice(0, 50), notes: errors },
+    });
+  if (first?.code === 'nobody')
+    return new AppError('TARGETS_NONE', 'nobody is left', { details: { notes: check.notes } });
+  if (first?.code === 'read-only') return new AppError('PROFILE_READ_ONLY', 'a read-only profile');
+  return new AppError('CHANGE_INVALID', 'the change cannot be sent', { details: { notes: errors } });
+}

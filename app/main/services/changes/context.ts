@@ -1,0 +1,101 @@
+/** What the commands on runs share: the book, the engine, what is known from before, and whether anything may be sent. */
+import { AppError } from '../../../shared/errors/app-error.js';
+import type { Confirm } from '../../../shared/domain/change.js';
+import { isConfirmed } from '../../../shared/domain/reach.js';
+import { createKnowledge, type Knowledge, type ObservedPush } from '../../core/changes/knowledge.js';
+import type { Run, RunEntry } from '../../core/changes/run-state.js';
+import { pathsOf, type What } from '../../core/changes/what.js';
+import type { RunBook } from './run-book.js';
+import type { RunEngine } from './run-engine.js';
+import type { ChangeDeps, ChangeSettings } from './types.js';
+
+/** How far back values from before are looked up. */
+export const KNOWN_RUNS = 20;
+
+export type Context = ReturnType<typeof createContext>;
+
+type Decision = Extract<RunEntry, { t: 'decision' }>;
+
+export function createContext(
+  settings: ChangeSettings,
+  deps: ChangeDeps,
+  parts: {
+    readonly book: RunBook;
+    readonly engine: RunEngine;
+    readonly pushes: () => readonly ObservedPush[];
+    readonly problem: () => AppError | null;
+  },
+) {
+  const { book, engine } = parts;
+  const { clock, cluster, random } = deps;
+
+  /** Runs that may say what was there before, newest first; only those before a certain one where that is given. */
+  const runsAbout = async (what: What, before: Run | null): Promise<Run[]> => {
+    const paths = new Set(what.kind === 'settings' ? pathsOf(what.settings) : []);
+    const found: Run[] = [];
+    for (const summary of book.summaries()) {
+      if (found.length >= KNOWN_RUNS) break;
+      if (before && (summary.createdAt > before.plan.createdAt || summary.id === before.plan.id)) continue;
+      const isAbout =
+        what.kind === 'gem'
+          ? summary.what.kind === 'gem' && summary.what.extension === what.extension
+          : summary.what.kind === 'settings' && summary.what.keys.some((key) => paths.has(key));
+      const entry = isAbout ? await book.find(summary.id) : null;
+      if (entry) found.push(entry.run);
+    }
+    return found;
+  };
+
+  return {
+    ...{ settings, deps, book, engine },
+
+    knowledge: async (what: What, before: Run | null = null): Promise<Knowledge> => {
+      const own = { name: settings.name, settings: deps.ownSettings() };
+      const heard = before ? parts.pushes().filter(({ at }) => at < before.plan.createdAt) : parts.pushes();
+      return createKnowledge(await runsAbout(what, before), heard, own, cluster.look);
+    },
+
+    makeId(at: number): string {
+      const time = new Date(at).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+      return `${time}-${Buffer.from(random.bytes(2)).toString('hex')}`;
+    },
+
+    /** Throws PROFILE_READ_ONLY, JOURNAL_UNWRITABLE or BUS_NOT_CONNECTED. */
+    mayAct(): void {
+      if (settings.profile.readOnly) throw new AppError('PROFILE_READ_ONLY', 'a read-only profile');
+      const problem = parts.problem();
+      if (problem) throw problem;
+      if (!deps.isLive()) throw new AppError('BUS_NOT_CONNECTED', 'the link to the broker is down');
+    },
+
+    /** Throws CONFIRM_MISSING or CONFIRM_WRONG. */
+    confirmed(confirm: Confirm, typed: string | undefined): void {
+      if (isConfirmed(confirm, typed)) return;
+      const isMissing = typed === undefined || typed === '';
+      const { expect, level } = confirm;
+      throw new AppError(
+        isMissing ? 'CONFIRM_MISSING' : 'CONFIRM_WRONG',
+        `confirm with ${expect || 'nothing'}`,
+        { details: { expect, level } },
+      );
+    },
+
+    decision: (
+      what: Decision['what'],
+      more: { reason?: string | null; n?: number[]; run?: string; by?: string } = {},
+    ): RunEntry => ({
+      ...{ t: 'decision', at: clock.now(), what, by: more.by ?? settings.user, reason: more.reason ?? null },
+      ...(more.n ? { n: more.n } : {}),
+      ...(more.run === undefined ? {} : { run: more.run }),
+    }),
+
+    /** Throws RUN_UNKNOWN. */
+    async find(id: string): Promise<Run> {
+      const entry = (await engine.find(id)) ?? (await book.find(id));
+      if (!entry) throw unknownRun();
+      return entry.run;
+    },
+  };
+}
+
+export const unknownRun = (): AppError => new AppError('RUN_UNKNOWN', 'there is no run of this id');

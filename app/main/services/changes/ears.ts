@@ -1,0 +1,91 @@
+/**
+ * What is heard of changes: results, which answer something of ours or are filed as observed, and pushes of others on
+ * their way over exchange `node`. Observed ones are kept in a journal of their own.
+ */
+import type { JsonObject } from '../../../shared/lib/json.js';
+import type { ObservedPush } from '../../core/changes/knowledge.js';
+import { fits, readCorrelation, type HeardResult } from '../../core/changes/match.js';
+import { createObserved } from '../../core/changes/observed.js';
+import { detailOf, maskSettings, shownWhat, type What } from '../../core/changes/what.js';
+import { OBSERVED, type RunBook } from './run-book.js';
+import type { RunEngine } from './run-engine.js';
+import type { ChangeDeps } from './types.js';
+
+const MAX_PUSHES = 100;
+/** Somebody else's push so long before a result may be what it answers. */
+const SHARED_MS = 60_000;
+const MAX_DETAIL = 2_000;
+const MAX_ERROR = 4_000;
+const KEPT_WORDS = 500;
+
+export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
+  const { log, random, cluster } = deps;
+  const observed = createObserved(
+    (at) => `o-${at.toString(36)}-${Buffer.from(random.bytes(2)).toString('hex')}`,
+  );
+  const journal = deps.journals.open(OBSERVED);
+  /** Newest first. */
+  const pushes: ObservedPush[] = [];
+
+  const keep = (line: JsonObject): void => {
+    journal.append(line).catch((error: unknown) => log.debug({ error }, 'an observed result was not kept'));
+  };
+  const restore = (line: JsonObject | null): void => {
+    const { at, node, action, status, detail, error } = line ?? {};
+    if (typeof at !== 'number' || typeof node !== 'string' || typeof status !== 'string') return;
+    if (action !== 'update_settings' && action !== 'update_gem') return;
+    const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+    observed.result(node, { action, status, detail: text(detail), error: text(error), node }, at);
+  };
+
+  return {
+    observed,
+    pushes: (): readonly ObservedPush[] => pushes,
+    load: async (): Promise<void> => (await journal.read()).forEach(restore),
+
+    /** A message of a run of this console that came back to us. */
+    isOurs(correlationId: string | undefined): boolean {
+      const echo = readCorrelation(correlationId);
+      return echo !== null && book.has(echo.runId);
+    },
+
+    /** An UpdateResult was heard. True: it answers something of ours. */
+    result(node: string, heard: Omit<HeardResult, 'skewMs'>): boolean {
+      const { result, at } = heard;
+      if (result.action === 'message') return false;
+      const kind = result.action === 'update_gem' ? 'gem' : 'settings';
+      const run = engine.latestAt(kind, node);
+      const target = run?.byName.get(node);
+      const { action, status, detail, error } = result;
+      const ok = status === 'success';
+      if (run && target && fits(run, target, { ...heard, skewMs: cluster.skewMs(node) })) {
+        const isShared = pushes.some(
+          (push) =>
+            kind === 'settings' && at - push.at < SHARED_MS && (push.target === null || push.target === node),
+        );
+        engine.heard(run, {
+          ...{ t: 'result', at, n: target.index, ok },
+          detail: detail?.slice(0, MAX_DETAIL) ?? null,
+          error: error?.slice(0, MAX_ERROR) ?? (ok ? null : status.slice(0, KEPT_WORDS)),
+          ...(isShared ? { shared: true } : {}),
+        });
+        return true;
+      }
+      observed.result(node, result, at);
+      const cut = (text: string | null | undefined): string | null => text?.slice(0, KEPT_WORDS) ?? null;
+      keep({ at, node, action, status: status.slice(0, KEPT_WORDS), detail: cut(detail), error: cut(error) });
+      return false;
+    },
+
+    /** Somebody's push was seen on its way. `target` null: to all. */
+    push(what: What, target: string | null, correlationId: string | undefined, at: number): void {
+      const echo = readCorrelation(correlationId);
+      if (echo && book.has(echo.runId)) return;
+      if (what.kind === 'settings') {
+        pushes.unshift({ at, target, settings: maskSettings(what.settings), restart: what.restart });
+        if (pushes.length > MAX_PUSHES) pushes.pop();
+      }
+      observed.push(shownWhat(what), detailOf(what), echo?.from || null, at);
+    },
+  };
+}
