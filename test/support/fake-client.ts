@@ -376,7 +376,7 @@ export function fakeClient({
       return answers[name](input);
     },
     watch<K extends StreamName>(name: K, input: In<K>, watcher: Watcher<Out<K>>) {
-      if ('id' in input) inputs.set(watcher as AnyWatcher, input.id);
+      if ('id' in input) inputs.set(watcher, input.id);
       const set = watchers.get(name) ?? new Set<AnyWatcher>();
       watchers.set(name, set.add(watcher));
       const first: Readonly<Record<StreamName, () => unknown>> = {

@@ -43,8 +43,7 @@ export function Chips(props: {
         onClick={() => setParams({ state: isOn ? null : state })}
       >
         <ResultMark state={state} {...(count === 0 ? { tone: 'unk' } : {})} />
-        <b>{formatNumber(count)}</b>
-        {text(`result.${state}`)}
+        <b>{formatNumber(count)}</b> {text(`result.${state}`)}
       </button>
     );
   };
@@ -57,8 +56,7 @@ export function Chips(props: {
           aria-pressed={filter.state === null}
           onClick={() => setParams({ state: null })}
         >
-          <b>{formatNumber(all)}</b>
-          {text('run.filter.all', { count: all })}
+          <b>{formatNumber(all)}</b> {text('run.filter.all', { count: all })}
         </button>
         {ORDER.filter((state) => !RARE.has(state) || counts[state] > 0 || filter.state === state).map(chip)}
         {filter.wave !== null && (

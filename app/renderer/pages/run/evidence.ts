@@ -27,7 +27,8 @@ export type Evidence = {
 /** The wave whose results stand at a gate now; null when none does. */
 export function gateWave({ hold, state, waves }: RunHead): number | null {
   if (state !== 'held') return null;
-  if (hold?.gate != null) return hold.gate - 1;
+  const gate = hold?.gate ?? null;
+  if (gate !== null) return gate - 1;
   return waves.find((wave) => wave.state === 'gate')?.wave ?? null;
 }
 
