@@ -151,7 +151,7 @@ describeWithRabbitMq('a console that is killed', () => {
     { timeout: 540_000, retry: 0 },
     async () => {
       const random = chance(SEED);
-      const seen = { held: 0, over: 0, none: 0, unsure: 0, inTheMiddle: 0 };
+      const seen = { held: 0, over: 0, none: 0, unsure: 0, inTheMiddle: 0, shown: 0 };
       let served = await start();
       try {
         for (let mark = 1; mark <= KILLS; mark += 1) {
@@ -176,6 +176,7 @@ describeWithRabbitMq('a console that is killed', () => {
             expect(targets.get(name)?.attempt, `${where}: ${name} got it`).toBe(1);
           for (const name of shown)
             expect(targets.get(name)?.resultAt, `${where}: the result of ${name} was shown`).not.toBeNull();
+          seen.shown += shown.size;
           seen.unsure += run.targets.filter(({ unsure }) => unsure).length;
 
           if (isOver) continue;
@@ -199,6 +200,7 @@ describeWithRabbitMq('a console that is killed', () => {
         console.info(`kills: ${JSON.stringify(seen)}`);
         expect(seen.inTheMiddle).toBeGreaterThan(KILLS / 4);
         expect(seen.held).toBeGreaterThan(KILLS / 3);
+        expect(seen.shown).toBeGreaterThan(NODES);
       } finally {
         await served.stop();
       }

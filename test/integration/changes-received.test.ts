@@ -227,8 +227,6 @@ describeWithRabbitMq('changes pushed to this console', () => {
   });
 
   it.each([
-    ['no settings at all', { function: 'update_settings' }],
-    ['settings that are a list', { function: 'update_settings', settings: [1, 2] }],
     ['a value at the top', { function: 'update_settings', settings: { extensions: 1 } }],
     ['a section of no generation', { function: 'update_settings', settings: { brand_new: { x: 1 } } }],
     ['a gem with a path', { function: 'update_gem', extension: '../../etc/passwd' }],
@@ -236,7 +234,6 @@ describeWithRabbitMq('changes pushed to this console', () => {
     ['a gem that is an option', { function: 'update_gem', extension: '--source=http://evil.example' }],
     ['a gem that is an address', { function: 'update_gem', extension: 'https://evil.example/x.gem' }],
     ['a version that is none', { function: 'update_gem', extension: 'demo', version: '1; id' }],
-    ['no gem at all', { function: 'update_gem' }],
   ])('%s is refused with a result, also when everything is on', async (_title, body) => {
     const served = await console('--receive-settings', 'on', '--receive-gem', 'on');
     const before = await ownSettings(served);
@@ -245,6 +242,20 @@ describeWithRabbitMq('changes pushed to this console', () => {
     expect(told).toMatchObject({ status: 'failed' });
     expect(told['error']).toBeTruthy();
     expect(await ownSettings(served)).toEqual(before);
+  });
+
+  it.each([
+    ['no settings at all', { function: 'update_settings' }],
+    ['settings that are a list', { function: 'update_settings', settings: [1, 2] }],
+    ['settings that are a text', { function: 'update_settings', settings: '{"extensions":{}}' }],
+    ['no gem at all', { function: 'update_gem' }],
+  ])('%s is counted and changes nothing', async (_title, body) => {
+    const served = await console('--receive-settings', 'on', '--receive-gem', 'on');
+    const before = await ownSettings(served);
+    await push(served, body);
+    await until(async () => (await served.refused('SCHEMA')) === 1);
+    expect(await ownSettings(served)).toEqual(before);
+    expect((await served.call('receive.get', {})).items).toEqual([]);
   });
 
   describe('keys that programs take for their own objects', () => {
