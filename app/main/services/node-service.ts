@@ -20,7 +20,8 @@ import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
 import type { Store } from '../ports/store.js';
 import type { Vitals } from '../ports/vitals.js';
-import { readWhat } from '../core/changes/what.js';
+import { readPushed } from '../core/changes/pushed.js';
+import { FUNCTIONS } from '../core/protocol/bus/messages.js';
 import type { Installer } from '../ports/installer.js';
 import type { Journals } from '../ports/journal.js';
 import { createApprovals } from './approvals.js';
@@ -176,27 +177,20 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
 
   /** A message that changes nodes: for us, or seen on its way to others. */
   const hearChange = (message: HeardFunction, delivery: Delivery, at: number): void => {
-    const { name: wanted, body } = message;
-    if (wanted !== 'update_settings' && wanted !== 'update_gem' && wanted !== 'message') return;
+    if (FUNCTIONS[message.name].area !== 'changes') return;
     const { exchange, routingKey, properties } = delivery;
     const isToAll = exchange !== '' && (routingKey === 'node' || routingKey.startsWith('node.crypt.'));
-    if (exchange !== '' && wanted !== 'message') {
-      const { what } =
-        wanted === 'update_gem'
-          ? readWhat({
-              ...{ kind: 'gem', extension: String(body['extension']), reload: body['reload'] !== false },
-              version: typeof body['version'] === 'string' ? body['version'] : null,
-            })
-          : readWhat({
-              ...{ kind: 'settings', restart: body['restart'] === true },
-              settings: settingsText(body['settings']),
-            });
-      const target = isToAll ? null : routingKey.replace(/^node\./, '');
-      if (what) changes.heardPush(what, target, properties.correlationId, at);
-    }
-    if (changes.isOurs(properties.correlationId))
-      return void (exchange === '' && receiver.hear(message, delivery, at));
-    if (exchange === '' || isToAll || routingKey === nodeQueue(identity.name))
+    const isOurs = changes.isOurs(properties.correlationId);
+    const pushed = exchange === '' || isOurs ? null : readPushed(message, delivery);
+    if (pushed?.problem === null && pushed.kind !== 'message')
+      changes.heardPush(
+        pushed.what,
+        isToAll ? null : routingKey.replace(/^node\./, ''),
+        properties.correlationId,
+        at,
+      );
+    // Of ours only what we sent to ourselves alone is meant for us; a broadcast comes back to its sender.
+    if (exchange === '' || (!isOurs && (isToAll || routingKey === nodeQueue(identity.name))))
       receiver.hear(message, delivery, at);
   };
 
@@ -445,14 +439,4 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       delay,
     }),
   };
-}
-
-/** The text of foreign settings; one that is nested too deeply to be written is none. */
-function settingsText(value: unknown): string {
-  try {
-    return JSON.stringify(value ?? null);
-  } catch (error) {
-    if (error instanceof RangeError) return '';
-    throw error;
-  }
 }

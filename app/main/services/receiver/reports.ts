@@ -1,0 +1,46 @@
+/** UpdateResults on their way out: what cannot be sent now is sent when the link is back. Bounded. */
+import type { UpdateResult } from '../../core/protocol/bus/messages.js';
+import { updateResult } from '../../core/protocol/bus/change-messages.js';
+import type { Bus } from '../../ports/bus.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Log } from '../../ports/log.js';
+
+export type Report = Pick<UpdateResult, 'action' | 'status'> & {
+  readonly detail: string | null;
+  readonly error: string | null;
+  /** Of the message it answers, echoed. */
+  readonly correlationId: string | undefined;
+};
+
+const MAX_WAITING = 1_000;
+
+export function createReports(
+  name: string,
+  { bus, clock, log, isLive }: { bus: Bus; clock: Clock; log: Log; isLive: () => boolean },
+) {
+  let waiting: Report[] = [];
+
+  /** Never rejects. */
+  const flush = async (): Promise<void> => {
+    if (!isLive()) return;
+    const reports = waiting;
+    waiting = [];
+    for (const report of reports) {
+      try {
+        await bus.publish(updateResult(name, report, report.correlationId, clock.now()));
+      } catch (error) {
+        log.debug({ error }, 'an update result waits for the link');
+        waiting.push(report);
+      }
+    }
+  };
+
+  return {
+    flush,
+    tell(report: Report): void {
+      waiting.push(report);
+      if (waiting.length > MAX_WAITING) waiting.shift();
+      void flush();
+    },
+  };
+}
