@@ -80,22 +80,23 @@ export const FoldRow = memo(function FoldRow(
       style={styleOf(props)}
       role="row"
       aria-rowindex={at + 2}
-      aria-expanded={line.isOpen}
-      aria-label={text('run.folded.open', { count })}
       tabIndex={props.isActive ? 0 : -1}
       data-index={at}
       onClick={() => props.onToggle(line.id, at)}
     >
       {columns.map(({ id }) => {
-        if (id === 'wave')
-          return (
-            <span key={id} role="gridcell" className="t3">
-              <Icon of={line.isOpen ? ChevronDown : ChevronRight} size={14} />
-            </span>
-          );
         if (id === 'name')
           return (
             <span key={id} role="gridcell" className="row fold-names">
+              <button
+                type="button"
+                className="icon-btn fold-button"
+                tabIndex={-1}
+                aria-expanded={line.isOpen}
+                aria-label={text('run.folded.open', { count })}
+              >
+                <Icon of={line.isOpen ? ChevronDown : ChevronRight} size={14} />
+              </button>
               <b className="b6 num">{text('run.folded', { count })}</b>
               <span className="t3 el">
                 {text('run.folded.names', {
@@ -217,16 +218,19 @@ function Pid({ row }: { readonly row: RunTarget }) {
 }
 
 const Moved = ({ before, after }: { readonly before: string; readonly after: string }) => (
-  <span
-    role="gridcell"
-    className="row num moved"
-    aria-label={text('run.pid.moved', { before: visible(before, 40), after: visible(after, 40) })}
-  >
-    <span className="t3 el">{visible(before, 40)}</span>
+  <span role="gridcell" className="row num moved">
+    <span className="sr">
+      {text('run.pid.moved', { before: visible(before, 40), after: visible(after, 40) })}
+    </span>
+    <span className="t3 el" aria-hidden="true">
+      {visible(before, 40)}
+    </span>
     <span className="t3">
       <Icon of={ArrowRight} size={12} />
     </span>
-    <span className="el">{visible(after, 40)}</span>
+    <span className="el" aria-hidden="true">
+      {visible(after, 40)}
+    </span>
   </span>
 );
 
