@@ -22,8 +22,9 @@ import type { Change } from './use-change.js';
 /** The headline: what it comes to, or that nothing is sent yet. */
 export function sayText(change: Change): string {
   const { check } = change;
-  if (!check?.what || check.targets.names.length === 0) return text(`change.say.${change.kind}.empty`);
-  const keys = check.what.kind === 'settings' ? check.what.keys.length : 0;
+  const keys = check?.what?.kind === 'settings' ? check.what.keys.length : 1;
+  if (!check?.what || check.targets.names.length === 0 || keys === 0)
+    return text(`change.say.${change.kind}.empty`);
   return text(`change.say.${change.kind}`, {
     keys,
     what: whatText(check.what),
