@@ -129,7 +129,10 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       keys.hear(message, delivery, at);
       hearChange(message, delivery, at);
     },
-    onResult: (other, result) => changes.heardResult(other, result),
+    onResult(other, result) {
+      roster.reloadDone(other, result.at, clock.uptime());
+      return changes.heardResult(other, result);
+    },
     onUnread: keys.secrets.unread,
     onOpened: keys.secrets.used,
     self: identity,

@@ -16,7 +16,6 @@ export function whatText(what: ShownWhat): string {
   return text('what.settings', {
     key: visible(first ?? '', 80),
     count: what.keys.length,
-    more: what.keys.length - 1,
     restart: what.restart ? 'yes' : 'no',
   });
 }

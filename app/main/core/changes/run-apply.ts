@@ -119,7 +119,7 @@ function beginAttempt(run: Run, target: Target, at: number): void {
   target.sentAt = at;
   target.deadlineAt = null;
   target.resultAt = null;
-  target.beatsAtResult = null;
+  target.beatsSeen = null;
   target.beats = 0;
   target.after = null;
   Object.assign(target, { detail: null, error: null, why: null, contradicted: null });

@@ -95,8 +95,11 @@ function isWatched(run: Run, target: Target, at: number): boolean {
 /** Keeps what was seen of its node; a changed number of beats is news for who looks. */
 function see(run: Run, target: Target, seen: Look | null): void {
   if (!seen) return;
-  target.beatsAtResult ??= seen.beats;
-  const beats = Math.max(0, seen.beats - target.beatsAtResult);
+  // What it says while it is in trouble is no proof.
+  const isGood = seen.state !== 'troubled';
+  const more = isGood && target.beatsSeen !== null ? Math.max(0, seen.beats - target.beatsSeen) : 0;
+  target.beatsSeen = seen.beats;
+  const beats = target.beats + more;
   const isNews =
     beats !== target.beats || seen.pid !== target.after?.pid || seen.version !== target.after?.version;
   target.after = seenOf(seen);

@@ -153,7 +153,9 @@ export type Target = {
   /** As seen when it was first sent, and since. */
   before: Seen | null;
   after: Seen | null;
-  beatsAtResult: number | null;
+  /** The node's beats at the last look since the result; null before the first. */
+  beatsSeen: number | null;
+  /** Good ones since the result. */
   beats: number;
   rev: number;
 };
@@ -217,7 +219,7 @@ export function createRun(plan: RunPlan): Run {
     ...{ index, name, wave: waveAt(index), state: 'queued', attempt: 0, pending: false, sentAt: null },
     ...{ deadlineAt: null, resultAt: null, stateAt: plan.createdAt, detail: null, error: null, why: null },
     ...{ unsure: false, late: false, contradicted: null, shared: false, settled: false, earlier: [] },
-    ...{ before: null, after: null, beatsAtResult: null, beats: 0, rev: 0 },
+    ...{ before: null, after: null, beatsSeen: null, beats: 0, rev: 0 },
   }));
   const run: Run = {
     plan,

@@ -64,7 +64,7 @@ export const changes = {
 
   /** `what`: one line about what is sent, e.g. in lists: "transport.pool and 2 more", "lex-http 0.9.1". */
   'what.settings':
-    '{count, plural, =0 {settings} =1 {settings {key}} other {settings {key} and # more}}{restart, select, yes {, with restart} other {}}',
+    '{count, plural, offset:1 =0 {settings} =1 {settings {key}} other {settings {key} and # more}}{restart, select, yes {, with restart} other {}}',
   'what.gem': '{extension} {version, select, none {newest} other {{version}}}',
 
   'event.run.started':

@@ -42,7 +42,9 @@ export const runPages = {
     '{count, plural, =0 {} one {# node has not been touched.} other {# nodes have not been touched.}}',
   'run.then.nothingMore': 'Nothing more is sent until you decide.',
   'run.then.flight':
-    '{inFlight, plural, =0 {No answer is awaited} one {# answer is awaited} other {# answers are awaited}}, at most {most, number} at a time.',
+    '{inFlight, plural, one {# answer is awaited} other {# answers are awaited}}, at most {most, number} at a time.',
+  'run.then.watch':
+    '{next, select, none {It is watched for {age} more.} other {It is watched for {age} more, then wave {next} {begins, select, ask {asks you} other {begins by rule}}.}}',
   'run.then.began': 'Begun {at} by {by}.',
   'run.then.took': 'Begun {at} by {by}, over after {age}.',
   'run.then.heard':
@@ -117,7 +119,7 @@ export const runPages = {
   'run.wave.rest': '{count, plural, one {# node} other {# nodes}}, the rest',
   'run.wave.only': 'Show only wave {wave, number}',
   'run.wave.every': 'Show all waves',
-  'run.wave.auto': 'Goes on by rule: {share}, 0 regressed',
+  'run.wave.auto': 'Goes on at {share}, 0 regressed',
   'run.wave.ask': 'Asks you before it begins',
   'run.wave.last': 'Begins after wave {wave, number}',
   'run.wave.next': 'Waits for its turn',
