@@ -29,6 +29,6 @@ function needOfRun({ state, hold, targets, counts, plan }: Run): Need | null {
     const isGate = hold.why === 'ask' || hold.why === 'evidence';
     return needOf(isGate ? 'run-gate' : 'run-held', hold.why === 'ask' ? 'warning' : 'alarm', hold.at, names);
   }
-  if (regressed.length === 0) return null;
+  if (regressed.length === 0 || state === 'stopped') return null;
   return needOf('run-regressed', 'alarm', Math.min(...regressed.map(({ stateAt }) => stateAt)), names);
 }

@@ -139,7 +139,12 @@ export function createSessionService(
       },
       keys: keys.picture().counts,
       changes: {
-        open: changes.openRuns().slice(0, MAX_OPEN_RUNS).map(summaryOfRun),
+        // One that was stopped is watched on, and is nobody's business in the dock.
+        open: changes
+          .openRuns()
+          .filter(({ state }) => state !== 'stopped')
+          .slice(0, MAX_OPEN_RUNS)
+          .map(summaryOfRun),
         asked: receiver.waiting().length,
       },
       summary: summaryOf(roster.state, node.isSettling()),

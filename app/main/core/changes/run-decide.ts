@@ -28,6 +28,8 @@ const RESTART_SLACK_MS = 5_000;
 
 export type Surroundings = {
   readonly look: LookAt;
+  /** False: only what is to be sent. A look at every node is worth it a few times a second, not with every result. */
+  readonly judges?: boolean;
   /** False: the broker blocks publishing, or our values are gone; nothing is sent meanwhile. */
   readonly canSend: boolean;
   /** Somebody else's open action of this kind on that node: at most one at a time. */
@@ -36,7 +38,7 @@ export type Surroundings = {
 
 /** Entries to write, then to apply, in this order. Empty: nothing is due. Call when the link is live. */
 export function nextEntries(run: Run, at: number, around: Surroundings): RunEntry[] {
-  const entries = verdicts(run, at, around.look);
+  const entries = around.judges === false ? [] : verdicts(run, at, around.look);
   if (entries.length > 0) return entries;
   if (run.state !== 'running') return maybeEnd(run, at);
   const rule = brokenRule(run);

@@ -19,6 +19,8 @@ type Live = OpenRun & {
   readonly bodies: readonly Buffer[];
   queue: { entry: RunEntry; done?: (error: unknown) => void }[];
   isBusy: boolean;
+  /** Its nodes are to be looked at in the next step. */
+  isDue: boolean;
   /** The journal refused; tried again then (steady ms). */
   retryUp: number;
 };
@@ -45,7 +47,7 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
     const made: Live = {
       ...entry,
       bodies: entry.run.plan.bodies.map(changeBody),
-      ...{ queue: [], isBusy: false, retryUp: 0 },
+      ...{ queue: [], isBusy: false, isDue: true, retryUp: 0 },
     };
     live.set(entry.run.plan.id, made);
     for (const target of entry.run.targets)
@@ -59,10 +61,12 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
     if (entries.length === 0 && deps.isLive()) {
       const around = {
         look: cluster.look,
+        judges: rt.isDue,
         canSend: !deps.isBlocked() && !rt.isForgotten,
         isBusy: (name: string) => isOpenAt(rt.run.plan.kind, name, rt.run),
       };
       entries.push(...nextEntries(rt.run, clock.now(), around));
+      if (entries.length === 0) rt.isDue = false;
     }
     if (entries.length === 0) return false;
     try {
@@ -192,7 +196,10 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
 
     /** Looks after all of them. Call every 250 ms. */
     tick(): void {
-      for (const rt of live.values()) void pump(rt);
+      for (const rt of live.values()) {
+        rt.isDue = true;
+        void pump(rt);
+      }
     },
 
     /** Our link is gone or back; `outageMs` is how long it was. */
