@@ -13,23 +13,19 @@ import { nodeBindings, nodeQueue, nodeTopology, observerQueue } from '../core/pr
 import { createRoster, type RosterEffect } from '../core/roster/roster.js';
 import { TICK_MS } from '../core/roster/rules.js';
 import { beatingNames, pidsOf, settleMs, summaryOf } from '../core/roster/views.js';
-import type { Bus, BusEvent, Delivery } from '../ports/bus.js';
+import type { Bus, BusEvent } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { KeyCrypto } from '../ports/key-crypto.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
 import type { Store } from '../ports/store.js';
 import type { Vitals } from '../ports/vitals.js';
-import { readPushed } from '../core/changes/pushed.js';
-import { FUNCTIONS } from '../core/protocol/bus/messages.js';
 import type { Installer } from '../ports/installer.js';
 import type { Journals } from '../ports/journal.js';
-import { createApprovals } from './approvals.js';
-import { createChanges } from './changes/index.js';
 import type { ChangeSettings } from './changes/types.js';
+import { createNodeChanges } from './node-changes.js';
+import type { ReceiverSettings } from './receiver/index.js';
 import { createClusterView } from './cluster-view.js';
-import { createReceiver, type ReceiverSettings } from './receiver/index.js';
-import type { HeardFunction } from './keys/exchange.js';
 import { assertNever } from '../../shared/lib/assert.js';
 import { createBeats, type Identity } from './beats.js';
 import { createKeys, type KeySettings } from './keys/index.js';
@@ -142,60 +138,17 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     },
   });
 
-  const cluster = createClusterView(roster, clock);
-  const receiver = createReceiver(
-    {
-      ...settings.receiver,
-      name: identity.name,
-      profileId: settings.keys.profileId,
-      isReadOnly: settings.keys.isReadOnly,
+  const { changes, receiver, hearChange } = createNodeChanges(settings, deps, {
+    ...{ keys, cluster: createClusterView(roster, clock) },
+    onChanged() {
+      if (beats.isBeating()) beats.start();
     },
-    {
-      ...{ bus, clock, log, events },
-      ...{ random: deps.random, installer: deps.installer, store: deps.secretStore },
-      onChanged() {
-        if (beats.isBeating()) beats.start();
-      },
-      rejoin: () => rejoin(),
-      isLive: () => !isDown,
-    },
-  );
-  const changes = createChanges(
-    { ...settings.changes, name: identity.name },
-    {
-      ...{ bus, clock, log, events, cluster },
-      ...{ random: deps.random, journals: deps.journals, secretStore: deps.secretStore },
-      ownSettings: () => receiver.own.tree(),
-      seal: (envelope) => keys.seal(envelope, receiver.own.encrypts()),
-      isLive: () => !isDown,
-      isBlocked: () => link.get().blocked !== null,
-      approvals: createApprovals(keys),
-    },
-  );
+    rejoin: () => rejoin(),
+    isLive: () => !isDown,
+    isBlocked: () => link.get().blocked !== null,
+  });
   /** As pushed to this node, else as configured. */
-  const intervalMs = (): number => {
-    const pushed = receiver.own.beatIntervalS();
-    return pushed === null ? settings.intervalMs : pushed * 1_000;
-  };
-
-  /** A message that changes nodes: for us, or seen on its way to others. */
-  const hearChange = (message: HeardFunction, delivery: Delivery, at: number): void => {
-    if (FUNCTIONS[message.name].area !== 'changes') return;
-    const { exchange, routingKey, properties } = delivery;
-    const isToAll = exchange !== '' && (routingKey === 'node' || routingKey.startsWith('node.crypt.'));
-    const isOurs = changes.isOurs(properties.correlationId);
-    const pushed = exchange === '' || isOurs ? null : readPushed(message, delivery);
-    if (pushed?.problem === null && pushed.kind !== 'message')
-      changes.heardPush(
-        pushed.what,
-        isToAll ? null : routingKey.replace(/^node\./, ''),
-        properties.correlationId,
-        at,
-      );
-    // Of ours only what we sent to ourselves alone is meant for us; a broadcast comes back to its sender.
-    if (exchange === '' || (!isOurs && (isToAll || routingKey === nodeQueue(identity.name))))
-      receiver.hear(message, delivery, at);
-  };
+  const intervalMs = (): number => (receiver.own.beatIntervalS() ?? settings.intervalMs / 1_000) * 1_000;
 
   const stops = new Set<() => void>();
   const recent: number[] = Array.from({ length: RECENT_SECONDS }, () => 0);

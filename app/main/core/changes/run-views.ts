@@ -21,6 +21,12 @@ const MAX_DECISIONS = 200;
 export const shownWords = (words: string | null | undefined): string | null =>
   words === null || words === undefined ? null : maskText(words).slice(0, MAX_WORDS);
 
+/** Settings longer than this leave only their keys in lists, and in the head that comes four times a second. */
+const MAX_BRIEF = 2_000;
+const MAX_WHOLE = 65_536;
+const brief = (what: ShownWhat, max: number): ShownWhat =>
+  what.kind === 'settings' && what.settings.length > max ? { ...what, settings: '' } : what;
+
 const shown = new WeakMap<Run, ShownWhat>();
 function whatOf(run: Run): ShownWhat {
   const known = shown.get(run);
@@ -36,7 +42,7 @@ export function summaryOfRun(run: Run): RunSummary {
     id: plan.id,
     kind: plan.kind,
     state: run.state,
-    what: whatOf(run),
+    what: brief(whatOf(run), MAX_BRIEF),
     mode: plan.mode,
     hold: run.hold,
     by: plan.by,
@@ -65,6 +71,7 @@ export function headOfRun(run: Run, { look, at, differ, hash, rollbackKnown }: H
   const { plan } = run;
   return {
     ...summaryOfRun(run),
+    what: brief(whatOf(run), MAX_WHOLE),
     waves: plan.waves.map((_, index) => waveView(run, index, at, look)),
     stop: { ...plan.stop },
     atMost: plan.atMost,
