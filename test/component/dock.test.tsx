@@ -28,7 +28,7 @@ describe('the dock', () => {
     expect(lines.map((line) => line.textContent)).toEqual([
       'Gem lex-http 0.9.1wave 2 of 410 of 212 verified1 failedheld at gate 2Open',
     ]);
-    expect(screen.getByText('One change is running.')).toBeDefined();
+    expect(screen.getByText('One change is held and waits for you.')).toBeDefined();
     expect(within(dock() ?? document.body).queryAllByRole('button')).toEqual([]);
     await user.click(screen.getByRole('link', { name: 'Open: Gem lex-http 0.9.1' }));
     await waitFor(() => expect(location.hash).toBe('#/changes/gem-7'));

@@ -1,5 +1,5 @@
 /** Small connected pieces of text: ages that move with the fleet's clock, events as lines, names as links. */
-import { KeyRound, Lock, ShieldAlert } from 'lucide-react';
+import { ArrowRightLeft, Inbox, KeyRound, Lock, ShieldAlert, Zap, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ConsoleEvent } from '../../shared/domain/event.js';
 import type { NodeState } from '../../shared/domain/node-state.js';
@@ -55,13 +55,20 @@ export const eventMark = (kind: string): NodeState => {
   return Object.hasOwn(marks, kind) ? (marks[kind] ?? 'unheard') : 'unheard';
 };
 
-const ALARMS = new Set(['key.changed', 'key.own-name', 'secret.conflict']);
+const ALARMS = new Set(['key.changed', 'key.own-name', 'secret.conflict', 'run.regressed']);
+const ICONS: Readonly<Record<string, LucideIcon>> = {
+  key: KeyRound,
+  secret: Lock,
+  run: ArrowRightLeft,
+  received: Inbox,
+};
 
-/** Mark or sign of an event, 12 px: of a node by its state, of keys and secrets by what it is about. */
+/** Mark or sign of an event, 12 px: of a node by its state, of keys, secrets and changes by what it is about. */
 export function EventMark({ kind }: { readonly kind: string }) {
-  const [area] = kind.split('.');
-  if (area !== 'key' && area !== 'secret') return <StatusMark state={eventMark(kind)} />;
-  const icon = ALARMS.has(kind) ? ShieldAlert : area === 'key' ? KeyRound : Lock;
+  const [area = ''] = kind.split('.');
+  const usual = Object.hasOwn(ICONS, area) ? ICONS[area] : undefined;
+  if (!usual) return <StatusMark state={eventMark(kind)} />;
+  const icon = ALARMS.has(kind) ? (area === 'run' ? Zap : ShieldAlert) : usual;
   return (
     <span className={ALARMS.has(kind) ? 'c-lost' : 't3'}>
       <Icon of={icon} size={12} />

@@ -1,4 +1,5 @@
 /** The one-line answer to "is all well?", from the facts of the session. Facts come counted from the node. */
+import type { RunSummary } from '../../shared/domain/change.js';
 import type { Session } from '../../shared/domain/session.js';
 import {
   formatAge,
@@ -36,9 +37,20 @@ export function overviewSentence(session: Session, utc = false): Part[] {
   });
 }
 
-/** What is under way, for the second line: "Nothing is running." */
+/** What is under way, a sentence per kind: held ones first. Never empty. */
+export function openRunsSentences(runs: readonly Pick<RunSummary, 'state'>[]): Part[][] {
+  const said = (['held', 'running', 'waiting'] as const).flatMap((state) => {
+    const count = runs.filter((run) => run.state === state).length;
+    return count > 0 ? [parts(`changePage.say.${state}`, { count })] : [];
+  });
+  return said.length > 0 ? said : [parts('changePage.say.none')];
+}
+
+/** The same as text, for the second line of Overview. */
 export const runningText = ({ changes }: Session): string =>
-  text('dock.running', { count: changes.open.length });
+  openRunsSentences(changes.open)
+    .map((said) => said.map((part) => (typeof part === 'string' ? part : part.text)).join(''))
+    .join(' ');
 
 /** The quiet second line under it. */
 export function overviewThen(session: Session): string {

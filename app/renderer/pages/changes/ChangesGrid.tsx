@@ -29,7 +29,7 @@ const WIDE: readonly (readonly [ColumnId, string])[] = [
   ['more', '32px'],
 ];
 const columnsIn = (room: number) =>
-  WIDE.filter(([id]) => (room >= 900 || id !== 'by') && (room >= 640 || id !== 'outcome'));
+  WIDE.filter(([id]) => (room >= 1000 || id !== 'by') && (room >= 640 || id !== 'outcome'));
 
 type Asking = { readonly what: 'retry' | 'rollback'; readonly run: RunHead };
 

@@ -2,9 +2,10 @@
 import { ChevronDown, Package, SlidersHorizontal } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import type { RunSummary } from '../../../shared/domain/change.js';
-import { formatAge, parts, text, type Part } from '../../../shared/i18n/index.js';
+import { formatAge, parts, text } from '../../../shared/i18n/index.js';
 import { Button, Empty, Icon, Menu, MenuChoice, Sentence } from '../../components/index.js';
 import { useMay } from '../../parts/acting.js';
+import { openRunsSentences } from '../../parts/sentence.js';
 import { href, setParams, useParam } from '../../route.js';
 import { useFleetTime } from '../../store/clock.js';
 import { useRuns } from '../../store/runs.js';
@@ -69,15 +70,7 @@ function NewButtons() {
 
 /** What is under way, and when something last went wrong; each opens what it counted. */
 function Say({ runs }: { readonly runs: readonly RunSummary[] }) {
-  const count = (state: RunSummary['state']): number => runs.filter((run) => run.state === state).length;
-  const running = count('running');
-  const held = count('held');
-  const waiting = count('waiting');
-  const said: Part[][] = [];
-  if (held > 0) said.push(parts('changePage.say.held', { count: held }));
-  if (running > 0) said.push(parts('changePage.say.running', { count: running }));
-  if (waiting > 0) said.push(parts('changePage.say.waiting', { count: waiting }));
-  if (said.length === 0) said.push(parts('changePage.say.none'));
+  const said = openRunsSentences(runs);
   const last = runs.find(hasFailures);
   const targets: Readonly<Record<string, ListFilter['state'] | 'running'>> = {
     open: 'open',

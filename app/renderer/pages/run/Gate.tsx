@@ -86,7 +86,9 @@ function EvidenceLines(props: { readonly evidence: Evidence; readonly wave: numb
   return (
     <ul>
       <li>
-        <Verdict state={evidence.isProven ? 'good' : 'short'} />
+        <Verdict
+          state={evidence.isProven ? 'good' : evidence.mostShare < evidence.needed ? 'bad' : 'short'}
+        />
         <span>{text('run.gate.verified')}</span>
         <span className="row gate-meter">
           <span className="meter" aria-hidden="true">

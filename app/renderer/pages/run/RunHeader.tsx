@@ -110,6 +110,12 @@ const TODAY_MS = 18 * 3_600_000;
 function Then({ head, counts }: { readonly head: RunHead; readonly counts: ResultCounts }) {
   const utc = usePrefs((prefs) => prefs.utc);
   const last = useFleetTime((now) => (head.lastResultAt === null ? '' : formatAge(now - head.lastResultAt)));
+  const [wave, next] = [head.waves[head.wave - 1], head.waves[head.wave]];
+  const watched = useFleetTime((now) =>
+    wave?.state === 'watching' && wave.watchUntil !== null && wave.watchUntil > now
+      ? formatDuration(wave.watchUntil - now)
+      : '',
+  );
   const isOld = useFleetTime((now) => (now - head.createdAt > TODAY_MS ? 1 : 0)) === 1;
   const at = isOld ? formatMoment(head.createdAt, utc).slice(0, 16) : formatClock(head.createdAt, { utc });
   const by = head.by ?? text('run.by.unknown');
@@ -122,11 +128,17 @@ function Then({ head, counts }: { readonly head: RunHead; readonly counts: Resul
   else if (isOpenRun(head)) {
     sentences.push(last === '' ? text('run.then.none') : text('run.then.last', { age: last }));
     if (counts.queued > 0) sentences.push(text('run.then.left', { count: counts.queued }));
-    sentences.push(
-      head.state === 'held'
-        ? text('run.then.nothingMore')
-        : text('run.then.flight', { inFlight: counts.sent, most: head.atMost }),
-    );
+    if (head.state === 'held') sentences.push(text('run.then.nothingMore'));
+    else if (counts.sent > 0)
+      sentences.push(text('run.then.flight', { inFlight: counts.sent, most: head.atMost }));
+    else if (watched !== '')
+      sentences.push(
+        text('run.then.watch', {
+          age: watched,
+          next: next === undefined ? 'none' : String(next.wave),
+          begins: next?.begins ?? 'auto',
+        }),
+      );
   } else
     sentences.push(
       head.endedAt === null

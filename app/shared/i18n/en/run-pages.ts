@@ -320,8 +320,6 @@ export const runPages = {
   'dock.open': 'Open',
   'dock.more': '{count, plural, one {# more change} other {# more changes}}',
   'dock.strip': '{name} {state}',
-  'dock.running':
-    '{count, plural, =0 {Nothing is running.} one {One change is running.} other {# changes are running.}}',
 
   'node.tab.changes': 'Changes',
   'node.changes.none': 'No change has touched this node, as far as this console has heard.',
