@@ -274,6 +274,36 @@ const goals = {
     );
   },
 
+  async push(url) {
+    const nodes = 10_000;
+    const queues = spawn(process.execPath, [join(here, 'programs', 'node-queues.mjs'), url, String(nodes)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await new Promise((resolve) => queues.stdout.once('data', resolve));
+      const ratios = [];
+      const runs = { bare: [], ours: [], begun: [] };
+      for (let round = 0; round < 2 * rounds; round += 1) {
+        const bare = await run(program('push-bare'), [url, nodes]);
+        const ours = await run(program('push-product'), [url, nodes]);
+        if (bare.returned !== 0 || ours.sent !== nodes) throw new Error('not every message found its queue');
+        runs.bare.push(bare.ms);
+        runs.ours.push(ours.ms);
+        runs.begun.push(ours.begunMs);
+        ratios.push(ours.ms / bare.ms);
+      }
+      judge(
+        'max',
+        '10,000 addressed sends with confirms / bare windowed amqplib',
+        ratios,
+        1.5,
+        `ours ${spread(runs.ours)} ms, bare ${spread(runs.bare)} ms; rehearsal and plan before that ${spread(runs.begun)} ms`,
+      );
+    } finally {
+      queues.kill();
+    }
+  },
+
   async window() {
     const { measureWindow } = await import('./programs/window.mjs');
     const seen = await measureWindow({ root, cli: join(root, 'out', 'main', 'cli.js'), seconds: 12 });
@@ -307,7 +337,7 @@ const goals = {
     );
   },
 };
-const NEEDS_BROKER = new Set(['paced', 'crypto', 'startup']);
+const NEEDS_BROKER = new Set(['paced', 'crypto', 'startup', 'push']);
 
 goals.reconnect = async () => {
   const { startRabbitMq } = await import(program('rabbitmq'));
@@ -350,7 +380,7 @@ mkdirSync(out, { recursive: true });
 await build({
   entryPoints: [
     ...['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare'],
-    ...['crypto-load', 'crypto-cost'],
+    ...['crypto-load', 'crypto-cost', 'push-bare', 'push-product'],
   ]
     .map((name) => join(here, 'programs', `${name}.ts`))
     .concat(join(root, 'test', 'support', 'rabbitmq.ts')),
