@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     let next = 0;
     let confirmed = 0;
     const confirm = (error: unknown): void => {
-      if (error) return failed(new Error(`not confirmed: ${String(error)}`));
+      if (error) return failed(new Error('not confirmed', { cause: error }));
       confirmed += 1;
       if (confirmed === total) return done();
       if (next < total) publish();
