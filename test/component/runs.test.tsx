@@ -268,8 +268,9 @@ describe('a run on its way', () => {
       }),
     );
     const { user } = await open('/changes/r', { runs: [aRun(rows, NOW, { id: 'r', state: 'done' })] });
-    const fold = await screen.findByRole('row', { name: /^Show these 3 nodes/ });
-    expect(fold.textContent).toContain('no such section');
+    const fold = await screen.findByRole('button', { name: 'Show these 3 nodes' });
+    expect(fold.getAttribute('aria-expanded')).toBe('false');
+    expect(fold.closest('[role="row"]')?.textContent).toContain('no such section');
     expect(await names()).toHaveLength(4);
     await user.click(fold);
     await waitFor(async () => expect(await names()).toHaveLength(7));
