@@ -45,8 +45,7 @@ export function NeedList() {
 
 /** The exact thing that needs somebody, where there is one. */
 function targetOf(need: Need): string {
-  if (need.kind.startsWith('run-'))
-    return need.run ? runHref(need.run) : href('/changes', { state: 'open' });
+  if (need.kind.startsWith('run-')) return need.run ? runHref(need.run) : href('/changes', { state: 'open' });
   if (need.filter !== null) return nodesHref(need.filter);
   const [name = ''] = need.names;
   switch (need.kind) {

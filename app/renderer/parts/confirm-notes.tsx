@@ -1,7 +1,6 @@
 /** What a rehearsal found: what stands against sending first, then what to think of, then what is good to know. */
 import { CircleAlert, Info, TriangleAlert, type LucideIcon } from 'lucide-react';
-import * as z from 'zod';
-import { CheckNote } from '../../shared/domain/change.js';
+import { ChangeErrorDetails, type CheckNote } from '../../shared/domain/change.js';
 import type { AppError } from '../../shared/errors/app-error.js';
 import { checkText, text, visible } from '../../shared/i18n/index.js';
 import { Icon } from '../components/index.js';
@@ -37,15 +36,10 @@ export function NoteList({ notes, id }: { readonly notes: readonly CheckNote[]; 
   );
 }
 
-const Details = z.object({
-  notes: z.array(CheckNote).catch([]),
-  names: z.array(z.string()).catch([]),
-});
-
 /** Why the node did not send: its sentence, and whatever it named, in place. */
 export function SendError({ error }: { readonly error: AppError | null }) {
   if (error === null) return null;
-  const { notes, names } = Details.parse(error.details);
+  const { notes, names } = ChangeErrorDetails.parse(error.details);
   return (
     <div className="send-error">
       <ActError error={error} />

@@ -185,6 +185,12 @@ export const Confirm = z.object({
 });
 export type Confirm = z.infer<typeof Confirm>;
 
+/** What an error of this part names, for whoever shows it: anything else in its details is left out. */
+export const ChangeErrorDetails = z.object({
+  notes: z.array(CheckNote).catch([]),
+  names: z.array(z.string()).catch([]),
+});
+
 /** What was found by a rehearsal. Nothing was sent. */
 export const ChangeCheck = z.object({
   at: z.number(),

@@ -1,7 +1,7 @@
 /** The node list: order, counts, columns, and what leaves the window as text. */
 import { describe, expect, it } from 'vitest';
 import { shownColumns, toCsv, toJson, toTsv } from '../../../app/renderer/pages/nodes/columns.js';
-import { countStates, orderRows, type Sort } from '../../../app/renderer/pages/nodes/order.js';
+import { countStates, orderRows, type Sort } from '../../../app/renderer/parts/node-order.js';
 import { compareNatural } from '../../../app/renderer/store/natural.js';
 import { aRow, fleetOf } from '../../support/fake-story.js';
 

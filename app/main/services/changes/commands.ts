@@ -120,7 +120,7 @@ export function createCommands(context: Context) {
         const isAgainst =
           hold?.why === 'rule' ||
           hold?.why === 'evidence' ||
-          (hold?.gate != null && evidenceOf(run, run.wave, clock.now()).short !== null);
+          (typeof hold?.gate === 'number' && evidenceOf(run, run.wave, clock.now()).short !== null);
         if (isAgainst && (reason ?? '').trim() === '')
           throw new AppError('REASON_MISSING', 'going on against the evidence needs a reason');
         return decision(what, { reason: reason ?? null });

@@ -93,7 +93,7 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
     const { plan, masked } = first.data;
     const kept = masked ? z.array(What).safeParse(await secrets.read(secretKey(id))) : null;
     const bodies = kept?.success ? kept.data : plan.bodies;
-    const run = createRun({ ...plan, bodies } as RunPlan);
+    const run = createRun({ ...plan, bodies });
     let torn = 0;
     for (const line of lines.slice(1)) {
       const entry = RunEntry.safeParse(line);
@@ -141,7 +141,7 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
       const entry = open.get(id);
       if (!entry || !isOver(entry.run)) return;
       const summary = summaryOfRun(entry.run);
-      await entry.journal.append({ t: 'closed', summary } as unknown as JsonObject);
+      await entry.journal.append({ t: 'closed', summary });
       open.delete(id);
       closed.set(id, summary);
       remember(looked, id, entry);
@@ -188,5 +188,5 @@ function remember(looked: Map<string, OpenRun>, id: string, entry: OpenRun): voi
 
 const maskedWhat = (what: What): What =>
   what.kind === 'settings'
-    ? { ...what, settings: maskSettings(what.settings) as Record<string, Record<string, unknown>> }
+    ? { ...what, settings: maskSettings(what.settings) }
     : what;

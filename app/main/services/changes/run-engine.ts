@@ -168,7 +168,7 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
     command(rt: Live, entry: RunEntry): Promise<void> {
       rt.retryUp = 0;
       return new Promise((resolve, reject) => {
-        rt.queue.push({ entry, done: (error) => (error ? reject(error as Error) : resolve()) });
+        rt.queue.push({ entry, done: (error) => (error ? reject(error) : resolve()) });
         void pump(rt);
       });
     },

@@ -11,8 +11,8 @@ import { fleetNow } from '../../store/clock.js';
 import { usePrefs } from '../../store/prefs.js';
 import { rosterRows, slotOf, useRoster } from '../../store/roster.js';
 import { useSelection } from '../../store/selection.js';
-import { FilterBox } from '../nodes/FilterBox.js';
-import { useOrder } from '../nodes/use-order.js';
+import { FilterBox } from '../../parts/FilterBox.js';
+import { useOrder } from '../../parts/use-node-order.js';
 import { filterOf, namesIn } from './compose.js';
 import type { Change } from './use-change.js';
 

@@ -15,7 +15,7 @@ import { select, selectionStore, toggleSelected, useSelection } from '../../stor
 import { setUi } from '../../store/ui.js';
 import { useBeatsFor } from './beats.js';
 import { columnLabel, type Column } from './columns.js';
-import type { Sort, SortKey } from './order.js';
+import type { Sort, SortKey } from '../../parts/node-order.js';
 import { Row, TICKS } from './Row.js';
 
 const HEIGHTS = { compact: 28, regular: 34, relaxed: 42 } as const;

@@ -25,11 +25,11 @@ import { select, selectionStore, useSelection } from '../../store/selection.js';
 import { useShown } from '../../store/session.js';
 import { say } from '../../store/ui.js';
 import { COLUMNS, columnLabel, FIXED_COLUMNS, shownColumns, toCsv, toJson, toTsv } from './columns.js';
-import { FilterBox } from './FilterBox.js';
+import { FilterBox } from '../../parts/FilterBox.js';
 import { Grid } from './Grid.js';
 import { NodesSentence } from './NodesSentence.js';
-import type { Sort, SortKey } from './order.js';
-import { useOrder } from './use-order.js';
+import type { Sort, SortKey } from '../../parts/node-order.js';
+import { useOrder } from '../../parts/use-node-order.js';
 
 const NO_FILTER: Filter = { source: '', conditions: [] };
 /** What an address or a saved view holds may be anything. */

@@ -7,7 +7,7 @@ import { nodesHref } from '../../route.js';
 import { usePrefs } from '../../store/prefs.js';
 import { onRosterFrame, rosterRows } from '../../store/roster.js';
 import { isPast, useSession, useShown } from '../../store/session.js';
-import { countStates } from './order.js';
+import { countStates } from '../../parts/node-order.js';
 
 export function NodesSentence({
   slots,

@@ -10,7 +10,7 @@ import {
   formatSkew,
   text,
 } from '../../../shared/i18n/index.js';
-import type { SortKey } from './order.js';
+import type { SortKey } from '../../parts/node-order.js';
 
 export type ColumnId = SortKey | 'beats';
 

@@ -12,10 +12,10 @@ import {
   type Condition,
   type Filter,
   type Suggestion,
-} from '../../../shared/filter/index.js';
-import { text, visible } from '../../../shared/i18n/index.js';
-import { Icon, Kbd } from '../../components/index.js';
-import { rosterRows } from '../../store/roster.js';
+} from '../../shared/filter/index.js';
+import { text, visible } from '../../shared/i18n/index.js';
+import { Icon, Kbd } from '../components/index.js';
+import { rosterRows } from '../store/roster.js';
 
 type Props = {
   /** Conditions that are given, as text. */

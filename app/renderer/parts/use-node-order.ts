@@ -3,10 +3,10 @@
  * the table, rows selected, view paused) a changed order is only announced, and applied when asked.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { RosterRow } from '../../../shared/domain/roster-table.js';
-import { nameRanks } from '../../store/natural.js';
-import { onRosterFrame, rosterRows } from '../../store/roster.js';
-import { orderRows, sameOrder, type Sort } from './order.js';
+import type { RosterRow } from '../../shared/domain/roster-table.js';
+import { nameRanks } from '../store/natural.js';
+import { onRosterFrame, rosterRows } from '../store/roster.js';
+import { orderRows, sameOrder, type Sort } from './node-order.js';
 
 const EVERY_MS = 1000;
 
