@@ -17,7 +17,7 @@ import type { ChangeDeps, ChangeSettings } from './types.js';
 
 type Live = OpenRun & {
   readonly bodies: readonly Buffer[];
-  queue: { entry: RunEntry; done?: (error: unknown) => void }[];
+  queue: { entry: RunEntry; done?: (error: Error | null) => void }[];
   isBusy: boolean;
   /** Its nodes are to be looked at in the next step. */
   isDue: boolean;
