@@ -9,7 +9,7 @@ import { prefsStore, usePrefs } from '../store/prefs.js';
 import { useSize } from './use-size.js';
 
 const HEIGHTS = { compact: 28, regular: 34, relaxed: 42 } as const;
-const OVERSCAN = 10;
+const OVERSCAN = 6;
 
 export type GridKey = Pick<
   KeyboardEvent,

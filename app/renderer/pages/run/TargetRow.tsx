@@ -2,21 +2,14 @@
 import { ArrowRight, ChevronDown, ChevronRight } from 'lucide-react';
 import { memo, type CSSProperties, type MouseEvent } from 'react';
 import type { RunTarget } from '../../../shared/domain/change.js';
-import {
-  formatAge,
-  formatAgeShort,
-  formatClock,
-  formatDelay,
-  text,
-  visible,
-} from '../../../shared/i18n/index.js';
-import { Foreign, Icon, Popover, ResultWord, Ticks } from '../../components/index.js';
+import { formatAge, formatAgeShort, formatDelay, text, visible } from '../../../shared/i18n/index.js';
+import { Foreign, Icon, ResultWord, Ticks } from '../../components/index.js';
 import { useFleetTime } from '../../store/clock.js';
-import { usePrefs } from '../../store/prefs.js';
 import { targetAt, useTarget } from '../../store/run.js';
 import type { RunColumn } from './columns.js';
 import { detailOf } from './detail.js';
 import { tookMs, type Line } from './select.js';
+import { Tries } from './Tries.js';
 
 type Common = {
   readonly at: number;
@@ -260,51 +253,6 @@ function Detail({ row }: { readonly row: RunTarget }) {
   return (
     <span role="gridcell" className={`el ${tone}`} title={words === '' ? undefined : words}>
       {words}
-    </span>
-  );
-}
-
-function Tries({ row }: { readonly row: RunTarget }) {
-  const utc = usePrefs((prefs) => prefs.utc);
-  if (row.earlier.length === 0)
-    return (
-      <span role="gridcell" className="r t3 num">
-        {row.attempt === 0 ? '–' : row.attempt}
-      </span>
-    );
-  const name = visible(row.name, 60);
-  return (
-    <span role="gridcell" className="r num" onClick={(event) => event.stopPropagation()}>
-      <Popover
-        align="end"
-        label={text('run.tries', { name })}
-        trigger={
-          <button
-            type="button"
-            className="verb-quiet tries"
-            aria-label={text('run.tries.open', { count: row.attempt })}
-          >
-            {row.attempt}
-          </button>
-        }
-      >
-        <h2 className="h2">{text('run.tries', { name })}</h2>
-        <ul className="try-list">
-          {row.earlier.map((one) => (
-            <li key={one.attempt}>
-              <span className="t3 num">{text('run.try', { attempt: one.attempt })}</span>
-              <ResultWord state={one.state} />
-              <span className="t3 num">{formatClock(one.at, { utc })}</span>
-              {one.error !== null && <span className="t2 wrap try-error">{visible(one.error, 300)}</span>}
-            </li>
-          ))}
-          <li>
-            <span className="t3 num">{text('run.try', { attempt: row.attempt })}</span>
-            <ResultWord state={row.state} />
-            <span className="t3 num">{formatClock(row.stateAt, { utc })}</span>
-          </li>
-        </ul>
-      </Popover>
     </span>
   );
 }

@@ -12,8 +12,10 @@ const SIZES = [
   { pitch: 5, gap: 1, high: 12 },
   { pitch: 4, gap: 1, high: 15 },
   { pitch: 3, gap: 1, high: 20 },
+  { pitch: 3, gap: 1, high: 30 },
   { pitch: 2, gap: 0, high: 30 },
 ] as const;
+/** The least; very large waves are half as high again before their cells touch. */
 const HEIGHT = 60;
 /** Sides of a wave. */
 export const WAVE_PADDING = 32;
@@ -98,7 +100,10 @@ function fit(size: number, width: number): WaveLayout {
 /** Inner size of the picture of a wave. */
 export function pictureOf(size: number, layout: WaveLayout): { width: number; height: number } {
   const cells = Math.ceil(size / layout.per);
-  return { width: columnsOf(cells, layout.high) * layout.pitch, height: HEIGHT };
+  return {
+    width: columnsOf(cells, layout.high) * layout.pitch,
+    height: Math.max(HEIGHT, layout.high * layout.pitch),
+  };
 }
 
 /** The cell under a point of the picture, or -1. */
