@@ -336,6 +336,21 @@ const goals = {
       `median ${shown(seen.latency.p50)} ms over ${seen.latency.count} beats`,
     );
   },
+
+  async runpage() {
+    const { measureRunPage } = await import('./programs/runpage.mjs');
+    const seen = await measureRunPage({ cli: join(root, 'out', 'main', 'cli.js') });
+    const facts = `${shown(seen.results)} results in ${shown(seen.seconds)} s`;
+    judge(
+      'max',
+      'longest task of a run’s page while 10,000 results come, ms',
+      [seen.longestTaskMs],
+      50,
+      `${seen.longTasks} tasks over 50 ms; ${facts}`,
+    );
+    judge('min', 'pictures of a run’s page per second meanwhile', [seen.perSecond], 3.5, facts);
+    judge('max', 'opening a run of 10,000 rows, ms', seen.openMs, 200);
+  },
 };
 const NEEDS_BROKER = new Set(['paced', 'crypto', 'startup', 'push']);
 
