@@ -17,9 +17,9 @@ const MAX_ERRORS = 20;
 const MAX_NAMES = 50;
 const MAX_DECISIONS = 200;
 
-/** Words of a node, fit for a screen. */
+/** Words of a node, fit for a screen. Cut before they are masked, with room for a password that ends behind the cut. */
 export const shownWords = (words: string | null | undefined): string | null =>
-  words === null || words === undefined ? null : maskText(words).slice(0, MAX_WORDS);
+  words === null || words === undefined ? null : maskText(words.slice(0, 16 * MAX_WORDS)).slice(0, MAX_WORDS);
 
 /** Settings longer than this leave only their keys in lists, and in the head that comes four times a second. */
 const MAX_BRIEF = 2_000;

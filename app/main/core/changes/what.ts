@@ -5,7 +5,7 @@
 import type { ChangeWhat, CheckNote, ShownWhat } from '../../../shared/domain/change.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
 import { looksSecret } from '../../../shared/lib/looks-secret.js';
-import { maskText } from '../../../shared/lib/mask-text.js';
+import { maskText, secretsIn } from '../../../shared/lib/mask-text.js';
 import { scanJson } from './json-scan.js';
 
 /** Sections, in the order in which they are sent, each with its keys. */
@@ -120,7 +120,11 @@ export const pathsOf = (settings: Sections): string[] =>
 
 /** The path itself, or something inside its value, is masked when shown. */
 export const isSecretPath = (section: string, key: string, value: unknown): boolean =>
-  JSON.stringify(maskValue(looksSecret(section) ? section : key, value)) !== JSON.stringify(value);
+  JSON.stringify(maskAt(section, key, value)) !== JSON.stringify(value);
+
+/** The value of a key as it may be shown: a section that looks secret masks all that is in it. */
+export const maskAt = (section: string, key: string, value: unknown): unknown =>
+  maskValue(looksSecret(section) ? section : key, value);
 
 /** The value with whatever looks secret in it masked; an object keeps its shape. */
 export function maskValue(key: string, value: unknown): unknown {
@@ -137,14 +141,40 @@ export const maskSettings = (settings: Sections): Sections =>
   Object.fromEntries(
     Object.entries(settings).map(([section, keys]) => [
       section,
-      Object.fromEntries(
-        Object.entries(keys).map(([key, value]) => [
-          key,
-          maskValue(looksSecret(section) ? section : key, value),
-        ]),
-      ),
+      Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, maskAt(section, key, value)])),
     ]),
   );
+
+/** Shorter ones stand in any text by chance. */
+const MIN_SECRET = 4;
+const secretWords = new WeakMap<Sections, readonly string[]>();
+
+/** Words of others about a change, which may quote it: each of its masked values in them is masked. */
+export function wordsWithout(words: string, settings: Sections): string {
+  let secrets = secretWords.get(settings);
+  if (!secrets) {
+    const found = Object.entries(settings).flatMap(([section, keys]) =>
+      Object.entries(keys).flatMap(([key, value]) => secretsOf(looksSecret(section) ? section : key, value)),
+    );
+    // As written and as quoted; of several lines also each alone. The longest first: one may hold another.
+    const forms = found.flatMap((each) => [each, JSON.stringify(each).slice(1, -1), ...each.split(/\r?\n/)]);
+    secrets = [...new Set(forms)]
+      .filter(({ length }) => length >= MIN_SECRET)
+      .sort((a, b) => b.length - a.length);
+    secretWords.set(settings, secrets);
+  }
+  return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), words);
+}
+
+/** What `maskValue` takes out, as texts. */
+function secretsOf(key: string, value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => secretsOf(key, item));
+  if (isJsonObject(value))
+    return Object.entries(value).flatMap(([inner, each]) => secretsOf(looksSecret(key) ? key : inner, each));
+  if (typeof value !== 'string' && typeof value !== 'number') return [];
+  if (looksSecret(key)) return [String(value)];
+  return typeof value === 'string' ? secretsIn(value) : [];
+}
 
 /** Whether anything in it is masked when shown: then its values are kept apart from the journal. */
 export const hasSecrets = (what: What): boolean =>
