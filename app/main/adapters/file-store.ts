@@ -2,7 +2,7 @@
  * The Store port on a folder: one JSON file per key, written whole or not at all, owner-only.
  * A file that cannot be read as JSON is put aside as `.broken` and counts as absent, but for secrets.
  */
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { invariant } from '../../shared/lib/assert.js';
@@ -51,6 +51,12 @@ export function createFileStore(dir: string, { isStrict = false }: FileStoreOpti
         await writeFileAtomic(file, text, { mode: 0o600 });
       };
       writing = writing.then(write, write);
+      await writing;
+    },
+    async remove(key) {
+      const file = fileOf(key);
+      const drop = (): Promise<void> => rm(file, { force: true });
+      writing = writing.then(drop, drop);
       await writing;
     },
   };

@@ -17,5 +17,9 @@ export function createMemoryStore(filled: Readonly<Record<string, unknown>> = {}
       check(key);
       kept.set(key, JSON.stringify(value));
     },
+    async remove(key) {
+      check(key);
+      kept.delete(key);
+    },
   };
 }

@@ -3,4 +3,6 @@ export interface Store {
   /** `undefined` when nothing is kept under the key. */
   read(key: string): Promise<unknown>;
   write(key: string, value: unknown): Promise<void>;
+  /** Nothing is kept under the key any more. */
+  remove(key: string): Promise<void>;
 }

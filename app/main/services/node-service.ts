@@ -125,10 +125,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       keys.hear(message, delivery, at);
       hearChange(message, delivery, at);
     },
-    onResult(other, result) {
-      roster.reloadDone(other, result.at, clock.uptime());
-      return changes.heardResult(other, result);
-    },
+    onResult: (other, result) => changes.heardResult(other, result),
     onUnread: keys.secrets.unread,
     onOpened: keys.secrets.used,
     self: identity,
@@ -261,6 +258,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
         return record('link.blocked', { reason: event.reason.slice(0, 300) });
       case 'unblocked':
         link.blocked(null);
+        receiver.linkUp();
         return record('link.unblocked');
       case 'handler-error':
         return log.error({ queue: event.queue, error: event.error }, 'message handler failed');
@@ -366,12 +364,13 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     async stop(): Promise<void> {
       if (stopped) return;
       stopped = true;
+      changes.beginNothing();
       await receiver.stop();
       if (!isDown) await beats.goodbye();
-      changes.close();
       for (const stop of stops) stop();
       await keys.stop();
       await bus.close();
+      await changes.close();
       link.off(clock.now());
     },
 

@@ -49,7 +49,8 @@ describe('a run under any order of events', () => {
           const { run } = it;
           const at = it.at();
           const sentBefore = it.sentTo().length;
-          const mayNotSend = run.state === 'held' || run.state === 'stopped';
+          const isHalted = run.state === 'held' || run.state === 'stopped';
+          const mayNotSend = isHalted && !run.targets.some(({ again }) => again);
           switch (each.do) {
             case 'answer':
               if (run.targets[each.n]!.attempt > 0) it.answer(`n-${each.n}`, each.ok);
@@ -67,7 +68,15 @@ describe('a run under any order of events', () => {
               it.change(`n-${each.n}`, { state: each.state });
               break;
             case 'decide':
-              it.put({ t: 'decision', at, what: each.what as 'held', by: null, reason: 'r' });
+              it.put({
+                t: 'decision',
+                at,
+                what: each.what as 'held',
+                by: null,
+                reason: 'r',
+                excuses: true,
+                ...(run.hold?.gate ? { gate: run.hold.gate } : {}),
+              });
               it.settle();
               break;
             case 'retry': {

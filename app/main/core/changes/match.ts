@@ -6,6 +6,10 @@ import type { UpdateResult } from '../protocol/bus/messages.js';
 import { bodyFor, type Run, type Target } from './run-state.js';
 import { detailOf, type What } from './what.js';
 
+/** An answer so long after the deadline is none of ours. */
+const LATE_MS = 3_600_000;
+/** A second word on the same attempt comes soon or never. */
+const TWICE_MS = 10_000;
 /** Senders tell whole seconds. */
 const SLACK_MS = 5_000;
 /** Of a sender whose clock is not known. */
@@ -44,13 +48,19 @@ export function fits(run: Run, target: Target, heard: HeardResult): boolean {
   if (result.action !== actionOf(run.plan.kind)) return false;
   const echo = readCorrelation(heard.correlationId);
   if (echo) return echo.runId === run.plan.id && echo.attempt === target.attempt;
-  return fitsDetail(bodyFor(run, target), result) && fitsTime(target, heard);
+  return fitsDetail(bodyFor(run, target), result) && isInTime(run, target, heard) && fitsTime(target, heard);
 }
 
 function fitsDetail(what: What, { detail, status }: UpdateResult): boolean {
-  if (status === 'success') return detail === null || detail === undefined || detail === detailOf(what);
-  // A failed one names the gem without its version, or nothing.
-  return detail === null || detail === undefined || detailOf(what).startsWith(detail);
+  if (detail === null || detail === undefined || detail === detailOf(what)) return true;
+  // A failed one names the gem without its version.
+  return status !== 'success' && what.kind === 'gem' && detail === what.extension;
+}
+
+/** Long after, or long after a first word, it is an answer to somebody else. */
+function isInTime({ plan }: Run, { sentAt, resultAt }: Target, { at }: HeardResult): boolean {
+  if (resultAt !== null) return at <= resultAt + TWICE_MS;
+  return at <= (sentAt ?? 0) + plan.deadlineMs + LATE_MS;
 }
 
 function fitsTime({ sentAt }: Target, { result, at, skewMs }: HeardResult): boolean {

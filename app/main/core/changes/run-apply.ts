@@ -8,6 +8,13 @@ import { restarts } from './what.js';
 import { bodyFor, type Run, type RunDecision, type RunEntry, type Target } from './run-state.js';
 
 const MAX_EARLIER = 20;
+/** Who may be tried again. */
+export const RETRYABLE: ReadonlySet<ResultState> = new Set<ResultState>([
+  'failed',
+  'undeliverable',
+  'no-answer',
+  'regressed',
+]);
 
 export function moveTarget(run: Run, target: Target, state: ResultState, at: number): void {
   const waveCounts = run.waveCounts[target.wave - 1]!;
@@ -33,7 +40,7 @@ export function applyEntry(run: Run, entry: RunEntry): void {
   switch (entry.t) {
     case 'attempt':
       return each(run, entry.n, (target, place) => {
-        target.before ??= entry.seen?.[place] ?? null;
+        target.before = entry.seen?.[place] ?? null;
         beginAttempt(run, target, entry.at);
       });
     case 'sent':
@@ -77,6 +84,7 @@ export function applyEntry(run: Run, entry: RunEntry): void {
       return;
     }
     case 'hold':
+      if (run.state !== 'running') return;
       run.state = 'held';
       run.hold = { why: entry.why, at: entry.at, rule: entry.rule, gate: entry.gate };
       return;
@@ -84,12 +92,11 @@ export function applyEntry(run: Run, entry: RunEntry): void {
       return decide(run, entry);
     case 'outage':
       // What was due while we could not hear is given its time back.
-      return run.targets.forEach((target) => {
-        if (target.deadlineAt !== null) target.deadlineAt += entry.ms;
-      });
+      return giveBack(run, entry.ms);
     case 'doubt':
       return each(run, entry.n, (target) => leaveInDoubt(run, target, entry.at));
     case 'restart':
+      giveBack(run, entry.ms ?? 0);
       return run.targets.forEach((target) => leaveInDoubt(run, target, entry.at));
     case 'end':
       run.endedAt = entry.at;
@@ -98,6 +105,14 @@ export function applyEntry(run: Run, entry: RunEntry): void {
       return;
     default:
       return assertNever(entry);
+  }
+}
+
+/** CH16: what was due while nothing could be heard is given its time back. */
+function giveBack(run: Run, ms: number): void {
+  for (const target of run.targets) {
+    if (target.deadlineAt !== null) target.deadlineAt += ms;
+    if (target.resultAt !== null) target.deafMs += ms;
   }
 }
 
@@ -116,6 +131,8 @@ function beginAttempt(run: Run, target: Target, at: number): void {
   }
   target.attempt += 1;
   target.pending = true;
+  target.again = false;
+  target.deafMs = 0;
   target.sentAt = at;
   target.deadlineAt = null;
   target.resultAt = null;
@@ -159,6 +176,12 @@ function finishSend(
 function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
   const target = run.targets[entry.n];
   if (!target || target.attempt === 0) return;
+  // Before the next attempt goes out only a success is news: then there is no need for it.
+  if (target.state === 'queued') {
+    if (!entry.ok) return;
+    target.resultAt = null;
+    target.again = false;
+  }
   run.lastResultAt = entry.at;
   // It was over, and somebody spoke after all: what he says is watched like any other.
   run.endedAt = null;
@@ -210,10 +233,12 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       return;
     case 'resumed':
     case 'continued':
-      // What this person has seen is excused; what comes on top counts again.
-      run.excused.regressed = run.counts.regressed;
-      run.waveCounts.forEach((counts, index) => (run.excused.failed[index] = counts.failed));
-      if (run.hold?.gate) run.passedGate = run.hold.gate;
+      if (entry.excuses === true)
+        run.waveCounts.forEach(({ failed, regressed }, index) => {
+          run.excused.failed[index] = failed;
+          run.excused.regressed[index] = regressed;
+        });
+      if (entry.gate !== undefined) run.passedGate = entry.gate;
       run.state = 'running';
       run.hold = null;
       return;
@@ -222,17 +247,20 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       run.hold = null;
       for (const target of run.targets) {
         if (target.state !== 'queued') continue;
+        target.again = false;
         target.why = 'stopped';
         moveTarget(run, target, 'skipped', at);
       }
       return;
     case 'retried':
-      each(run, entry.n ?? [], (target) => moveTarget(run, target, 'queued', at));
-      run.state = 'running';
-      run.hold = null;
+      // CH15: only these go out; a hold stays a hold, and what was stopped stays stopped.
+      each(run, entry.n ?? [], (target) => {
+        if (!RETRYABLE.has(target.state)) return;
+        target.again = true;
+        moveTarget(run, target, 'queued', at);
+      });
       run.endedAt = null;
-      run.excused.regressed = run.counts.regressed;
-      run.waveCounts.forEach((counts, index) => (run.excused.failed[index] = counts.failed));
+      if (run.state === 'done') run.state = 'running';
       return;
     case 'rolled-back':
       run.rolledBackBy = entry.run ?? null;

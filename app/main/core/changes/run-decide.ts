@@ -40,17 +40,32 @@ export type Surroundings = {
 export function nextEntries(run: Run, at: number, around: Surroundings): RunEntry[] {
   const entries = around.judges === false ? [] : verdicts(run, at, around.look);
   if (entries.length > 0) return entries;
-  if (run.state !== 'running') return maybeEnd(run, at);
+  if (run.state === 'waiting') return maybeExpire(run, at);
+  if (run.state !== 'running') {
+    const n = sendsAgain(run) ? toSend(run, around, true) : [];
+    return n.length > 0 ? [attempt(run, n, at, around.look)] : maybeEnd(run, at);
+  }
   const rule = brokenRule(run);
   if (rule) return [{ t: 'hold', at, why: 'rule', rule, gate: nextGate(run) }];
   if (run.wave === 0) return [beginWave(run, 1, at, around.look)];
-  const n = around.canSend ? toSend(run, around) : [];
-  if (n.length > 0) {
-    const seen = n.map((index) => seenOf(around.look(run.targets[index]!.name)));
-    return [{ t: 'attempt', at, n, seen }];
-  }
-  return atGate(run, at, around.look);
+  const n = toSend(run, around, false);
+  return n.length > 0 ? [attempt(run, n, at, around.look)] : atGate(run, at, around.look);
 }
+
+/** CH15: at a gate, and when it was stopped, a person may try some again; not while it is held for another reason. */
+const sendsAgain = ({ state, hold }: Run): boolean =>
+  state === 'stopped' || hold?.why === 'ask' || hold?.why === 'evidence' || hold?.why === 'rule';
+
+const attempt = (run: Run, n: number[], at: number, look: LookAt): RunEntry => ({
+  ...{ t: 'attempt', at, n },
+  seen: n.map((index) => seenOf(look(run.targets[index]!.name))),
+});
+
+/** Nobody approved it in time. */
+const maybeExpire = ({ plan }: Run, at: number): RunEntry[] =>
+  plan.approvalUntil !== null && at > plan.approvalUntil
+    ? [{ t: 'decision', at, what: 'stopped', by: null, reason: 'nobody approved it in time' }]
+    : [];
 
 function verdicts(run: Run, at: number, look: LookAt): RunEntry[] {
   const unanswered: number[] = [];
@@ -90,8 +105,9 @@ const watchMs = (run: Run, { wave }: Target): number => (run.plan.waves[wave - 1
 /** A success until it is proven, and what is proven within its watch time. */
 function isWatched(run: Run, target: Target, at: number): boolean {
   if (target.resultAt === null) return false;
-  if (target.state === 'success') return !target.settled || at <= target.resultAt + watchMs(run, target);
-  return target.state === 'verified' && at <= target.resultAt + watchMs(run, target);
+  const isInTime = at <= target.resultAt + target.deafMs + watchMs(run, target);
+  if (target.state === 'success') return !target.settled || isInTime;
+  return target.state === 'verified' && isInTime;
 }
 
 /** Keeps what was seen of its node; a changed number of beats is news for who looks. */
@@ -111,7 +127,7 @@ function see(run: Run, target: Target, seen: Look | null): void {
 }
 
 const settleAt = (run: Run, target: Target, seen: Look | null): number =>
-  target.resultAt! + Math.max(watchMs(run, target), SETTLE_MS, SETTLE_INTERVALS * (seen?.intervalMs ?? 0));
+  target.resultAt! + target.deafMs + Math.max(watchMs(run, target), SETTLE_MS, SETTLE_INTERVALS * (seen?.intervalMs ?? 0));
 
 /** CH12: silence, trouble, a goodbye, or a restart that nothing asked for. Trouble from before is not held against it. */
 function troubleOf(run: Run, target: Target, seen: Look | null): Target['why'] {
@@ -129,9 +145,10 @@ function troubleOf(run: Run, target: Target, seen: Look | null): Target['why'] {
 }
 
 /** CH14: rules count within a run (regressed) and within a wave (failed), beyond what a person has excused. */
-function brokenRule(run: Run): 'regressed' | 'failed' | null {
+export function brokenRule(run: Run): 'regressed' | 'failed' | null {
   const { stop, waves } = run.plan;
-  if (run.counts.regressed - run.excused.regressed >= stop.regressed) return 'regressed';
+  const excused = run.excused.regressed.reduce((sum, count) => sum + count, 0);
+  if (run.counts.regressed - excused >= stop.regressed) return 'regressed';
   const wave = run.wave - 1;
   const size = waves[wave]?.size ?? 0;
   const failed = (run.waveCounts[wave]?.failed ?? 0) - (run.excused.failed[wave] ?? 0);
@@ -142,15 +159,17 @@ function brokenRule(run: Run): 'regressed' | 'failed' | null {
 const nextGate = (run: Run): number | null => (run.wave < run.plan.waves.length ? run.wave + 1 : null);
 
 /** CH5: in order, at most so many on their way, none whose node has an open action of this kind. */
-function toSend(run: Run, { isBusy }: Surroundings): number[] {
+function toSend(run: Run, { isBusy, canSend }: Surroundings, onlyAgain: boolean): number[] {
+  if (!canSend) return [];
   if (run.plan.mode === 'broadcast')
-    return run.targets.filter(({ state }) => state === 'queued').map(({ index }) => index);
+    return onlyAgain ? [] : run.targets.filter(({ state }) => state === 'queued').map(({ index }) => index);
   const room = Math.min(BATCH, run.plan.atMost - run.inFlight);
   const n: number[] = [];
   if (room <= 0 || run.counts.queued === 0) return n;
   for (const target of run.targets) {
     if (target.wave > run.wave || n.length >= room) break;
-    if (target.state === 'queued' && !isBusy(target.name)) n.push(target.index);
+    if (target.state !== 'queued' || (onlyAgain && !target.again)) continue;
+    if (!isBusy(target.name)) n.push(target.index);
   }
   return n;
 }
@@ -179,12 +198,12 @@ export function evidenceOf(run: Run, wave: number, at: number): Evidence {
       if (!FINAL_STATES.has(target.state) && !target.settled && target.contradicted === null)
         isComplete = false;
       if (target.resultAt !== null && ['success', 'verified', 'no-change'].includes(target.state))
-        watchUntil = Math.max(watchUntil ?? 0, target.resultAt + plan.watchS * 1_000);
+        watchUntil = Math.max(watchUntil ?? 0, target.resultAt + target.deafMs + plan.watchS * 1_000);
     }
     if (watchUntil !== null && at < watchUntil) isComplete = false;
   }
   const short =
-    counts.regressed - run.excused.regressed > 0
+    counts.regressed > run.excused.regressed[wave - 1]!
       ? 'regressed'
       : verified < plan.minVerified * of
         ? 'verified'

@@ -112,10 +112,14 @@ export const RunEntry = z.discriminatedUnion('t', [
     n: Index.optional(),
     /** For `rolled-back`: the run that does it. */
     run: z.string().optional(),
+    /** What was seen is let pass: the rules count what comes on top. */
+    excuses: z.boolean().optional(),
+    /** The gate before this wave is let pass. */
+    gate: z.number().int().optional(),
   }),
   z.object({ t: z.literal('outage'), at: z.number(), ms: z.number() }),
-  /** This console was started anew: what was on its way then is in doubt. */
-  z.object({ t: z.literal('restart'), at: z.number() }),
+  /** This console was started anew after so long: what was on its way then is in doubt. */
+  z.object({ t: z.literal('restart'), at: z.number(), ms: z.number().optional() }),
   z.object({ t: z.literal('end'), at: z.number() }),
 ]);
 export type RunEntry = z.infer<typeof RunEntry>;
@@ -136,6 +140,10 @@ export type Target = {
   attempt: number;
   /** Handed to the bus, and the broker has not confirmed it yet. */
   pending: boolean;
+  /** A person asked for another attempt: it goes out although the run stands at a gate or was stopped. */
+  again: boolean;
+  /** Time in which nothing could be heard since its result, ms: it does not count against it. */
+  deafMs: number;
   sentAt: number | null;
   deadlineAt: number | null;
   resultAt: number | null;
@@ -191,7 +199,7 @@ export type Run = {
   readonly waveCounts: Record<ResultState, number>[];
   inFlight: number;
   /** What a person has seen and let pass: rules count from there. */
-  excused: { regressed: number; readonly failed: number[] };
+  readonly excused: { readonly regressed: number[]; readonly failed: number[] };
   /** The gate before this wave was let pass by a person. */
   passedGate: number;
   decisions: RunDecision[];
@@ -216,7 +224,8 @@ function waveOf(plan: RunPlan): (index: number) => number {
 export function createRun(plan: RunPlan): Run {
   const waveAt = waveOf(plan);
   const targets = plan.names.map((name, index): Target => ({
-    ...{ index, name, wave: waveAt(index), state: 'queued', attempt: 0, pending: false, sentAt: null },
+    ...{ index, name, wave: waveAt(index), state: 'queued', attempt: 0, pending: false, again: false, deafMs: 0 },
+      ...{ sentAt: null },
     ...{ deadlineAt: null, resultAt: null, stateAt: plan.createdAt, detail: null, error: null, why: null },
     ...{ unsure: false, late: false, contradicted: null, shared: false, settled: false, earlier: [] },
     ...{ before: null, after: null, beatsSeen: null, beats: 0, rev: 0 },
@@ -236,7 +245,7 @@ export function createRun(plan: RunPlan): Run {
     counts: noCounts(),
     waveCounts: plan.waves.map(noCounts),
     inFlight: 0,
-    excused: { regressed: 0, failed: plan.waves.map(() => 0) },
+    excused: { regressed: plan.waves.map(() => 0), failed: plan.waves.map(() => 0) },
     passedGate: 1,
     decisions: [],
     rev: 0,

@@ -251,16 +251,6 @@ export function createRoster(options: RosterOptions, startUp: number) {
       schedule(slot, up - lostMs + lateAfterMs(columns.intervalMs[slot]!) + 1);
     },
 
-    /** RO4: the change has been answered: the node is back, or never went. */
-    reloadDone(name: string, at: number, up: number): void {
-      const slot = state.byName.get(name);
-      if (slot === undefined || !state.reloads.delete(slot)) return;
-      const isWell = isGoodWord(state.words[slot] ?? null);
-      if (columns.state[slot] === STATE.updating)
-        moveTo(slot, isWell ? STATE.healthy : STATE.troubled, at, up - lostMs);
-      schedule(slot, up - lostMs + lateAfterMs(columns.intervalMs[slot]!) + 1);
-    },
-
     forget(name: string, at: number): boolean {
       const slot = state.byName.get(name);
       if (slot === undefined) return false;

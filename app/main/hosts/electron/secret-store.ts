@@ -35,5 +35,6 @@ export function createKeychainStore(files: Store): Store {
       const sealed = await safeStorage.encryptStringAsync(JSON.stringify(value));
       await files.write(key, { sealed: sealed.toString('base64') });
     },
+    remove: (key) => files.remove(key),
   };
 }

@@ -12,7 +12,8 @@ import { confirmFor } from '../../../shared/domain/reach.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { whatText } from '../../../shared/i18n/index.js';
 import { planWaves } from '../../core/changes/plan.js';
-import { evidenceOf } from '../../core/changes/run-decide.js';
+import { RETRYABLE } from '../../core/changes/run-apply.js';
+import { brokenRule, evidenceOf } from '../../core/changes/run-decide.js';
 import type { Run, RunEntry, RunPlan } from '../../core/changes/run-state.js';
 import { summaryOfRun, tookIt } from '../../core/changes/run-views.js';
 import { restarts, shownWhat, type What } from '../../core/changes/what.js';
@@ -21,7 +22,7 @@ import { type Context, unknownRun } from './context.js';
 import { DEFAULT_STOP, rehearse, type Rehearsal } from './rehearse.js';
 import { reverseOf, type Reverse } from './rollback.js';
 
-const RETRYABLE: readonly ResultState[] = ['failed', 'undeliverable', 'no-answer', 'regressed'];
+const SETTLE_POLL_MS = 20;
 
 export function createCommands(context: Context) {
   const { settings, deps, book, engine, decision } = context;
@@ -59,15 +60,18 @@ export function createCommands(context: Context) {
     id: string,
     allowed: readonly Run['state'][],
     entry: (run: Run) => RunEntry,
+    sends = true,
   ): Promise<RunSummary> => {
-    context.mayAct();
-    const run = await context.find(id);
-    if (!allowed.includes(run.state)) throw new AppError('RUN_STATE', `the run is ${run.state}`);
-    const made = entry(run);
-    const rt = await engine.find(id, true);
+    context.mayAct(sends);
+    if (!book.has(id)) throw unknownRun();
+    const rt = await engine.revive(id);
     if (!rt) throw unknownRun();
-    await engine.command(rt, made);
-    return summaryOfRun(rt.run);
+    const { run } = rt;
+    if (!allowed.includes(run.state)) throw new AppError('RUN_STATE', `the run is ${run.state}`);
+    if (sends && rt.isForgotten)
+      throw new AppError('RUN_STATE', 'the values that look secret are gone; begin the change anew');
+    await engine.command(rt, entry(run));
+    return summaryOfRun(run);
   };
 
   const confirmAgain = (names: readonly string[], bodies: readonly What[]): Confirm =>
@@ -82,6 +86,58 @@ export function createCommands(context: Context) {
 
   const reverse = async (run: Run, given: RollbackInput): Promise<Reverse> =>
     reverseOf(run, given, await context.knowledge(run.plan.bodies[0]!, run));
+
+  /** Checked, confirmed, stopped, and looked at once more: what was on its way when it was stopped took it too. */
+  const rollBack = async (id: string, given: RollbackInput, confirm: string | undefined): Promise<Run> => {
+    const rt = await engine.revive(id);
+    if (!rt) throw unknownRun();
+    const { run } = rt;
+    const isBack = run.rolledBackBy !== null && book.has(run.rolledBackBy);
+    if (isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
+    let back = await checkedReverse(run, given);
+    context.confirmed(confirmAgain(back.names, back.bodies), confirm);
+    if (run.state === 'running' || run.state === 'held') {
+      await engine.command(rt, decision('stopped'));
+      await settled(run);
+      back = await checkedReverse(run, given);
+      context.confirmed(confirmAgain(back.names, back.bodies), confirm);
+    }
+    const at = clock.now();
+    const plan: RunPlan = {
+      ...run.plan,
+      ...{ id: context.makeId(at), mode: 'addressed', createdAt: at, by: settings.user, canary: null },
+      ...{ bodies: back.bodies, names: back.names, bodyOf: back.bodyOf, same: [], approvalUntil: null },
+      waves: planWaves(undefined, back.names.length),
+      // A roll-back goes to all that took it, whatever happens on the way.
+      stop: { regressed: 1_000_000, failedShare: 1 },
+      ...{ rollbackOf: id, reason: null },
+    };
+    // Who took it is written down before anything goes out.
+    const n = back.names.flatMap((name) => run.byName.get(name)?.index ?? []);
+    await engine.command(rt, decision('rolled-back', { n, run: plan.id }));
+    return begin(plan);
+  };
+  const goingBack = new Set<string>();
+  const checkedReverse = async (run: Run, given: RollbackInput): Promise<Reverse> => {
+    const back = await reverse(run, given);
+    const errors = back.notes.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0)
+      throw new AppError('CHANGE_INVALID', 'the given values cannot be sent', { details: { notes: errors } });
+    if (back.names.length > 0) return back;
+    const isNobody = tookIt(run).length === 0;
+    throw new AppError(isNobody ? 'RUN_NOTHING' : 'ROLLBACK_UNKNOWN', 'nothing to send back', {
+      details: { names: back.without.slice(0, 50) },
+    });
+  };
+  /** The broker has answered for all that was handed to it; bounded by the bus, which always answers. */
+  const settled = (run: Run): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (run.targets.some(({ pending }) => pending)) clock.after(SETTLE_POLL_MS, look);
+        else resolve();
+      };
+      look();
+    });
 
   const waiting = async (id: string): Promise<Run> => {
     const run = await context.find(id);
@@ -112,20 +168,24 @@ export function createCommands(context: Context) {
       });
     },
 
-    hold: (id: string) => decide(id, ['running'], () => decision('held')),
+    hold: (id: string) => decide(id, ['running'], () => decision('held'), false),
     /** Past a hold or a gate. Against a rule or the evidence only with a reason. */
     goOn: (id: string, what: 'resumed' | 'continued', reason: string | undefined) =>
       decide(id, ['held'], (run) => {
-        const { hold } = run;
+        const gate = run.hold?.gate ?? null;
+        const evidence = run.wave === 0 ? null : evidenceOf(run, run.wave, clock.now());
+        const isAtGate = gate !== null && (run.hold?.why !== 'rule' || evidence?.isComplete === true);
         const isAgainst =
-          hold?.why === 'rule' ||
-          hold?.why === 'evidence' ||
-          (typeof hold?.gate === 'number' && evidenceOf(run, run.wave, clock.now()).short !== null);
+          brokenRule(run) !== null || (isAtGate && evidence !== null && evidence.short !== null);
         if (isAgainst && (reason ?? '').trim() === '')
           throw new AppError('REASON_MISSING', 'going on against the evidence needs a reason');
-        return decision(what, { reason: reason ?? null });
+        return decision(what, {
+          reason: reason ?? null,
+          ...(isAgainst ? { excuses: true } : {}),
+          ...(isAtGate ? { gate } : {}),
+        });
       }),
-    end: (id: string) => decide(id, ['running', 'held', 'waiting'], () => decision('stopped')),
+    end: (id: string) => decide(id, ['running', 'held', 'waiting'], () => decision('stopped'), false),
 
     retry: (
       id: string,
@@ -139,10 +199,9 @@ export function createCommands(context: Context) {
         if (run.plan.mode === 'broadcast')
           throw new AppError('RUN_STATE', 'a broadcast cannot be tried again singly');
         const wanted = wish.names && new Set(wish.names);
-        const states = wish.states ?? RETRYABLE.filter((state) => state !== 'regressed');
+        const states = wish.states ?? [...RETRYABLE].filter((state) => state !== 'regressed');
         const chosen = run.targets.filter(
-          ({ name, state }) =>
-            RETRYABLE.includes(state) && (wanted ? wanted.has(name) : states.includes(state)),
+          ({ name, state }) => RETRYABLE.has(state) && (wanted ? wanted.has(name) : states.includes(state)),
         );
         if (chosen.length === 0) throw new AppError('RUN_NOTHING', 'nobody to try again');
         const names = chosen.map(({ name }) => name);
@@ -164,39 +223,14 @@ export function createCommands(context: Context) {
 
     async rollback(id: string, given: RollbackInput, confirm: string | undefined): Promise<Run> {
       context.mayAct();
-      const run = await context.find(id);
-      const isBack = run.rolledBackBy !== null && book.has(run.rolledBackBy);
-      if (isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
-      const back = await reverse(run, given);
-      const errors = back.notes.filter(({ severity }) => severity === 'error');
-      if (errors.length > 0)
-        throw new AppError('CHANGE_INVALID', 'the given values cannot be sent', {
-          details: { notes: errors },
-        });
-      if (back.names.length === 0)
-        throw new AppError(
-          tookIt(run).length === 0 ? 'RUN_NOTHING' : 'ROLLBACK_UNKNOWN',
-          'nothing to send back',
-          { details: { names: back.without.slice(0, 50) } },
-        );
-      context.confirmed(confirmAgain(back.names, back.bodies), confirm);
-      const rt = await engine.find(id, true);
-      if (!rt) throw unknownRun();
-      if (run.state === 'running' || run.state === 'held') await engine.command(rt, decision('stopped'));
-      const at = clock.now();
-      const plan: RunPlan = {
-        ...run.plan,
-        ...{ id: context.makeId(at), mode: 'addressed', createdAt: at, by: settings.user, canary: null },
-        ...{ bodies: back.bodies, names: back.names, bodyOf: back.bodyOf, same: [], approvalUntil: null },
-        waves: planWaves(undefined, back.names.length),
-        // A roll-back goes to all that took it, whatever happens on the way.
-        stop: { regressed: 1_000_000, failedShare: 1 },
-        ...{ rollbackOf: id, reason: null },
-      };
-      // Who took it is written down before anything goes out.
-      const n = back.names.flatMap((name) => run.byName.get(name)?.index ?? []);
-      await engine.command(rt, decision('rolled-back', { n, run: plan.id }));
-      return begin(plan);
+      if (!book.has(id)) throw unknownRun();
+      if (goingBack.has(id)) throw new AppError('RUN_STATE', 'it is being rolled back');
+      goingBack.add(id);
+      try {
+        return await rollBack(id, given, confirm);
+      } finally {
+        goingBack.delete(id);
+      }
     },
 
     async approvalText(id: string): Promise<string> {

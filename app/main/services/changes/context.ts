@@ -60,12 +60,13 @@ export function createContext(
       return `${time}-${Buffer.from(random.bytes(2)).toString('hex')}`;
     },
 
-    /** Throws PROFILE_READ_ONLY, JOURNAL_UNWRITABLE or BUS_NOT_CONNECTED. */
-    mayAct(): void {
+    /** Throws PROFILE_READ_ONLY, JOURNAL_UNWRITABLE or, where something is to be sent, BUS_NOT_CONNECTED. */
+    mayAct(needsLink = true): void {
       if (settings.profile.readOnly) throw new AppError('PROFILE_READ_ONLY', 'a read-only profile');
       const problem = parts.problem();
       if (problem) throw problem;
-      if (!deps.isLive()) throw new AppError('BUS_NOT_CONNECTED', 'the link to the broker is down');
+      if (needsLink && !deps.isLive())
+        throw new AppError('BUS_NOT_CONNECTED', 'the link to the broker is down');
     },
 
     /** Throws CONFIRM_MISSING or CONFIRM_WRONG. */
@@ -82,16 +83,15 @@ export function createContext(
 
     decision: (
       what: Decision['what'],
-      more: { reason?: string | null; n?: number[]; run?: string; by?: string } = {},
+      more: Partial<Pick<Decision, 'reason' | 'n' | 'run' | 'by' | 'excuses' | 'gate'>> = {},
     ): RunEntry => ({
-      ...{ t: 'decision', at: clock.now(), what, by: more.by ?? settings.user, reason: more.reason ?? null },
-      ...(more.n ? { n: more.n } : {}),
-      ...(more.run === undefined ? {} : { run: more.run }),
+      ...{ t: 'decision', at: clock.now(), what, by: settings.user, reason: null },
+      ...more,
     }),
 
     /** Throws RUN_UNKNOWN. */
     async find(id: string): Promise<Run> {
-      const entry = (await engine.find(id)) ?? (await book.find(id));
+      const entry = engine.living(id) ?? (await book.find(id));
       if (!entry) throw unknownRun();
       return entry.run;
     },

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../../shared/lib/json.js';
 import type { ObservedPush } from '../../core/changes/knowledge.js';
 import { fits, readCorrelation, type HeardResult } from '../../core/changes/match.js';
 import { createObserved } from '../../core/changes/observed.js';
+import type { Target } from '../../core/changes/run-state.js';
 import { detailOf, maskSettings, shownWhat, type What } from '../../core/changes/what.js';
 import { OBSERVED, type RunBook } from './run-book.js';
 import type { RunEngine } from './run-engine.js';
@@ -54,20 +55,28 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
       const { result, at } = heard;
       if (result.action === 'message') return false;
       const kind = result.action === 'update_gem' ? 'gem' : 'settings';
-      const run = engine.latestAt(kind, node);
-      const target = run?.byName.get(node);
       const { action, status, detail, error } = result;
       const ok = status === 'success';
-      if (run && target && fits(run, target, { ...heard, skewMs: cluster.skewMs(node) })) {
+      const whole = { ...heard, skewMs: cluster.skewMs(node) };
+      // An id of ours that comes back says which run is meant, also when another one asked this node since.
+      const echo = readCorrelation(heard.correlationId);
+      const run = echo ? null : engine.latestAt(kind, node);
+      const target = run?.byName.get(node);
+      const id = echo && book.has(echo.runId) ? echo.runId : run?.plan.id;
+      if (id !== undefined && (echo || (run && target && fits(run, target, whole)))) {
         const isShared = pushes.some(
           (push) =>
             kind === 'settings' && at - push.at < SHARED_MS && (push.target === null || push.target === node),
         );
-        engine.heard(run, {
-          ...{ t: 'result', at, n: target.index, ok },
-          detail: detail?.slice(0, MAX_DETAIL) ?? null,
-          error: error?.slice(0, MAX_ERROR) ?? (ok ? null : status.slice(0, KEPT_WORDS)),
-          ...(isShared ? { shared: true } : {}),
+        engine.heard(id, (found) => {
+          const answered = found.byName.get(node);
+          if (!answered || !fits(found, answered, whole) || isRepeat(answered, ok)) return null;
+          return {
+            ...{ t: 'result', at, n: answered.index, ok },
+            detail: detail?.slice(0, MAX_DETAIL) ?? null,
+            error: error?.slice(0, MAX_ERROR) ?? (ok ? null : status.slice(0, KEPT_WORDS)),
+            ...(isShared ? { shared: true } : {}),
+          };
         });
         return true;
       }
@@ -89,3 +98,7 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
     },
   };
 }
+
+/** The same word again, or a third one: nothing new, and nothing to write down. */
+const isRepeat = ({ state, resultAt, contradicted }: Target, ok: boolean): boolean =>
+  state !== 'queued' && resultAt !== null && (contradicted !== null || ok === (state !== 'failed'));

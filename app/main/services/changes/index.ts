@@ -40,7 +40,10 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     const last = backs.get(run);
     if (last?.took === took || run.inFlight > 0) return last?.known ?? 0;
     backs.set(run, { took, known: last?.known ?? 0 });
-    void commands.reverse(run, {}).then(({ names }) => backs.set(run, { took, known: names.length }));
+    commands.reverse(run, {}).then(
+      ({ names }) => backs.set(run, { took, known: names.length }),
+      (error: unknown) => log.warn({ error }, 'what was there before a change cannot be looked up'),
+    );
     return last?.known ?? 0;
   };
   const head = (run: Run): RunHead => {
@@ -65,7 +68,8 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
         await book.load();
         for (const entry of [...book.open().values()]) {
           const rt = engine.adopt(entry);
-          await engine.command(rt, { t: 'restart', at: clock.now() });
+          const ms = Math.max(0, clock.now() - lastAt(entry.run));
+          await engine.command(rt, { t: 'restart', at: clock.now(), ms });
           if (entry.run.state === 'running') await engine.command(rt, holdOf(clock.now(), 'restart'));
         }
         await ears.load();
@@ -86,7 +90,8 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
           body.kind === 'gem'
             ? body
             : { ...body, settings: JSON.stringify(maskSettings(body.settings), null, 2) },
-        where: { names: [...plan.names] },
+        // Of a roll-back with several bodies only those that got the first.
+        where: { names: plan.names.filter((_, index) => (plan.bodyOf[index] ?? 0) === 0) },
         how: {
           ...{ mode: plan.mode, stop: plan.stop, atMost: plan.atMost, deadlineS: plan.deadlineMs / 1_000 },
           waves: plan.waves.map((wave, index) => ({
@@ -106,7 +111,9 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
       if (downUp !== null) engine.linkUp(clock.uptime() - downUp);
       downUp = null;
     },
-    close: (): void => engine.stop(),
+    /** Begins nothing new. */
+    beginNothing: (): void => engine.end(),
+    close: (): Promise<void> => engine.drain(),
 
     list(limit = MAX_LISTED): RunList {
       const seen = ears.observed.list().map((entry) => summaryOfObserved(entry, settings.profile.name));
@@ -114,11 +121,15 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
       return { at: clock.now(), runs: runs.slice(0, limit) };
     },
     /** Runs that are not over. */
-    openRuns: (): Run[] => [...book.open().values()].map(({ run }) => run).filter((run) => !isOver(run)),
+    openRuns: (): Run[] =>
+      [...book.open().values()]
+        .map(({ run }) => run)
+        .filter((run) => !isOver(run))
+        .sort((a, b) => b.plan.createdAt - a.plan.createdAt),
     /** A run in memory. */
     living: (id: string): Run | null => book.open().get(id)?.run ?? null,
     async get(id: string): Promise<Run | null> {
-      return (await engine.find(id))?.run ?? (await book.find(id))?.run ?? null;
+      return engine.living(id)?.run ?? (await book.find(id))?.run ?? null;
     },
     observedRun(id: string): { rev: number; head: RunHead; targets: RunTarget[] } | null {
       const entry = ears.observed.find(id);
@@ -136,3 +147,11 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     },
   };
 }
+
+/** When it was last known to live. */
+const lastAt = ({ plan, targets, decisions }: Run): number =>
+  Math.max(
+    plan.createdAt,
+    ...decisions.map(({ at }) => at),
+    targets.reduce((latest, { stateAt }) => Math.max(latest, stateAt), 0),
+  );

@@ -115,10 +115,14 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
         const last = Closed.safeParse(await journals.last(id));
         if (last.success && old.includes(id)) {
           await journals.remove(id);
-          await secrets.write(secretKey(id), null);
+          await secrets.remove(secretKey(id));
         } else if (last.success) closed.set(id, last.data.summary);
         else {
-          const found = await read(id);
+          // One that cannot be read is named, and the others live on.
+          const found = await read(id).catch((error: unknown) => {
+            log.error({ error, id }, 'a journal of a change cannot be read');
+            return null;
+          });
           if (found) open.set(id, found);
         }
       }
@@ -150,7 +154,7 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
         failed + undeliverable + regressed + summary.counts['no-answer'] === 0 &&
         entry.run.plan.bodies.some(hasSecrets)
       )
-        await secrets.write(secretKey(id), null);
+        await secrets.remove(secretKey(id));
     },
 
     /** A run in full: living, or read from its journal. null: there is none. */
@@ -187,6 +191,4 @@ function remember(looked: Map<string, OpenRun>, id: string, entry: OpenRun): voi
 }
 
 const maskedWhat = (what: What): What =>
-  what.kind === 'settings'
-    ? { ...what, settings: maskSettings(what.settings) }
-    : what;
+  what.kind === 'settings' ? { ...what, settings: maskSettings(what.settings) } : what;

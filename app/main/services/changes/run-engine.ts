@@ -5,17 +5,17 @@
  */
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { JsonObject } from '../../../shared/lib/json.js';
-import { correlationOf } from '../../core/changes/match.js';
 import { applyEntry } from '../../core/changes/run-apply.js';
 import { nextEntries } from '../../core/changes/run-decide.js';
-import { bodyFor, isOver, type Run, type RunEntry, type Target } from '../../core/changes/run-state.js';
-import { restarts, type What } from '../../core/changes/what.js';
-import { changeBody, changeEnvelope } from '../../core/protocol/bus/change-messages.js';
+import { isOver, type Run, type RunEntry } from '../../core/changes/run-state.js';
+import type { What } from '../../core/changes/what.js';
+import { changeBody } from '../../core/protocol/bus/change-messages.js';
 import type { OpenRun, RunBook } from './run-book.js';
+import { sendAttempt } from './send.js';
 import { recordStory } from './story.js';
 import type { ChangeDeps, ChangeSettings } from './types.js';
 
-type Live = OpenRun & {
+export type Live = OpenRun & {
   readonly bodies: readonly Buffer[];
   queue: { entry: RunEntry; done?: (error: Error | null) => void }[];
   isBusy: boolean;
@@ -30,82 +30,133 @@ const RETRY_JOURNAL_MS = 5_000;
 export type RunEngine = ReturnType<typeof createRunEngine>;
 
 export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book: RunBook) {
-  const { bus, clock, log, random, cluster } = deps;
+  const { clock, log, cluster } = deps;
   const live = new Map<string, Live>();
+  const reopening = new Map<string, Promise<Live | null>>();
   /** Kind and name: the run that asked this node last. */
   const latest = new Map<string, Run>();
+  /** Being written down: nobody else may send to them meanwhile. */
+  const reserved = new Map<string, Run>();
   const keyOf = (kind: What['kind'], name: string): string => `${kind} ${name}`;
-  let isStopped = false;
+  /** Nothing new is begun; what was heard is still written down. */
+  let isEnding = false;
 
   /** At most one open action per node and kind. */
   const isOpenAt = (kind: What['kind'], name: string, except: Run | null): boolean => {
-    const run = latest.get(keyOf(kind, name));
+    const key = keyOf(kind, name);
+    const taken = reserved.get(key);
+    if (taken !== undefined && taken !== except) return true;
+    const run = latest.get(key);
     return run !== undefined && run !== except && run.byName.get(name)?.state === 'sent';
   };
+  const keysOf = ({ plan }: Run, n: readonly number[]): string[] =>
+    n.map((index) => keyOf(plan.kind, plan.names[index]!));
 
   const adopt = (entry: OpenRun): Live => {
+    const { run } = entry;
     const made: Live = {
       ...entry,
-      bodies: entry.run.plan.bodies.map(changeBody),
+      bodies: run.plan.bodies.map(changeBody),
       ...{ queue: [], isBusy: false, isDue: true, retryUp: 0 },
     };
-    live.set(entry.run.plan.id, made);
-    for (const target of entry.run.targets)
-      if (target.attempt > 0) latest.set(keyOf(entry.run.plan.kind, target.name), entry.run);
+    live.set(run.plan.id, made);
+    for (const { attempt, name, sentAt } of run.targets) {
+      if (attempt === 0) continue;
+      const key = keyOf(run.plan.kind, name);
+      // An older run that comes back to life does not take over what a newer one waits for.
+      const other = latest.get(key)?.byName.get(name)?.sentAt ?? -1;
+      if (other <= (sentAt ?? 0)) latest.set(key, run);
+    }
     return made;
   };
 
+  /** A run that is over comes back to life, once however many ask. */
+  const revive = (id: string): Promise<Live | null> => {
+    const known = live.get(id);
+    if (known) return Promise.resolve(known);
+    const coming = reopening.get(id);
+    if (coming) return coming;
+    const reading = book
+      .find(id)
+      .then((entry) => {
+        if (!entry) return null;
+        book.reopen(entry);
+        return adopt(entry);
+      })
+      .finally(() => reopening.delete(id));
+    reopening.set(id, reading);
+    return reading;
+  };
+
+  const write = async (rt: Live, entries: readonly RunEntry[]): Promise<AppError | null> => {
+    try {
+      await Promise.all(entries.map((entry) => rt.journal.append(entry as unknown as JsonObject)));
+      return null;
+    } catch (cause) {
+      return new AppError('JOURNAL_UNWRITABLE', cause instanceof Error ? cause.message : String(cause), {
+        cause,
+      });
+    }
+  };
+
+  /** False: nothing was to be done. */
   const step = async (rt: Live): Promise<boolean> => {
+    const { run } = rt;
     const taken = rt.queue.splice(0);
     const entries = taken.map(({ entry }) => entry);
-    if (entries.length === 0 && deps.isLive()) {
+    if (entries.length === 0 && deps.isLive() && !isEnding) {
       const around = {
         look: cluster.look,
         judges: rt.isDue,
         canSend: !deps.isBlocked() && !rt.isForgotten,
-        isBusy: (name: string) => isOpenAt(rt.run.plan.kind, name, rt.run),
+        isBusy: (name: string) => isOpenAt(run.plan.kind, name, run),
       };
-      entries.push(...nextEntries(rt.run, clock.now(), around));
+      entries.push(...nextEntries(run, clock.now(), around));
       if (entries.length === 0) rt.isDue = false;
     }
     if (entries.length === 0) return false;
-    try {
-      await Promise.all(entries.map((entry) => rt.journal.append(entry as unknown as JsonObject)));
-    } catch (cause) {
-      const error = new AppError(
-        'JOURNAL_UNWRITABLE',
-        cause instanceof Error ? cause.message : String(cause),
-        { cause },
-      );
+    const booked = entries.flatMap((entry) => (entry.t === 'attempt' ? keysOf(run, entry.n) : []));
+    for (const key of booked) reserved.set(key, run);
+    const error = await write(rt, entries);
+    if (!error) {
+      const before = run.state;
+      for (const entry of entries) applyEntry(run, entry);
+      recordStory(deps.events, run, entries, before);
+      for (const key of booked) latest.set(key, run);
+    }
+    for (const key of booked) reserved.delete(key);
+    if (error) {
       // Results that were heard wait; a decision is refused, since whoever made it is there to be told.
       rt.queue.unshift(...taken.filter(({ done }) => done === undefined));
       taken.forEach(({ done }) => done?.(error));
       rt.retryUp = clock.uptime() + RETRY_JOURNAL_MS;
-      if (rt.run.state === 'running') applyEntry(rt.run, { ...holdOf(clock.now(), 'journal') });
-      log.error({ error, run: rt.run.plan.id }, 'the journal of a change cannot be written; it is held');
+      applyEntry(run, holdOf(clock.now(), 'journal'));
+      log.error({ error, run: run.plan.id }, 'the journal of a change cannot be written; it is held');
       return false;
     }
-    for (const entry of entries) {
-      const before = rt.run.state;
-      applyEntry(rt.run, entry);
-      recordStory(deps.events, rt.run, entry, before);
-      if (entry.t === 'attempt') void send(rt, entry.n);
-    }
+    for (const entry of entries) if (entry.t === 'attempt') void send(rt, entry.n);
     taken.forEach(({ done }) => done?.(null));
     return true;
   };
 
   const pump = async (rt: Live): Promise<void> => {
-    if (rt.isBusy || isStopped || clock.uptime() < rt.retryUp) return;
+    if (rt.isBusy || clock.uptime() < rt.retryUp) return;
     rt.isBusy = true;
+    const { id } = rt.run.plan;
     try {
-      while (!isStopped && (await step(rt)));
-      if (isOver(rt.run) && rt.queue.length === 0) {
-        await book.close(rt.run.plan.id);
-        live.delete(rt.run.plan.id);
+      for (;;) {
+        while (await step(rt));
+        if (!isOver(rt.run) || rt.queue.length > 0) break;
+        await book.close(id);
+        if (rt.queue.length === 0) {
+          live.delete(id);
+          break;
+        }
+        // Somebody spoke while the last line was written.
+        book.reopen(rt);
       }
     } catch (error) {
-      log.error({ error, run: rt.run.plan.id }, 'a change could not go on');
+      log.error({ error, run: id }, 'a change could not go on');
       rt.retryUp = clock.uptime() + RETRY_JOURNAL_MS;
     } finally {
       rt.isBusy = false;
@@ -118,49 +169,18 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
     queueMicrotask(() => void pump(rt));
   };
 
-  /** Hands one batch to the bus. It never rejects: how each ended is written down. */
   const send = async (rt: Live, indexes: readonly number[]): Promise<void> => {
-    const { run } = rt;
-    const ended = { sent: [] as number[], gone: [] as number[], doubt: [] as number[] };
-    const unsent = new Map<string, number[]>();
-    const isBroadcast = run.plan.mode === 'broadcast';
-    const one = async (target: Target): Promise<void> => {
-      latest.set(keyOf(run.plan.kind, target.name), run);
-      const { attempt, index } = target;
-      if (restarts(bodyFor(run, target))) cluster.expectReload(target.name);
-      if (isBroadcast && index !== indexes[0]) return;
-      const ids = {
-        messageId: random.uuid(),
-        correlationId: correlationOf(settings.name, run.plan.id, attempt),
-      };
-      const body = rt.bodies[run.plan.bodyOf[index] ?? 0]!;
-      try {
-        await bus.publish(
-          deps.seal(changeEnvelope(isBroadcast ? null : target.name, body, ids, clock.now())),
-        );
-        ended.sent.push(...(isBroadcast ? indexes : [index]));
-      } catch (error) {
-        const { code, message } =
-          error instanceof AppError ? error : { code: 'INTERNAL', message: String(error) };
-        const which = isBroadcast ? indexes : [index];
-        if (code === 'BUS_UNROUTABLE') ended.gone.push(...which);
-        // The link broke before the confirm: perhaps it went out.
-        else if (code === 'BUS_LOST') ended.doubt.push(...which);
-        else unsent.set(message, [...(unsent.get(message) ?? []), ...which]);
-      }
-    };
-    await Promise.all(indexes.map((index) => one(run.targets[index]!)));
-    const at = clock.now();
-    for (const t of ['sent', 'gone', 'doubt'] as const)
-      if (ended[t].length > 0) rt.queue.push({ entry: { t, at, n: ended[t] } });
-    for (const [error, n] of unsent)
-      rt.queue.push({ entry: { t: 'unsent', at, n, error: error.slice(0, 300) } });
+    const ended = await sendAttempt(settings.name, deps, rt, indexes);
+    for (const entry of ended) rt.queue.push({ entry });
     void pump(rt);
   };
 
   return {
     adopt,
     isOpenAt,
+    revive,
+    /** A living run; null when it is over or unknown. */
+    living: (id: string): Live | null => live.get(id) ?? null,
     /** The run that asked this node last for a change of this kind. */
     latestAt: (kind: What['kind'], name: string): Run | null => latest.get(keyOf(kind, name)) ?? null,
 
@@ -173,25 +193,17 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
       });
     },
 
-    /** A living run; one that is over comes back to life when `reopens`. */
-    async find(id: string, reopens = false): Promise<Live | null> {
-      const known = live.get(id);
-      if (known) return known;
-      const entry = await book.find(id);
-      if (!entry || !reopens) return null;
-      book.reopen(entry);
-      return adopt(entry);
-    },
-
-    heard(run: Run, entry: RunEntry): void {
-      const rt = live.get(run.plan.id);
-      if (rt) return put(rt, entry);
-      // A late word on a run that is over still counts.
-      void book.find(run.plan.id).then((found) => {
-        if (!found || isStopped) return;
-        book.reopen(found);
-        put(adopt(found), entry);
-      });
+    /** A word on a run, perhaps on one that is over: it still counts. `entryFor` sees the run as it is then. */
+    heard(id: string, entryFor: (run: Run) => RunEntry | null): void {
+      const tell = (rt: Live | null): void => {
+        const entry = rt && entryFor(rt.run);
+        if (rt && entry) put(rt, entry);
+      };
+      const rt = live.get(id);
+      if (rt) return tell(rt);
+      revive(id).then(tell, (error: unknown) =>
+        log.error({ error, run: id }, 'a late result could not be kept: the journal cannot be read'),
+      );
     },
 
     /** Looks after all of them. Call every 250 ms. */
@@ -211,8 +223,22 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
       for (const rt of live.values()) put(rt, { t: 'outage', at: clock.now(), ms: outageMs });
     },
 
-    stop(): void {
-      isStopped = true;
+    /** Begins nothing new. */
+    end(): void {
+      isEnding = true;
+    },
+    /** What was heard until now is written down when this resolves. Call after the bus was closed. Never rejects. */
+    async drain(): Promise<void> {
+      isEnding = true;
+      for (const rt of [...live.values()]) {
+        rt.retryUp = 0;
+        while (rt.isBusy || rt.queue.length > 0) {
+          const waiting = rt.queue.length;
+          await pump(rt);
+          await new Promise((resolve) => setImmediate(resolve));
+          if (!rt.isBusy && rt.queue.length >= waiting && rt.retryUp > clock.uptime()) break;
+        }
+      }
     },
   };
 }

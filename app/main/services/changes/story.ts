@@ -21,10 +21,37 @@ const DECISIONS = {
   approved: 'run.approved',
 } as const satisfies Record<Extract<RunEntry, { t: 'decision' }>['what'], EventKind>;
 
-/** Records what this entry means for a person; most entries mean nothing. Call after it was applied. */
-export function recordStory(events: EventLog, run: Run, entry: RunEntry, before: RunState): void {
+/** Names of an event in the audit; more are counted. */
+const MAX_NAMES = 2_000;
+
+/** Records what these entries mean for a person; most mean nothing. Failures of one step are one event. */
+export function recordStory(
+  events: EventLog,
+  run: Run,
+  entries: readonly RunEntry[],
+  before: RunState,
+): void {
+  for (const entry of entries) recordEntry(events, run, entry, before);
+  const failed = entries.filter((entry) => entry.t === 'result' && !entry.ok);
+  const [first] = failed;
+  if (first?.t !== 'result') return;
+  const names = failed.flatMap((entry) => (entry.t === 'result' ? (run.targets[entry.n]?.name ?? []) : []));
+  events.record(
+    {
+      kind: 'run.failed',
+      facts: { run: run.plan.id, what: nameOf(run), error: shownWords(first.error), nodes: names.length },
+      names: names.slice(0, MAX_NAMES),
+      ...{ foldMs: FOLD_MS, foldKey: run.plan.id },
+    },
+    first.at,
+  );
+}
+
+const nameOf = ({ plan }: Run): string => whatText(shownWhat(plan.bodies[0]!));
+
+function recordEntry(events: EventLog, run: Run, entry: RunEntry, before: RunState): void {
   const { plan, counts } = run;
-  const shared = { run: plan.id, what: whatText(shownWhat(plan.bodies[0]!)) };
+  const shared = { run: plan.id, what: nameOf(run) };
   const namesOf = (indexes: readonly number[]): string[] =>
     indexes.flatMap((index) => run.targets[index]?.name ?? []);
   const record = (
@@ -34,7 +61,10 @@ export function recordStory(events: EventLog, run: Run, entry: RunEntry, before:
     foldKey?: string,
   ): void => {
     const fold = foldKey === undefined ? {} : { foldMs: FOLD_MS, foldKey };
-    events.record({ kind, facts: { ...shared, ...facts }, names, ...fold }, entry.at);
+    events.record(
+      { kind, facts: { ...shared, ...facts }, names: names.slice(0, MAX_NAMES), ...fold },
+      entry.at,
+    );
   };
   switch (entry.t) {
     case 'wave':
@@ -44,7 +74,8 @@ export function recordStory(events: EventLog, run: Run, entry: RunEntry, before:
       }
       return;
     case 'hold':
-      if (before === 'held' && entry.why !== 'restart') return;
+      // Held already, or over: nothing came of it.
+      if (before !== 'running' || run.hold?.at !== entry.at) return;
       return record(entry.why === 'ask' ? 'run.gate' : 'run.held', {
         ...{ hold: entry.why, rule: entry.rule, wave: entry.gate ?? run.wave },
         ...{ verified: counts.verified, failed: counts.failed, regressed: counts.regressed },
@@ -57,10 +88,6 @@ export function recordStory(events: EventLog, run: Run, entry: RunEntry, before:
           namesOf(entry.n),
           `${plan.id} ${entry.why}`,
         );
-      return;
-    case 'result':
-      if (!entry.ok)
-        record('run.failed', { error: shownWords(entry.error), nodes: 1 }, namesOf([entry.n]), plan.id);
       return;
     case 'end':
       return record('run.done', {
@@ -92,6 +119,7 @@ export function recordStory(events: EventLog, run: Run, entry: RunEntry, before:
         names,
       );
     }
+    case 'result':
     case 'attempt':
     case 'sent':
     case 'gone':

@@ -399,7 +399,7 @@ describe('a run', () => {
     });
     for (const name of await journals.list())
       expect(JSON.stringify(await journals.open(name).read())).not.toContain('hunter2-canary');
-    expect(await store.read(`change.${run.plan.id}`)).toBeNull();
+    expect(await store.read(`change.${run.plan.id}`)).toBeUndefined();
     const shown = JSON.stringify([
       a.changes.list(),
       a.changes.head(run),
@@ -471,7 +471,8 @@ describe('confirmation', () => {
     expect(await finalOf(a, runId)).toEqual(['b verified']);
     const late = node('b').changes.signRequest(await a.changes.approvalText(other.plan.id));
     await clock.advanceAsync(3_600_000);
-    await expect(a.changes.approve(other.plan.id, late)).rejects.toThrow(code('APPROVAL_EXPIRED'));
+    await expect(a.changes.approve(other.plan.id, late)).rejects.toThrow(code('APPROVAL_NOT_WANTED'));
+    expect((await a.changes.get(other.plan.id))!.state).toBe('stopped');
   });
 });
 

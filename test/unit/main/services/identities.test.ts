@@ -212,6 +212,7 @@ describe('where they are kept', () => {
     const refusing: Store = {
       read: () => Promise.reject(new Error('others may read it')),
       write: async () => {},
+      remove: async () => {},
     };
     const words = createIdentities({ store: refusing, crypto, clock }).list();
     await expect(words).rejects.toMatchObject({ code: 'STORE_UNREADABLE', message: 'others may read it' });
@@ -221,6 +222,7 @@ describe('where they are kept', () => {
     const full: Store = {
       read: async () => undefined,
       write: () => Promise.reject(new Error('no space left')),
+      remove: async () => {},
     };
     const there = createIdentities({ store: full, crypto, clock });
     expect(await codeOf(there.import({ certificate: client.cert, key: client.key }))).toBe(

@@ -372,6 +372,7 @@ describe('a secret store that cannot be read', () => {
     const store = {
       read: () => Promise.reject(new Error('others may read it; run: chmod 600 it')),
       write: async (key: string) => void written.push(key),
+      remove: async () => undefined,
     };
     const console1 = node({ store });
     console1.start();
@@ -451,6 +452,7 @@ describe('what two reviewers broke', () => {
       read: good.read,
       write: (key: string, value: unknown) =>
         isFull ? Promise.reject(new Error('no space left')) : good.write(key, value),
+      remove: good.remove,
     };
     const console1 = node({ store, keys: { clusterSecret: SECRET } });
     console1.start();

@@ -63,6 +63,7 @@ describe('our own key pair', () => {
     const store = {
       read: () => Promise.reject(new Error('others may read it; run: chmod 600 it')),
       write: () => Promise.reject(new Error('must not be written')),
+      remove: async () => undefined,
     };
     const own = aKeyService(store).make();
     await expect(own.start()).rejects.toThrow(code('STORE_UNREADABLE'));

@@ -52,6 +52,16 @@ describe('a result', () => {
     expect(isFit(it, heard({ timestamp: null }))).toBe(true);
   });
 
+  it('long after is an answer to somebody else', () => {
+    const it = sentRun();
+    const later = (ms: number) => ({ ...heard({ timestamp: null }), at: SENT + ms });
+    expect(isFit(it, later(60_000 + 3_599_000))).toBe(true);
+    expect(isFit(it, later(60_000 + 3_601_000))).toBe(false);
+    it.put({ t: 'result', at: SENT + 1_000, n: 0, ok: true, detail: null, error: null });
+    expect(isFit(it, later(5_000))).toBe(true);
+    expect(isFit(it, later(15_000))).toBe(false);
+  });
+
   it('is read by the clock of its sender', () => {
     const it = sentRun();
     const wrongClock = { timestamp: '2026-01-01T14:00:01Z' };

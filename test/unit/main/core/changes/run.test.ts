@@ -7,7 +7,7 @@ import { summaryOfRun, tookIt, viewOfTarget } from '../../../../../app/main/core
 import { aGem, aPlan, drive } from '../../../../support/runs.js';
 
 const resumed = (at: number, reason = 'seen') =>
-  ({ t: 'decision', at, what: 'resumed', by: 'anna', reason }) as const;
+  ({ t: 'decision', at, what: 'resumed', by: 'anna', reason, excuses: true }) as const;
 
 describe('CH5 sending', () => {
   it('goes wave by wave, in order, never beyond the number that may be on its way', () => {
@@ -145,6 +145,21 @@ describe('CH7-CH10 results', () => {
   });
 });
 
+describe('CH16 while we cannot hear', () => {
+  it('nothing of a success is judged: its time is given back', () => {
+    const it = drive(aPlan([1], { waves: [{ size: 1, begins: 'auto', minVerified: 0, watchS: 60 }] }));
+    it.settle();
+    it.answer('n-0');
+    it.put({ t: 'outage', at: it.at() + 120_000, ms: 120_000 });
+    it.wait(120_000);
+    expect(it.target('n-0')).toMatchObject({ state: 'success', settled: false });
+    it.beat(3);
+    expect(it.state('n-0')).toBe('verified');
+    it.change('n-0', { state: 'silent' });
+    expect(it.state('n-0')).toBe('regressed');
+  });
+});
+
 describe('CH11 verified', () => {
   it('takes three good beats since the success, no fewer', () => {
     const it = drive(aPlan([1]));
@@ -234,7 +249,15 @@ describe('CH13 gates', () => {
     it.beat(3);
     expect(it.run.hold).toMatchObject({ why: 'evidence', rule: 'verified', gate: 2 });
     expect(it.sentTo()).toHaveLength(2);
-    it.put({ t: 'decision', at: it.at(), what: 'continued', by: 'anna', reason: 'n-0 is scrapped' });
+    it.put({
+      t: 'decision',
+      at: it.at(),
+      what: 'continued',
+      by: 'anna',
+      reason: 'n-0 is scrapped',
+      excuses: true,
+      gate: 2,
+    });
     it.settle();
     expect(it.sentTo()).toHaveLength(4);
   });
@@ -278,6 +301,22 @@ describe('CH14 stop rules', () => {
     expect(it.run.hold).toMatchObject({ why: 'rule', rule: 'regressed' });
   });
 
+  it('do not let a gate pass when they are resumed, and what was excused in one wave hides nothing in the next', () => {
+    const it = drive(aPlan([2, 2, 2], { stop: { regressed: 1, failedShare: 1 } }));
+    it.settle();
+    it.answerAll();
+    it.change('n-0', { state: 'silent' });
+    expect(it.run.hold).toMatchObject({ why: 'rule' });
+    it.put(resumed(it.at()));
+    it.beat(3, ['n-1']);
+    expect(it.run.hold).toMatchObject({ why: 'evidence', gate: 2 });
+    it.put({ ...resumed(it.at()), gate: 2 });
+    it.settle();
+    it.answerAll();
+    it.change('n-2', { state: 'silent' });
+    expect(it.run.hold).toMatchObject({ why: 'rule', rule: 'regressed' });
+  });
+
   it('hold when a share of the wave has failed; the rest of it is not sent', () => {
     const it = drive(aPlan([40], { stop: { regressed: 9, failedShare: 0.05 }, atMost: 2 }));
     it.settle();
@@ -317,6 +356,57 @@ describe('CH15 stopping and trying again', () => {
     it.answer('n-1');
     it.beat(3);
     expect(summaryOfRun(it.run)).toMatchObject({ state: 'done', counts: { verified: 2 } });
+  });
+
+  it('a retry at a gate sends to those alone and does not let the run go on', () => {
+    const it = drive(aPlan([4, 4], { stop: { regressed: 9, failedShare: 1 } }));
+    it.settle();
+    it.confirm(['n-0', 'n-1']);
+    it.answerAll();
+    it.beat(3);
+    expect(it.run.hold).toMatchObject({ why: 'evidence', gate: 2 });
+    it.put({ t: 'decision', at: it.at(), what: 'retried', by: 'anna', reason: null, n: [0] });
+    it.settle();
+    expect(it.sentTo()).toEqual(['n-0', 'n-1', 'n-2', 'n-3', 'n-0']);
+    it.answer('n-0');
+    it.beat(3);
+    expect(it.state('n-0')).toBe('verified');
+    expect(it.run).toMatchObject({ state: 'held', hold: { why: 'evidence' } });
+    expect(it.state('n-4')).toBe('queued');
+  });
+
+  it('a retry of what a person holds waits until it goes on', () => {
+    const it = drive(aPlan([2]));
+    it.settle();
+    it.confirm(['n-0']);
+    it.put({ t: 'decision', at: it.at(), what: 'held', by: 'anna', reason: null });
+    it.put({ t: 'decision', at: it.at(), what: 'retried', by: 'anna', reason: null, n: [0] });
+    it.settle();
+    expect(it.state('n-0')).toBe('queued');
+    it.put({ t: 'decision', at: it.at(), what: 'resumed', by: 'anna', reason: null });
+    it.settle();
+    expect(it.target('n-0')).toMatchObject({ state: 'sent', attempt: 2 });
+  });
+
+  it('a restart of the node before a retry is not held against it', () => {
+    const it = drive(aPlan([1]));
+    it.settle();
+    it.answer('n-0', false);
+    it.change('n-0', { pid: 777 });
+    it.put({ t: 'decision', at: it.at(), what: 'retried', by: 'anna', reason: null, n: [0] });
+    it.settle();
+    it.answer('n-0');
+    it.beat(3);
+    expect(it.state('n-0')).toBe('verified');
+  });
+
+  it('a hold that comes after the end changes nothing', () => {
+    const it = drive(aPlan([1]));
+    it.settle();
+    it.confirm(['n-0']);
+    expect(it.run.state).toBe('done');
+    it.put({ t: 'hold', at: it.at(), why: 'link', rule: null, gate: null });
+    expect(it.run.state).toBe('done');
   });
 
   it('CH17 those that took it are who said so, who took the message and said nothing, and nobody else', () => {
