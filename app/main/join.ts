@@ -87,7 +87,7 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
   const { values } = config;
   if (!values['bus.verify'] && kind === 'production')
     throw invalid('bus.verify cannot be off for a production profile');
-  const profile = { name: input.profileName ?? address.hostname, kind, readOnly: input.readOnly ?? false };
+  const profile = { name: input.profileName?.trim() || address.hostname, kind, readOnly: input.readOnly ?? false };
   const settings = nodeSettings(config, input.name ?? values['node.name'], {
     address: plainAddress(input.url),
     isTls,
@@ -139,7 +139,7 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
   const connect = (connectionName: string): Bus => createMemoryBus({ broker, clock, connectionName });
   const cluster = createDemoCluster({ size, clock, random, connect });
   const intervalMs = demoIntervalMs(size);
-  const profile = { name: 'demo', kind: 'demo', readOnly: false } as const;
+  const profile = { name: 'demo', kind: 'demo', readOnly: config.values['profile.readOnly'] } as const;
   const settings = nodeSettings(config, config.values['node.name'] || 'console-1', {
     address: 'memory',
     isTls: false,

@@ -153,7 +153,7 @@ describe('a run’s dialogs', () => {
         without: version === undefined ? ['w-002'] : [],
         bodies: [{ what: { kind: 'gem', extension: 'lex-http', version: '0.9.0', reload: true }, nodes: 1 }],
         notes: [],
-        confirm: { level: 'button', expect: '2', approval: false },
+        confirm: { level: 'button', expect: '2', nodes: 1, approval: false },
       }),
     });
     expect(await dialog().findByText(/For 1 node nothing from before is known/)).toBeDefined();

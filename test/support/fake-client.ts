@@ -290,7 +290,7 @@ export function fakeClient({
       without: [],
       bodies: [{ what: runAt(id).what, nodes: runAt(id).rollback.took }],
       notes: [],
-      confirm: { level: 'enter', expect: '', approval: false },
+      confirm: { level: 'enter', expect: '', nodes: 1, approval: false },
     }),
     'run.rollback': ({ id }) => runAt(id),
     'run.input': ({ id }) => {

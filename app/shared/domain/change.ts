@@ -180,6 +180,8 @@ export const Confirm = z.object({
   level: z.enum(CONFIRM_LEVELS),
   /** What to hand over as `confirm`: the number of nodes or the name of the profile. Empty for `enter`. */
   expect: z.string(),
+  /** Nodes that are reached; may be handed over where nothing has to be. */
+  nodes: z.number().int(),
   /** Another person has to approve before anything is sent. */
   approval: z.boolean(),
 });

@@ -23,8 +23,10 @@ export function confirmFor(reach: Reach): Confirm {
   const { nodes, profile } = reach;
   const isProduction = profile.kind === 'production';
   if (reach.isBroadcast || reach.hasLord || (reach.restarts && isProduction))
-    return { level: 'profile', expect: profile.name, approval: reach.secondPerson };
-  const plain = (level: Confirm['level'], expect: string): Confirm => ({ level, expect, approval: false });
+    return { level: 'profile', expect: profile.name, nodes, approval: reach.secondPerson };
+  const plain = (level: Confirm['level'], expect: string): Confirm => ({
+    ...{ level, expect, nodes, approval: false },
+  });
   if (isProduction) return plain('number', String(nodes));
   if (nodes <= 1 || profile.kind === 'test' || profile.kind === 'local') return plain('enter', '');
   return plain(nodes > TYPE_ABOVE ? 'number' : 'button', String(nodes));
@@ -33,5 +35,5 @@ export function confirmFor(reach: Reach): Confirm {
 /** Whether what a person typed or pressed is what was asked for. Nothing typed is enough for `enter` only. */
 export const isConfirmed = (confirm: Confirm, typed: string | undefined): boolean =>
   confirm.level === 'enter'
-    ? typed === undefined || typed === '' || typed === confirm.expect
-    : typed?.trim() === confirm.expect;
+    ? typed === undefined || typed === '' || typed.trim() === String(confirm.nodes)
+    : confirm.expect !== '' && typed?.trim() === confirm.expect.trim();

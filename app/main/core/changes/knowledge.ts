@@ -33,6 +33,25 @@ const known = (value: unknown, source: ValueSource, at: number): Known =>
 const SLACK_MS = 5_000;
 const TOOK: ReadonlySet<Target['state']> = new Set(['success', 'verified', 'no-change', 'regressed']);
 
+/** Where the values of a node come from, newest first; nodes with the same are one group. */
+type Source = {
+  readonly id: string;
+  readonly at: number;
+  readonly tree: Readonly<Record<string, unknown>>;
+  readonly source: 'your-push' | 'observed-push';
+};
+export type History = {
+  /** The value of `section.key`. `this-machine` for other nodes is a guess. */
+  value(section: string, key: string): Known;
+  /** It is our own settings. */
+  readonly isOwn: boolean;
+};
+
+const inTree = (tree: Readonly<Record<string, unknown>>, section: string, key: string): unknown => {
+  const values = Object.hasOwn(tree, section) ? tree[section] : undefined;
+  return isJsonObject(values) && Object.hasOwn(values, key) ? values[key] : undefined;
+};
+
 /** `runs` and `pushes`: newest first. `own`: our settings tree and name. */
 export function createKnowledge(
   runs: readonly Run[],
@@ -40,52 +59,75 @@ export function createKnowledge(
   own: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> },
   look: LookAt,
 ) {
-  /** Since when the process of this node has been running; pushed values from before are gone. */
+  const histories = new Map<string, History>();
+  const byName = new Map<string, History>();
+
+  /** The process of this node has been started anew since; pushed values from before are gone. */
   const isGone = (name: string, at: number, pidThen: number | null | undefined): boolean => {
     const seen = look(name);
     if (!seen) return false;
     if (pidThen !== null && pidThen !== undefined && seen.pid !== null && seen.pid !== pidThen) return true;
     return seen.startedAt !== null && seen.startedAt > at + SLACK_MS;
   };
-  const inTree = (tree: Readonly<Record<string, unknown>>, section: string, key: string): unknown => {
-    const values = Object.hasOwn(tree, section) ? tree[section] : undefined;
-    return isJsonObject(values) && Object.hasOwn(values, key) ? values[key] : undefined;
+
+  const sourcesOf = (name: string): Source[] => {
+    const found: Source[] = [];
+    for (const [index, run] of runs.entries()) {
+      const target = run.byName.get(name);
+      if (!target || target.resultAt === null || !TOOK.has(target.state)) continue;
+      const body = bodyFor(run, target);
+      if (body.kind !== 'settings' || restarts(body)) continue;
+      if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
+      const id = `r${index}.${run.plan.bodyOf[target.index] ?? 0}`;
+      found.push({ id, at: target.resultAt, tree: body.settings, source: 'your-push' });
+    }
+    for (const [index, push] of pushes.entries()) {
+      if ((push.target !== null && push.target !== name) || push.restart || isGone(name, push.at, null))
+        continue;
+      found.push({ id: `p${index}`, at: push.at, tree: push.settings, source: 'observed-push' });
+    }
+    return found.sort((a, b) => b.at - a.at);
+  };
+
+  const makeHistory = (sources: readonly Source[], isOwn: boolean): History => {
+    const values = new Map<string, Known>();
+    const find = (section: string, key: string): Known => {
+      for (const { tree, source, at } of sources) {
+        const value = inTree(tree, section, key);
+        if (value !== undefined) return known(value, source, at);
+      }
+      const ours = inTree(own.settings, section, key);
+      return ours === undefined && !isOwn ? UNKNOWN : { value: ours, source: 'this-machine', at: null };
+    };
+    return {
+      isOwn,
+      value(section, key) {
+        const path = `${section}\n${key}`;
+        const value = values.get(path) ?? find(section, key);
+        values.set(path, value);
+        return value;
+      },
+    };
+  };
+
+  const historyOf = (name: string): History => {
+    const there = byName.get(name);
+    if (there) return there;
+    const sources = name === own.name ? [] : sourcesOf(name);
+    const id = name === own.name ? 'own' : sources.map((source) => source.id).join(' ');
+    const history = histories.get(id) ?? makeHistory(sources, name === own.name);
+    histories.set(id, history);
+    byName.set(name, history);
+    return history;
   };
 
   return {
-    self: own.name,
-    /** The value of `section.key` on a node. `this-machine` for other nodes is a guess. */
-    setting(name: string, section: string, key: string): Known {
-      const ours = inTree(own.settings, section, key);
-      if (name === own.name) return { value: ours, source: 'this-machine', at: null };
-      let best: Known = ours === undefined ? UNKNOWN : { value: ours, source: 'this-machine', at: null };
-      let bestAt = -1;
-      for (const run of runs) {
-        const target = run.byName.get(name);
-        if (!target || target.resultAt === null || !TOOK.has(target.state)) continue;
-        const body = bodyFor(run, target);
-        if (body.kind !== 'settings' || target.resultAt <= bestAt) continue;
-        const value = inTree(body.settings, section, key);
-        if (value === undefined || restarts(body)) continue;
-        if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
-        best = known(value, 'your-push', target.resultAt);
-        bestAt = target.resultAt;
-      }
-      for (const push of pushes) {
-        if ((push.target !== null && push.target !== name) || push.at <= bestAt || push.restart) continue;
-        const value = inTree(push.settings, section, key);
-        if (value === undefined || isGone(name, push.at, null)) continue;
-        best = known(value, 'observed-push', push.at);
-        bestAt = push.at;
-      }
-      return best;
-    },
+    historyOf,
 
-    /** The version of an extension that was last installed on a node by a push of ours; null: not known. */
-    gem(name: string, extension: string, exceptRun: string | null): Known {
+    /** The version of an extension that was last installed on a node by a push of ours. */
+    gem(name: string, extension: string): Known {
       let best = UNKNOWN;
       for (const run of runs) {
-        if (run.plan.id === exceptRun) continue;
         const target = run.byName.get(name);
         if (!target || target.resultAt === null || !TOOK.has(target.state)) continue;
         const body = bodyFor(run, target);

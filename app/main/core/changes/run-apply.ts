@@ -124,11 +124,6 @@ function each(run: Run, indexes: readonly number[], change: (target: Target, pla
 }
 
 function beginAttempt(run: Run, target: Target, at: number): void {
-  if (target.attempt > 0) {
-    const { attempt, state, stateAt, error } = target;
-    target.earlier.push({ attempt, state: state === 'queued' ? 'skipped' : state, at: stateAt, error });
-    if (target.earlier.length > MAX_EARLIER) target.earlier.shift();
-  }
   target.attempt += 1;
   target.pending = true;
   target.again = false;
@@ -247,16 +242,22 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       run.hold = null;
       for (const target of run.targets) {
         if (target.state !== 'queued') continue;
+        const before = target.again ? target.earlier.pop() : undefined;
         target.again = false;
-        target.why = 'stopped';
-        moveTarget(run, target, 'skipped', at);
+        if (!before) target.why = 'stopped';
+        // Another attempt that did not come about leaves the one before as it was.
+        moveTarget(run, target, before?.state ?? 'skipped', before?.at ?? at);
       }
       return;
     case 'retried':
       // CH15: only these go out; a hold stays a hold, and what was stopped stays stopped.
       each(run, entry.n ?? [], (target) => {
         if (!RETRYABLE.has(target.state)) return;
+        const { attempt, state, stateAt, error } = target;
+        target.earlier.push({ attempt, state, at: stateAt, error });
+        if (target.earlier.length > MAX_EARLIER) target.earlier.shift();
         target.again = true;
+        run.firstQueued = Math.min(run.firstQueued, target.index);
         moveTarget(run, target, 'queued', at);
       });
       run.endedAt = null;

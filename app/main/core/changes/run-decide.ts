@@ -127,7 +127,9 @@ function see(run: Run, target: Target, seen: Look | null): void {
 }
 
 const settleAt = (run: Run, target: Target, seen: Look | null): number =>
-  target.resultAt! + target.deafMs + Math.max(watchMs(run, target), SETTLE_MS, SETTLE_INTERVALS * (seen?.intervalMs ?? 0));
+  target.resultAt! +
+  target.deafMs +
+  Math.max(watchMs(run, target), SETTLE_MS, SETTLE_INTERVALS * (seen?.intervalMs ?? 0));
 
 /** CH12: silence, trouble, a goodbye, or a restart that nothing asked for. Trouble from before is not held against it. */
 function troubleOf(run: Run, target: Target, seen: Look | null): Target['why'] {
@@ -166,10 +168,14 @@ function toSend(run: Run, { isBusy, canSend }: Surroundings, onlyAgain: boolean)
   const room = Math.min(BATCH, run.plan.atMost - run.inFlight);
   const n: number[] = [];
   if (room <= 0 || run.counts.queued === 0) return n;
-  for (const target of run.targets) {
-    if (target.wave > run.wave || n.length >= room) break;
+  const { targets } = run;
+  while (run.firstQueued < targets.length && targets[run.firstQueued]!.state !== 'queued')
+    run.firstQueued += 1;
+  for (let index = run.firstQueued; index < targets.length && n.length < room; index += 1) {
+    const target = targets[index]!;
+    if (target.wave > run.wave) break;
     if (target.state !== 'queued' || (onlyAgain && !target.again)) continue;
-    if (!isBusy(target.name)) n.push(target.index);
+    if (!isBusy(target.name)) n.push(index);
   }
   return n;
 }

@@ -198,6 +198,8 @@ export type Run = {
   readonly counts: Record<ResultState, number>;
   readonly waveCounts: Record<ResultState, number>[];
   inFlight: number;
+  /** No target before this place is queued. */
+  firstQueued: number;
   /** What a person has seen and let pass: rules count from there. */
   readonly excused: { readonly regressed: number[]; readonly failed: number[] };
   /** The gate before this wave was let pass by a person. */
@@ -221,15 +223,39 @@ function waveOf(plan: RunPlan): (index: number) => number {
   };
 }
 
+/** Written out: ten thousand of them are made at once. */
+const newTarget = (name: string, index: number, wave: number, at: number): Target => ({
+  index,
+  name,
+  wave,
+  state: 'queued',
+  attempt: 0,
+  pending: false,
+  again: false,
+  deafMs: 0,
+  sentAt: null,
+  deadlineAt: null,
+  resultAt: null,
+  stateAt: at,
+  detail: null,
+  error: null,
+  why: null,
+  unsure: false,
+  late: false,
+  contradicted: null,
+  shared: false,
+  settled: false,
+  earlier: [],
+  before: null,
+  after: null,
+  beatsSeen: null,
+  beats: 0,
+  rev: 0,
+});
+
 export function createRun(plan: RunPlan): Run {
   const waveAt = waveOf(plan);
-  const targets = plan.names.map((name, index): Target => ({
-    ...{ index, name, wave: waveAt(index), state: 'queued', attempt: 0, pending: false, again: false, deafMs: 0 },
-      ...{ sentAt: null },
-    ...{ deadlineAt: null, resultAt: null, stateAt: plan.createdAt, detail: null, error: null, why: null },
-    ...{ unsure: false, late: false, contradicted: null, shared: false, settled: false, earlier: [] },
-    ...{ before: null, after: null, beatsSeen: null, beats: 0, rev: 0 },
-  }));
+  const targets = plan.names.map((name, index) => newTarget(name, index, waveAt(index), plan.createdAt));
   const run: Run = {
     plan,
     targets,
@@ -245,6 +271,7 @@ export function createRun(plan: RunPlan): Run {
     counts: noCounts(),
     waveCounts: plan.waves.map(noCounts),
     inFlight: 0,
+    firstQueued: 0,
     excused: { regressed: plan.waves.map(() => 0), failed: plan.waves.map(() => 0) },
     passedGate: 1,
     decisions: [],

@@ -11,11 +11,12 @@ import type {
 } from '../../../shared/domain/change.js';
 import { confirmFor } from '../../../shared/domain/reach.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
-import type { Knowledge, Known } from '../../core/changes/knowledge.js';
+import type { History, Knowledge, Known } from '../../core/changes/knowledge.js';
 import { orderTargets, planWaves } from '../../core/changes/plan.js';
 import {
   isSecretPath,
-  maskValue,
+  MASK,
+  maskAt,
   readWhat,
   restarts,
   shownWhat,
@@ -193,63 +194,82 @@ function isDeaf(cluster: Cluster, name: string): boolean {
   return major > 1 || (major === 1 && (minor > 6 || (minor === 6 && patch >= 23)));
 }
 
-const isProof = ({ source }: Known): boolean => source === 'your-push' || source === 'observed-push';
+/** What is certain: our own pushes, and our own settings. What others push can be made up by anybody. */
+const isSure = ({ source }: Known, { isOwn }: History): boolean => isOwn || source === 'your-push';
 
-function compare(what: What, names: readonly string[], knowledge: Knowledge) {
+type Compared = { diff: DiffRow[]; same: number[]; unknown: number; known: number };
+
+function compare(what: What, names: readonly string[], knowledge: Knowledge): Compared {
   return what.kind === 'settings'
     ? compareSettings(what.settings, what.restart, names, knowledge)
     : compareGem(what, names, knowledge);
 }
 
-function compareGem(what: Extract<What, { kind: 'gem' }>, names: readonly string[], knowledge: Knowledge) {
+function compareGem(
+  what: Extract<What, { kind: 'gem' }>,
+  names: readonly string[],
+  knowledge: Knowledge,
+): Compared {
   const row = createRow(what.extension, JSON.stringify(what.version ?? 'newest'), false);
   let known = 0;
   for (const name of names) {
-    const before = knowledge.gem(name, what.extension, null);
+    const before = knowledge.gem(name, what.extension);
     if (before.value !== undefined) known += 1;
-    row.add(before, before.value === what.version);
+    const shown = before.value === undefined ? null : JSON.stringify(before.value);
+    row.add(before, shown, before.value !== undefined && before.value === what.version, 1);
   }
-  return { diff: [row.done()], same: [] as number[], unknown: names.length - known, known };
+  return { diff: [row.done()], same: [], unknown: names.length - known, known };
 }
 
+/** By groups of nodes that are known alike, since there are few of those and many nodes. */
 function compareSettings(
   settings: Sections,
   restart: boolean,
   names: readonly string[],
   knowledge: Knowledge,
-) {
-  const hasAll = names.map(() => !restart);
-  const isKnown = names.map(() => true);
-  const hasUnknown = names.map(() => false);
+): Compared {
+  const groups = new Map<History, number[]>();
+  names.forEach((name, index) => {
+    const history = knowledge.historyOf(name);
+    const group = groups.get(history);
+    if (group) group.push(index);
+    else groups.set(history, [index]);
+  });
+  const facts = new Map(
+    [...groups.keys()].map((each) => [each, { hasAll: !restart, isKnown: true, isUnsure: false }]),
+  );
   const diff: DiffRow[] = [];
   for (const [section, values] of Object.entries(settings))
     for (const [key, after] of Object.entries(values)) {
       const text = JSON.stringify(after);
-      const row = createRow(
-        `${section}.${key}`,
-        JSON.stringify(maskValue(key, after)),
-        isSecretPath(section, key, after),
-      );
-      names.forEach((name, index) => {
-        const before = knowledge.setting(name, section, key);
-        // Our own settings say for certain what they are, and of others nothing.
-        const isSure = isProof(before) || name === knowledge.self;
+      const shown = (value: unknown): string => JSON.stringify(maskAt(section, key, value));
+      const row = createRow(`${section}.${key}`, shown(after), isSecretPath(section, key, after));
+      for (const [history, indexes] of groups) {
+        const before = history.value(section, key);
         const isEqual = before.value !== undefined && JSON.stringify(before.value) === text;
-        if (!isSure || !isEqual) hasAll[index] = false;
-        if (!isSure) hasUnknown[index] = true;
-        if (!isSure || before.value === undefined) isKnown[index] = false;
-        row.add(before, isEqual);
+        const fact = facts.get(history)!;
+        const sure = isSure(before, history);
+        if (!sure || !isEqual) fact.hasAll = false;
+        if (!sure) fact.isUnsure = true;
+        if (!sure || before.value === undefined) fact.isKnown = false;
+        const words = before.isMasked ? MASK : before.value === undefined ? null : shown(before.value);
+        row.add(before, words, isEqual, indexes.length);
         if (isJsonObject(before.value) && isJsonObject(after))
           row.lose(Object.keys(before.value).filter((inner) => !Object.hasOwn(after, inner)));
-      });
+      }
       diff.push(row.done());
     }
-  const same = hasAll.flatMap((has, index) => (has ? [index] : []));
+  const count = (test: (fact: { hasAll: boolean; isKnown: boolean; isUnsure: boolean }) => boolean): number =>
+    [...groups].reduce(
+      (sum, [history, indexes]) => sum + (test(facts.get(history)!) ? indexes.length : 0),
+      0,
+    );
+  const same = [...groups].flatMap(([history, indexes]) => (facts.get(history)!.hasAll ? indexes : []));
   return {
     diff,
-    same,
-    unknown: hasUnknown.filter(Boolean).length,
-    known: isKnown.filter(Boolean).length,
+    same: same.sort((a, b) => a - b),
+    unknown: count(({ isUnsure }) => isUnsure),
+    known: count(({ isKnown }) => isKnown),
   };
 }
 
@@ -257,23 +277,19 @@ function createRow(path: string, after: string, masked: boolean) {
   const groups = new Map<string, DiffRow['before'][number]>();
   const lost = new Set<string>();
   const seen = { equal: 0, other: 0, unknown: 0 };
-  const key = path.slice(path.indexOf('.') + 1);
   return {
-    add(before: Known, isEqual: boolean): void {
-      const isKnown = before.value !== undefined || before.isMasked === true;
-      if (!isKnown) seen.unknown += 1;
-      else seen[isEqual ? 'equal' : 'other'] += 1;
-      const value = before.isMasked ? '•••' : isKnown ? JSON.stringify(maskValue(key, before.value)) : null;
-      const id = `${before.source} ${value}`;
+    /** `shown`: the value as JSON text, masked; null: it is not known. */
+    add(before: Known, shown: string | null, isEqual: boolean, nodes: number): void {
+      seen[shown === null ? 'unknown' : isEqual ? 'equal' : 'other'] += nodes;
+      const id = `${before.source} ${shown}`;
       const group = groups.get(id);
-      if (group) group.nodes += 1;
-      else groups.set(id, { value, source: before.source, at: before.at, nodes: 1 });
+      if (group) group.nodes += nodes;
+      else groups.set(id, { value: shown, source: before.source, at: before.at, nodes });
     },
     lose: (keys: readonly string[]): void => keys.forEach((each) => lost.add(each)),
     done: (): DiffRow => ({
-      path,
+      ...{ path, after, masked },
       before: [...groups.values()].sort((a, b) => b.nodes - a.nodes).slice(0, MAX_BEFORE),
-      after,
       effect:
         seen.equal + seen.other === 0
           ? 'unknown'
@@ -283,7 +299,6 @@ function createRow(path: string, after: string, masked: boolean) {
               ? 'no-change'
               : 'mixed',
       lost: [...lost].slice(0, MAX_LISTED),
-      masked,
     }),
   };
 }

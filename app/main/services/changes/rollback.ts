@@ -3,7 +3,7 @@
  * pushes or given by a person; what is known by nobody is left alone, and said so.
  */
 import type { CheckNote, RollbackInput } from '../../../shared/domain/change.js';
-import type { Knowledge } from '../../core/changes/knowledge.js';
+import type { History, Knowledge } from '../../core/changes/knowledge.js';
 import { bodyFor, type Run } from '../../core/changes/run-state.js';
 import { tookIt } from '../../core/changes/run-views.js';
 import { readWhat, type Sections, type What } from '../../core/changes/what.js';
@@ -24,7 +24,7 @@ const note = (severity: CheckNote['severity'], code: string, facts: CheckNote['f
   facts,
 });
 
-/** `knowledge`: as of before the run. */
+/** `knowledge`: as of before the run. Targets that are known alike get one body. */
 export function reverseOf(run: Run, given: RollbackInput, knowledge: Knowledge): Reverse {
   const fallback = readFallback(run, given);
   const notes = [...fallback.notes];
@@ -33,27 +33,47 @@ export function reverseOf(run: Run, given: RollbackInput, knowledge: Knowledge):
   const names: string[] = [];
   const bodyOf: number[] = [];
   const without: string[] = [];
-  const told = new Set<string>();
+  /** For `section.key`: to how many nothing goes back of it, and why. */
+  const left = new Map<string, { code: string; path: string; count: number }>();
+  const settingsFor = new Map<string, { back: What | null; misses: { code: string; path: string }[] }>();
+  const ids = new Map<History, number>();
+
+  const backOf = (
+    body: What,
+    name: string,
+  ): { back: What | null; misses: { code: string; path: string }[] } => {
+    if (body.kind === 'gem') return { back: reverseGem(body, name, fallback.what, knowledge), misses: [] };
+    const history = knowledge.historyOf(name);
+    const id = `${ids.get(history) ?? ids.set(history, ids.size).size - 1} ${run.plan.bodies.indexOf(body)}`;
+    const there = settingsFor.get(id) ?? reverseSettings(body.settings, history, fallback.what);
+    settingsFor.set(id, there);
+    return there;
+  };
+  const placeOf = (back: What): number => {
+    const text = JSON.stringify(back);
+    const place = places.get(text) ?? bodies.push(back) - 1;
+    places.set(text, place);
+    return place;
+  };
+  const known = new Map<What, number>();
+
   for (const target of tookIt(run)) {
-    const body = bodyFor(run, target);
-    const back =
-      body.kind === 'gem'
-        ? reverseGem(body, target.name, run, fallback.what, knowledge)
-        : reverseSettings(body.settings, target.name, fallback.what, knowledge, (code, path) => {
-            if (told.has(`${code} ${path}`)) return;
-            told.add(`${code} ${path}`);
-            notes.push(note('warning', code, { path }));
-          });
+    const { back, misses } = backOf(bodyFor(run, target), target.name);
     if (!back) {
       without.push(target.name);
       continue;
     }
-    const text = JSON.stringify(back);
-    const place = places.get(text) ?? bodies.push(back) - 1;
-    places.set(text, place);
+    for (const { code, path } of misses) {
+      const miss = left.get(`${code} ${path}`) ?? { code, path, count: 0 };
+      miss.count += 1;
+      left.set(`${code} ${path}`, miss);
+    }
+    const place = known.get(back) ?? placeOf(back);
+    known.set(back, place);
     names.push(target.name);
     bodyOf.push(place);
   }
+  for (const { code, path, count } of left.values()) notes.push(note('warning', code, { path, count }));
   if (without.length > 0) notes.push(note('warning', 'rollback-unknown', { count: without.length }));
   return { names, bodies, bodyOf, without, notes };
 }
@@ -72,34 +92,40 @@ function readFallback(
 function reverseGem(
   body: Extract<What, { kind: 'gem' }>,
   name: string,
-  run: Run,
   fallback: What | null,
   knowledge: Knowledge,
 ): What | null {
-  const before = knowledge.gem(name, body.extension, run.plan.id).value;
+  const before = knowledge.gem(name, body.extension).value;
   const version = typeof before === 'string' ? before : fallback?.kind === 'gem' ? fallback.version : null;
   return version === null ? null : { ...body, version };
 }
 
+/** Only what we pushed ourselves is sent back; what others pushed can be made up by anybody. */
 function reverseSettings(
   settings: Sections,
-  name: string,
+  history: History,
   fallback: What | null,
-  knowledge: Knowledge,
-  tell: (code: string, path: string) => void,
-): What | null {
+): { back: What | null; misses: { code: string; path: string }[] } {
   const given = fallback?.kind === 'settings' ? fallback.settings : {};
   const back: Record<string, Record<string, unknown>> = {};
+  const misses: { code: string; path: string }[] = [];
   for (const [section, values] of Object.entries(settings))
     for (const key of Object.keys(values)) {
-      const before = knowledge.setting(name, section, key);
-      const isSure = before.source !== 'this-machine' || name === knowledge.self;
+      const before = history.value(section, key);
+      const isSure = history.isOwn || before.source === 'your-push';
       const own = Object.hasOwn(given, section) ? given[section] : undefined;
       const said = own && Object.hasOwn(own, key) ? own[key] : undefined;
       const value = isSure && before.value !== undefined ? before.value : said;
       if (value !== undefined) (back[section] ??= {})[key] = value;
-      else if (before.isMasked) tell('rollback-masked', `${section}.${key}`);
-      else if (name === knowledge.self) tell('rollback-new', `${section}.${key}`);
+      else {
+        const code = before.isMasked
+          ? 'rollback-masked'
+          : history.isOwn
+            ? 'rollback-new'
+            : 'rollback-partial';
+        misses.push({ code, path: `${section}.${key}` });
+      }
     }
-  return Object.keys(back).length === 0 ? null : { kind: 'settings', settings: back, restart: false };
+  if (Object.keys(back).length === 0) return { back: null, misses };
+  return { back: { kind: 'settings', settings: back, restart: false }, misses };
 }

@@ -88,7 +88,7 @@ const aCheck = (over: Partial<ChangeCheck> = {}): ChangeCheck => ({
   rollback: { possible: 2, of: 3 },
   atMost: 1_000,
   deadlineS: 60,
-  confirm: { level: 'button', expect: '3', approval: false },
+  confirm: { level: 'button', expect: '3', nodes: 1, approval: false },
   bytes: 120,
   ...over,
 });
@@ -169,7 +169,7 @@ describe('a push', () => {
   });
 
   it('a person at a terminal is asked instead, and a wrong answer sends nothing', async () => {
-    const { parts, start } = pushing({ confirm: { level: 'profile', expect: "prod's eu", approval: true } });
+    const { parts, start } = pushing({ confirm: { level: 'profile', expect: "prod's eu", nodes: 1, approval: true } });
     const { run, asked, errText } = await against(parts, ['no', "prod's eu"]);
     expect(await run('push', 'gem', 'http', '--to', 'all')).toBe(EXIT.usage);
     expect(start).not.toHaveBeenCalled();
@@ -183,7 +183,7 @@ describe('a push', () => {
   });
 
   it('where none is needed the number may be given all the same, and a wrong one stops it', async () => {
-    const { parts, start } = pushing({ confirm: { level: 'enter', expect: '', approval: false } });
+    const { parts, start } = pushing({ confirm: { level: 'enter', expect: '', nodes: 1, approval: false } });
     const { run, errText } = await against(parts);
     expect(await run('push', 'gem', 'http', '--to', 'all')).toBe(EXIT.done);
     expect(await run('push', 'gem', 'http', '--to', 'all', '--confirm', '3')).toBe(EXIT.done);
@@ -474,7 +474,7 @@ describe('runs', () => {
       without: ['web-3'],
       bodies: [{ what: settingsWhat('transport.pool'), nodes: 2 }],
       notes: [{ severity: 'warning', code: 'rollback-unknown', facts: { count: 1 } }],
-      confirm: { level: 'number', expect: '2', approval: false },
+      confirm: { level: 'number', expect: '2', nodes: 1, approval: false },
     };
     const back = vi.fn(async (_input: object) => ({ ...started(), id: 'r-2' }));
     const looked = vi.fn(async (_input: object) => check);

@@ -410,6 +410,118 @@ describe('a run', () => {
   });
 });
 
+describe('a run and others beside it', () => {
+  const mute = { receiver: modes('ask') };
+  const took = (node: Node) => node.receiver.view().items.length;
+
+  it('comes back to life once, however many ask at the same time', async () => {
+    const { a, node, clock } = await stage([{ name: 'b', mode: 'off' }]);
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b') });
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b failed']);
+    const before = took(node('b'));
+    const both = await Promise.allSettled([
+      a.changes.retry(run.plan.id, {}),
+      a.changes.retry(run.plan.id, {}),
+    ]);
+    await clock.advanceAsync(1_000);
+    expect(took(node('b'))).toBe(before + 1);
+    expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
+  });
+
+  it('never sends to a node that owes an answer of this kind to another run', async () => {
+    const { a, node, clock } = await stage([{ name: 'b', mode: 'ask' }]);
+    const start = (value: number) =>
+      a.changes.start({ what: settings({ extensions: { demo: { value } } }), where: to('b') });
+    await Promise.all([start(1), start(2), start(3)]);
+    await clock.advanceAsync(2_000);
+    expect(took(node('b'))).toBe(1);
+    await node('b').receiver.decide(node('b').receiver.waiting()[0]!.id, true);
+    await clock.advanceAsync(2_000);
+    expect(took(node('b'))).toBe(2);
+  });
+
+  it('that is tried again does not take the answer that a newer run waits for', async () => {
+    const { a, node, clock } = await stage([
+      { name: 'b', mode: 'ask' },
+      { name: 'c', mode: 'off' },
+    ]);
+    const first = await a.changes.start({
+      what: settings(INTERVAL),
+      where: to('b', 'c'),
+      how: { deadlineS: 5, stop: { regressed: 9, failedShare: 1 } },
+    });
+    await clock.advanceAsync(1_000);
+    await node('b').receiver.decide(node('b').receiver.waiting()[0]!.id, true);
+    await clock.advanceAsync(9_000);
+    expect((await finalOf(a, first.plan.id)).sort()).toEqual(['b verified', 'c failed']);
+    const second = await a.changes.start({
+      what: settings({ extensions: { demo: { x: 1 } } }),
+      where: to('b'),
+    });
+    await clock.advanceAsync(500);
+    await a.changes.retry(first.plan.id, { names: ['c'] });
+    await clock.advanceAsync(500);
+    await node('b').receiver.decide(node('b').receiver.waiting()[0]!.id, true);
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, second.plan.id)).toEqual(['b verified']);
+  });
+
+  it('is rolled back once, however many ask at the same time', async () => {
+    const { a, node, clock } = await stage();
+    for (const beat_interval of [1, 3]) {
+      await a.changes.start({ what: settings({ extensions: { node: { beat_interval } } }), where: to('b') });
+      await clock.advanceAsync(15_000);
+    }
+    const [last] = a.changes.list().runs;
+    const before = took(node('b'));
+    await Promise.allSettled([
+      a.changes.rollback(last!.id, {}, undefined),
+      a.changes.rollback(last!.id, {}, undefined),
+    ]);
+    await clock.advanceAsync(5_000);
+    expect(took(node('b'))).toBe(before + 1);
+  });
+
+  it('what is heard while its last line is written is not lost', async () => {
+    let slow: (() => void)[] | null = null;
+    const memory = createMemoryJournals();
+    const journals: Journals = {
+      ...memory,
+      open: (name) => ({
+        ...memory.open(name),
+        async append(entry) {
+          if (slow && entry['t'] === 'closed') await new Promise<void>((resolve) => slow?.push(resolve));
+          await memory.open(name).append(entry);
+        },
+      }),
+    };
+    const { a, node, clock } = await stage([{ name: 'b', mode: 'ask' }], { journals });
+    slow = [];
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b'), how: { deadlineS: 2 } });
+    await clock.advanceAsync(4_000);
+    expect(slow).toHaveLength(1);
+    await node('b').receiver.decide(node('b').receiver.waiting()[0]!.id, true);
+    await clock.advanceAsync(100);
+    slow.forEach((go) => go());
+    slow = null;
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified']);
+  });
+
+  it('what was heard until the end is written down before the console is gone', async () => {
+    const journals = createMemoryJournals();
+    const { a, clock, make } = await stage([{ name: 'b' }], { journals });
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b') });
+    await clock.advanceAsync(0);
+    await a.stop();
+    const again = make({ ...id('admin', 2), journals, ...mute });
+    again.start();
+    await clock.advanceAsync(8_000);
+    expect(again.changes.living(run.plan.id)!.targets[0]).toMatchObject({ attempt: 1, pending: false });
+  });
+});
+
 describe('confirmation', () => {
   const production = {
     changes: { profile: { name: 'prod-eu', kind: 'production', readOnly: false } },
