@@ -3,10 +3,8 @@
  * for, or on; each ends in an UpdateResult; what was applied can be taken back. The bus does not sign: who is said to
  * have sent something is a claim.
  */
-import * as z from 'zod';
 import type { EventKind } from '../../../shared/domain/event.js';
 import {
-  RECEIVE_MODES,
   RECEIVED_KINDS,
   type Receive,
   type Received,
@@ -15,18 +13,12 @@ import {
 } from '../../../shared/domain/received.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { whatText } from '../../../shared/i18n/index.js';
+import { maskText } from '../../../shared/lib/mask-text.js';
 import { readCorrelation } from '../../core/changes/match.js';
-import { AppliedChange, createOwnSettings, takesEffect } from '../../core/changes/own-settings.js';
+import { createOwnSettings, type KeptSettings } from '../../core/changes/own-settings.js';
 import { readPushed, type Pushed } from '../../core/changes/pushed.js';
 import { shownWords } from '../../core/changes/run-views.js';
-import {
-  detailOf,
-  maskSettings,
-  maskValue,
-  shownWhat,
-  type Sections,
-  type What,
-} from '../../core/changes/what.js';
+import { detailOf, maskSettings, wordsWithout, type Sections, type What } from '../../core/changes/what.js';
 import type { EventLog } from '../../core/history/event-log.js';
 import { nodeQueue } from '../../core/protocol/bus/topology.js';
 import type { Bus, Delivery } from '../../ports/bus.js';
@@ -36,7 +28,18 @@ import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
 import type { Store } from '../../ports/store.js';
 import type { HeardFunction } from '../keys/exchange.js';
-import { toStoreError } from '../keys/store-error.js';
+import { createKept } from './kept.js';
+import {
+  copy,
+  cut,
+  emptied,
+  fromBefore,
+  isOpen,
+  listedSteps,
+  listedWhat,
+  trimmed,
+  type Item,
+} from './items.js';
 import { createReports } from './reports.js';
 
 export type ReceiverSettings = {
@@ -67,33 +70,35 @@ export type ReceiverDeps = {
 };
 export type ReceiverService = ReturnType<typeof createReceiver>;
 
-type Item = { view: Received; readonly what: What; readonly correlationId: string | undefined };
-
+/** For a person; and for their turn. */
 const MAX_WAITING = 100;
-const MAX_ITEMS = 200;
+const MAX_QUEUED = 100;
+/** Of the messages of both. */
+const MAX_BYTES = 8_000_000;
 const MAX_OUTPUT = 2_000;
+const MAX_TREE = 262_144;
+const STOP_MS = 2_000;
+const LEFT = 'this console left before anybody decided';
 const ACTIONS = { settings: 'update_settings', gem: 'update_gem', message: 'message' } as const;
-const Kept = z.object({
-  version: z.literal(1),
-  modes: z.record(z.string(), z.enum(RECEIVE_MODES)),
-  applied: z.array(AppliedChange),
-});
-
 export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
   const { clock, log, events, random } = deps;
   const own = createOwnSettings(settings.base, settings.allow);
   const reports = createReports(settings.name, deps);
-  const modes = { ...settings.modes };
-  const storeKey = `received.${settings.profileId}`;
+  let modes = { ...settings.modes };
+  const kept = createKept(`received.${settings.profileId}`, deps.store);
   /** Newest last. */
   let items: Item[] = [];
   let installer = { available: false, about: '' };
   let rev = 0;
   let working: Promise<void> = Promise.resolve();
-  let isBroken = false;
+  /** What is worked on; others in state `working` wait for their turn. */
+  let current: Item | null = null;
+  let shownTree = { tree: {}, text: '' };
+  let isStopped = false;
 
   const change = (item: Item, fields: Partial<Received>): void => {
     item.view = { ...item.view, ...fields, stateAt: clock.now() };
+    if (!isOpen(item.view)) item.what = emptied(item.what);
     rev += 1;
   };
   const record = (kind: EventKind, { view }: Item): void => {
@@ -101,99 +106,116 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     const facts = { received: id, what: whatText(what), error };
     events.record({ kind, names: from === null ? [] : [from], facts }, clock.now());
   };
-  const save = async (): Promise<void> => {
-    // What could not be read is not written over.
-    if (isBroken) throw new AppError('STORE_UNREADABLE', 'what was pushed before cannot be read');
-    const free = RECEIVED_KINDS.filter((kind) => !settings.chosen.includes(kind));
-    const chosen = Object.fromEntries(free.map((kind) => [kind, modes[kind]]));
-    try {
-      await deps.store.write(storeKey, { version: 1, modes: chosen, applied: own.applied() });
-    } catch (cause) {
-      throw toStoreError(cause);
-    }
-  };
+  const free = RECEIVED_KINDS.filter((kind) => !settings.chosen.includes(kind));
+  const save = (next: KeptSettings, wanted = modes): Promise<void> =>
+    kept.save(next, Object.fromEntries(free.map((kind) => [kind, wanted[kind]])));
 
-  const fail = (item: Item, state: 'failed' | 'refused', error: string): void => {
+  const fail = (item: Item, state: 'failed' | 'refused', words: string): void => {
+    const { what } = item;
+    const safe = what.kind === 'settings' ? wordsWithout(words, what.settings) : words;
+    const error = copy(shownWords(safe) ?? '');
+    report(item, 'failed', what.kind === 'gem' ? what.extension : null, error);
     change(item, { state, error });
     record(`received.${state}`, item);
-    report(item, 'failed', item.what.kind === 'gem' ? item.what.extension : null, error);
   };
   const report = (item: Item, status: string, detail: string | null, error: string | null): void =>
     reports.tell({
       ...{ action: ACTIONS[item.view.kind], status, detail, error },
       correlationId: item.correlationId,
     });
+  const comeAgain = async (): Promise<void> => {
+    if (isStopped) return;
+    await deps.rejoin().catch((error: unknown) => log.error({ error }, 'leaving and joining again failed'));
+  };
 
   const applySettings = async (item: Item, what: Extract<What, { kind: 'settings' }>): Promise<void> => {
-    const objection = own.objection(what.settings);
+    const objection = await kept.alone(async () => {
+      const words = own.objection(what.settings);
+      if (words !== null) return words;
+      const plan = own.planApply(item.view.id, what.settings, clock.now());
+      const steps = own.preview(what.settings);
+      try {
+        await save(plan.kept);
+      } catch (error) {
+        log.error({ error }, 'a pushed change could not be kept');
+        return 'it could not be kept on this machine';
+      }
+      plan.commit();
+      change(item, {
+        ...{ state: 'applied', detail: cut(detailOf(what), MAX_OUTPUT), changes: listedSteps(steps) },
+      });
+      return null;
+    });
     if (objection !== null) return fail(item, 'failed', objection);
-    const applied = own.apply(item.view.id, what.settings, clock.now());
-    try {
-      await save();
-    } catch (error) {
-      own.undo(item.view.id);
-      log.error({ error }, 'a pushed change could not be kept');
-      return fail(item, 'failed', 'it could not be kept on this machine');
-    }
-    const detail = detailOf(what);
-    change(item, { state: 'applied', detail, changes: stepsOf(applied) });
     record('received.applied', item);
     deps.onChanged();
-    if (what.restart) await deps.rejoin();
-    report(item, 'success', detail, null);
+    if (what.restart) await comeAgain();
+    report(item, 'success', item.view.detail, null);
   };
   const installGem = async (item: Item, what: Extract<What, { kind: 'gem' }>): Promise<void> => {
-    change(item, { state: 'working' });
     const { ok, error, output } = await deps.installer.install(what.extension, what.version);
-    change(item, { output: shownWords(output.slice(-MAX_OUTPUT)) });
+    change(item, { output: copy(maskText(output).slice(-MAX_OUTPUT)) });
     if (!ok) return fail(item, 'failed', error ?? 'not installed');
     const detail = detailOf(what);
     change(item, { state: 'applied', detail });
     record('received.applied', item);
-    if (what.reload) await deps.rejoin();
+    if (what.reload) await comeAgain();
     report(item, 'success', detail, null);
   };
   /** One after the other: a restart in between is part of the first. */
   const obey = (item: Item): Promise<void> => {
-    const { what } = item;
-    working = working
-      .then(() => (what.kind === 'settings' ? applySettings(item, what) : installGem(item, what)))
-      .catch((error: unknown) => {
+    if (items.filter(({ view }) => view.state === 'working').length >= MAX_QUEUED) {
+      fail(item, 'failed', 'too many changes wait on this console');
+      return Promise.resolve();
+    }
+    change(item, { state: 'working' });
+    working = working.then(async () => {
+      // It was refused while it waited for its turn.
+      if (item.view.state !== 'working') return;
+      current = item;
+      const { what } = item;
+      try {
+        await (what.kind === 'settings' ? applySettings(item, what) : installGem(item, what));
+      } catch (error) {
         log.error({ error }, 'a pushed change failed unexpectedly');
         fail(item, 'failed', 'it failed unexpectedly on this machine');
-      });
+      }
+      current = null;
+    });
     return working;
   };
-
-  const stepsOf = ({ steps }: Pick<AppliedChange, 'steps'>): Received['changes'] =>
-    steps.map(({ path, before, after }) => {
-      const key = path.slice(path.indexOf('.') + 1);
-      const text = (value: unknown): string => JSON.stringify(maskValue(key, value));
-      return {
-        ...{ path, after: text(after), takesEffect: takesEffect(path) },
-        before: before === undefined ? null : text(before),
-      };
-    });
 
   const add = ({ kind, what, problem }: Pushed, delivery: Delivery, at: number): Item => {
     const { exchange, routingKey, properties } = delivery;
     const isOurs = exchange === '' || routingKey === nodeQueue(settings.name);
     const isTaken = problem === null && what.kind === 'settings' && own.objection(what.settings) === null;
     const item: Item = {
-      ...{ what, correlationId: properties.correlationId },
+      ...{ what, bytes: delivery.body.length, correlationId: properties.correlationId },
       view: {
         ...{ id: random.uuid(), kind, at, state: 'waiting', stateAt: at, detail: null, error: null },
         from: shownWords(readCorrelation(properties.correlationId)?.from || null),
         audience: isOurs ? 'us' : 'all',
-        what: shownWhat(what),
-        changes: isTaken ? stepsOf({ steps: [...own.preview(what.settings)] }) : [],
+        what: listedWhat(what),
+        changes: isTaken ? listedSteps(own.preview(what.settings)) : [],
         ...{ canUndo: false, output: null },
       },
     };
     items.push(item);
-    if (items.length > MAX_ITEMS) items = dropOldest(items);
     rev += 1;
     return item;
+  };
+  const judge = (item: Item, { kind, problem }: Pushed): void => {
+    if (problem !== null) return fail(item, 'failed', problem);
+    const mode = settings.isReadOnly ? 'off' : modes[kind];
+    if (mode === 'off') return fail(item, 'refused', `${ACTIONS[kind]} is switched off on this console`);
+    if (isStopped) return fail(item, 'refused', LEFT);
+    const open = items.filter(({ view }) => isOpen(view));
+    const bytes = open.reduce((sum, each) => sum + each.bytes, 0);
+    if (mode === 'on' && bytes <= MAX_BYTES) return void obey(item);
+    if (mode === 'on') return fail(item, 'failed', 'too many changes wait on this console');
+    if (bytes > MAX_BYTES || open.filter(({ view }) => view.state === 'waiting').length > MAX_WAITING)
+      return fail(item, 'refused', 'too many changes wait for a person on this console');
+    record('received.asked', item);
   };
 
   const find = (id: string): Item => {
@@ -209,18 +231,22 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
 
     /** Reads what was pushed before. Never rejects. */
     async load(): Promise<void> {
+      // It may take seconds, and nothing here needs it.
+      deps.installer
+        .about()
+        .then((found) => {
+          installer = found;
+          rev += 1;
+        })
+        .catch((error: unknown) => log.error({ error }, 'the installer cannot be asked'));
       try {
-        const kept = await deps.store.read(storeKey);
-        const read = kept === undefined || kept === null ? null : Kept.parse(kept);
-        for (const kind of RECEIVED_KINDS)
-          if (!settings.chosen.includes(kind)) modes[kind] = read?.modes[kind] ?? modes[kind];
-        if (read) own.restore(read.applied);
-        for (const applied of read?.applied ?? []) items.push(fromBefore(applied, stepsOf(applied)));
+        const read = await kept.load();
+        for (const kind of free) modes[kind] = read?.modes[kind] ?? modes[kind];
+        if (read) own.restore(read.settings);
+        items = trimmed([...own.applied().map(fromBefore), ...items], canUndo);
       } catch (error) {
-        isBroken = true;
         log.error({ error }, 'what was pushed to this node before cannot be read');
       }
-      installer = await deps.installer.about();
       rev += 1;
     },
 
@@ -228,15 +254,8 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     hear(message: HeardFunction, delivery: Delivery, at: number): void {
       const pushed = readPushed(message, delivery);
       if (!pushed) return;
-      const item = add(pushed, delivery, at);
-      if (pushed.problem !== null) return fail(item, 'failed', pushed.problem);
-      const mode = settings.isReadOnly ? 'off' : modes[pushed.kind];
-      if (mode === 'off')
-        return fail(item, 'refused', `${ACTIONS[pushed.kind]} is switched off on this console`);
-      if (mode === 'on') return void obey(item);
-      if (items.filter(({ view }) => view.state === 'waiting').length > MAX_WAITING)
-        return fail(item, 'refused', 'too many changes wait for a person on this console');
-      record('received.asked', item);
+      judge(add(pushed, delivery, at), pushed);
+      items = trimmed(items, canUndo);
     },
 
     /** Throws RECEIVED_UNKNOWN or RECEIVED_DECIDED. */
@@ -244,83 +263,64 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
       const item = find(id);
       if (item.view.state !== 'waiting') throw new AppError('RECEIVED_DECIDED', `it is ${item.view.state}`);
       if (!accept) return fail(item, 'refused', 'refused by the person at this console');
-      change(item, { state: 'working' });
       await obey(item);
     },
-    /** Throws RECEIVED_UNKNOWN, RECEIVED_NO_UNDO or STORE_UNREADABLE. */
-    async undo(id: string): Promise<void> {
-      const item = find(id);
-      if (!canUndo(item.view)) throw new AppError('RECEIVED_NO_UNDO', 'nothing to take back');
-      own.undo(id);
-      await save();
-      change(item, { state: 'undone' });
-      record('received.undone', item);
-      deps.onChanged();
-    },
-    async setMode(kind: ReceivedKind, mode: ReceiveMode): Promise<void> {
-      const before = modes[kind];
-      modes[kind] = mode;
-      try {
-        await save();
-      } catch (error) {
-        modes[kind] = before;
-        throw error;
-      }
-      rev += 1;
-      events.record({ kind: 'received.mode', facts: { what: kind, policy: mode } }, clock.now());
-    },
+    /** Throws RECEIVED_UNKNOWN, RECEIVED_NO_UNDO or STORE_UNREADABLE; then nothing has changed. */
+    undo: (id: string): Promise<void> =>
+      kept.alone(async () => {
+        const item = find(id);
+        const plan = item.view.state === 'applied' ? own.planUndo(id) : null;
+        if (!plan) throw new AppError('RECEIVED_NO_UNDO', 'nothing to take back');
+        await save(plan.kept);
+        plan.commit();
+        change(item, { state: 'undone' });
+        // Later ones may have another value to go back to now.
+        for (const applied of own.applied()) {
+          const later = items.find(({ view }) => view.id === applied.id);
+          if (later) later.view = { ...later.view, changes: listedSteps(applied.steps) };
+        }
+        record('received.undone', item);
+        deps.onChanged();
+      }),
+    setMode: (kind: ReceivedKind, mode: ReceiveMode): Promise<void> =>
+      kept.alone(async () => {
+        const wanted = { ...modes, [kind]: mode };
+        await save(own.kept(), wanted);
+        modes = wanted;
+        rev += 1;
+        events.record({ kind: 'received.mode', facts: { what: kind, policy: mode } }, clock.now());
+      }),
 
+    /** Reports that could not be sent are sent now. */
     linkUp: (): void => void reports.flush(),
     waiting: () => items.filter(({ view }) => view.state === 'waiting').map(({ view }) => view),
     view(): Receive {
       const views = items.map(({ view }) => ({ ...view, canUndo: canUndo(view) })).reverse();
       const isWaiting = ({ state }: Received): boolean => state === 'waiting';
+      const tree = own.tree();
+      if (shownTree.tree !== tree)
+        shownTree = { tree, text: cut(JSON.stringify(maskSettings(tree as Sections), null, 2), MAX_TREE) };
       return {
         at: clock.now(),
         modes: { ...modes },
         allow: [...settings.allow],
         installer,
-        settings: JSON.stringify(maskSettings(own.tree() as Sections), null, 2),
+        settings: shownTree.text,
         items: [...views.filter(isWaiting), ...views.filter((view) => !isWaiting(view))],
       };
     },
 
-    /** Those who wait are told that nobody decided. Never rejects. */
+    /** Who waits is told so; what is being worked on may end, and be reported, within two seconds. Never rejects. */
     async stop(): Promise<void> {
-      for (const item of items)
-        if (item.view.state === 'waiting') fail(item, 'refused', 'this console left before anybody decided');
-      await reports.flush();
+      isStopped = true;
+      for (const item of items) if (isOpen(item.view) && item !== current) fail(item, 'refused', LEFT);
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(STOP_MS, resolve);
+        void working.then(reports.flush).finally(() => {
+          cancel();
+          resolve();
+        });
+      });
     },
   };
-}
-
-/** A change that was applied before this process, with its way back. */
-function fromBefore(applied: AppliedChange, changes: Received['changes']): Item {
-  const sections: Record<string, Record<string, unknown>> = {};
-  for (const { path, after } of applied.steps) {
-    const dot = path.indexOf('.');
-    (sections[path.slice(0, dot)] ??= {})[path.slice(dot + 1)] = after;
-  }
-  const what: What = { kind: 'settings', settings: sections, restart: false };
-  return {
-    ...{ what, correlationId: undefined },
-    view: {
-      ...{
-        id: applied.id,
-        kind: 'settings',
-        at: applied.at,
-        from: null,
-        audience: 'us',
-        what: shownWhat(what),
-      },
-      ...{ state: 'applied', stateAt: applied.at, detail: detailOf(what), error: null, changes },
-      ...{ canUndo: true, output: null },
-    },
-  };
-}
-
-/** Those that wait for a person stay. */
-function dropOldest(items: readonly Item[]): Item[] {
-  const index = items.findIndex(({ view }) => view.state !== 'waiting' && view.state !== 'working');
-  return items.filter((_, place) => place !== Math.max(0, index));
 }

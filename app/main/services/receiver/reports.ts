@@ -19,27 +19,36 @@ export function createReports(
   { bus, clock, log, isLive }: { bus: Bus; clock: Clock; log: Log; isLive: () => boolean },
 ) {
   let waiting: Report[] = [];
+  let sending: Promise<unknown> = Promise.resolve();
 
-  /** Never rejects. */
-  const flush = async (): Promise<void> => {
+  const send = async (): Promise<void> => {
     if (!isLive()) return;
     const reports = waiting;
     waiting = [];
-    for (const report of reports) {
-      try {
-        await bus.publish(updateResult(name, report, report.correlationId, clock.now()));
-      } catch (error) {
-        log.debug({ error }, 'an update result waits for the link');
-        waiting.push(report);
-      }
-    }
+    const sent = await Promise.all(
+      reports.map(async (report) => {
+        try {
+          await bus.publish(updateResult(name, report, report.correlationId, clock.now()));
+          return true;
+        } catch (error) {
+          log.debug({ error }, 'an update result waits for the link');
+          return false;
+        }
+      }),
+    );
+    waiting = [...reports.filter((_, index) => !sent[index]), ...waiting].slice(-MAX_WAITING);
+  };
+  /** Resolves when all that was told before is sent, or waits for the link. Never rejects. */
+  const flush = async (): Promise<void> => {
+    const turn = sending.then(send);
+    sending = turn.catch((error: unknown) => log.error({ error }, 'update results cannot be sent'));
+    await sending;
   };
 
   return {
     flush,
     tell(report: Report): void {
-      waiting.push(report);
-      if (waiting.length > MAX_WAITING) waiting.shift();
+      waiting = [...waiting, report].slice(-MAX_WAITING);
       void flush();
     },
   };
