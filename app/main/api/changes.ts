@@ -68,7 +68,7 @@ export function changesApi(session: SessionService, clock: Clock): ChangesApi {
     'run.get': async ({ id }) => {
       const service = changes();
       const seen = service.observedRun(id);
-      if (seen) return { ...seen.head, targets: seen.targets };
+      if (seen) return { ...seen.head, targets: seen.targets() };
       const run = await service.get(id);
       if (!run) throw new AppError('RUN_UNKNOWN', 'there is no run of this id');
       return whole(service, run);
@@ -142,7 +142,7 @@ export function changesApi(session: SessionService, clock: Clock): ChangesApi {
     }
     function look(): { rev: number; head: RunHead; rows: (after: number) => RunTarget[] } | null {
       const seen = service.observedRun(id);
-      if (seen) return { rev: seen.rev, head: seen.head, rows: () => seen.targets };
+      if (seen) return { rev: seen.rev, head: seen.head, rows: seen.targets };
       const run = service.living(id) ?? (first && 'plan' in first ? first : null);
       if (!run) return null;
       return {

@@ -1,5 +1,5 @@
 /** Follows a run: a line for each change of a target or of the run itself, until the run is over. */
-import { FINAL_STATES, type RunHead, type RunTarget } from '../../shared/domain/change.js';
+import type { RunHead, RunTarget } from '../../shared/domain/change.js';
 import { text } from '../../shared/i18n/index.js';
 import type { Asker } from './asking.js';
 import type { ConsoleClient } from './client.js';
@@ -18,12 +18,11 @@ export async function followRun(
   asJson: boolean,
 ): Promise<void> {
   const seen = new Map<number, string>();
-  const open = new Set<number>();
   const stop = new AbortController();
   let last = '';
-  const isOver = ({ state, total }: RunHead): boolean =>
+  const isOver = ({ state, total, endedAt }: RunHead): boolean =>
     seen.size >= total &&
-    (state === 'observed' || ((state === 'done' || state === 'stopped') && open.size === 0));
+    (state === 'observed' || ((state === 'done' || state === 'stopped') && endedAt !== null));
 
   for await (const { run, rows } of client.watch('run.watch', { id }, stop.signal)) {
     rows.forEach(tell);
@@ -37,8 +36,6 @@ export async function followRun(
   throw new CliError(EXIT.notConnected, [text('error.CONSOLE_NOT_RUNNING')]);
 
   function tell(row: RunTarget): void {
-    if (FINAL_STATES.has(row.state)) open.delete(row.index);
-    else open.add(row.index);
     const mark = JSON.stringify([row.state, row.attempt, row.error, row.late]);
     const before = seen.get(row.index);
     seen.set(row.index, mark);

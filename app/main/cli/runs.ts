@@ -117,7 +117,7 @@ export const runVerbs: Verbs = (program, deps) => {
       };
       const check = await client.call('run.rollback.check', { id, ...input });
       if (flags.dryRun) return where.json ? json(check) : out(rollbackReport(check));
-      const reach = check.names.length - check.without.length;
+      const reach = check.names.length;
       const asked = { confirm: flags.confirm, json: where.json ?? false };
       const confirm = await confirmed(deps, asked, check.confirm, reach, () => rollbackReport(check));
       const back = await client.call('run.rollback', {

@@ -8,6 +8,9 @@ import { noCounts } from './run-state.js';
 import { shownWords } from './run-views.js';
 
 type Heard = {
+  /** Its place among the rows, and when it last moved. */
+  readonly index: number;
+  readonly rev: number;
   readonly at: number;
   readonly ok: boolean;
   readonly detail: string | null;
@@ -21,6 +24,8 @@ export type Observed = {
   readonly at: number;
   lastAt: number;
   readonly nodes: Map<string, Heard>;
+  /** Of the nodes: how many said so. */
+  readonly said: { success: number; failed: number };
   rev: number;
 };
 
@@ -28,6 +33,7 @@ export type Observed = {
 const QUIET_MS = 600_000;
 const MAX_GROUPS = 200;
 const MAX_NODES = 20_000;
+const MAX_ALL_NODES = 100_000;
 
 export type ObservedLog = ReturnType<typeof createObserved>;
 
@@ -37,14 +43,24 @@ export function createObserved(makeId: (at: number) => string) {
   const groups: Observed[] = [];
   const open = new Map<string, Observed>();
   let rev = 0;
+  let total = 0;
 
   const group = (key: string, at: number, make: () => Pick<Observed, 'kind' | 'what' | 'by'>): Observed => {
     const known = open.get(key);
     if (known && at - known.lastAt <= QUIET_MS) return known;
-    const fresh: Observed = { id: makeId(at), ...make(), at, lastAt: at, nodes: new Map(), rev: 0 };
+    const fresh: Observed = {
+      id: makeId(at),
+      ...make(),
+      at,
+      lastAt: at,
+      nodes: new Map(),
+      said: { success: 0, failed: 0 },
+      rev: 0,
+    };
     groups.push(fresh);
     open.set(key, fresh);
-    if (groups.length > MAX_GROUPS) groups.shift();
+    while (groups.length > MAX_GROUPS || (total > MAX_ALL_NODES && groups.length > 1))
+      total -= groups.shift()?.nodes.size ?? 0;
     if (open.size > 2 * MAX_GROUPS) open.clear();
     return fresh;
   };
@@ -65,10 +81,16 @@ export function createObserved(makeId: (at: number) => string) {
       const ok = result.status === 'success';
       const key = `${result.action}\n${ok ? (result.detail ?? '') : 'failed'}`;
       const entry = group(key, at, () => ({ kind, by: null, what: whatFrom(kind, result.detail ?? '') }));
-      if (!entry.nodes.has(node) && entry.nodes.size >= MAX_NODES) return;
+      const known = entry.nodes.get(node);
+      if (!known && entry.nodes.size >= MAX_NODES) return;
+      if (known) entry.said[known.ok ? 'success' : 'failed'] -= 1;
+      else total += 1;
+      entry.said[ok ? 'success' : 'failed'] += 1;
       const { detail, error } = result;
-      entry.nodes.set(node, { at, ok, detail: shownWords(detail), error: shownWords(error) });
       touch(entry, at);
+      const index = known?.index ?? entry.nodes.size;
+      const words = { detail: shownWords(detail), error: shownWords(error) };
+      entry.nodes.set(node, { index, rev: entry.rev, at, ok, ...words });
     },
 
     /** A push of somebody else, seen on its way; `what` is masked. Results with this detail belong to it. */
@@ -99,8 +121,7 @@ function whatFrom(kind: Observed['kind'], detail: string): ShownWhat {
 }
 
 export function summaryOfObserved(entry: Observed, profile: string): RunSummary {
-  const counts = noCounts();
-  for (const { ok } of entry.nodes.values()) counts[ok ? 'success' : 'failed'] += 1;
+  const counts = { ...noCounts(), ...entry.said };
   return {
     ...{ id: entry.id, kind: entry.kind, state: 'observed', what: entry.what, mode: 'addressed', hold: null },
     ...{ by: entry.by, profile, createdAt: entry.at, endedAt: entry.lastAt, total: entry.nodes.size, counts },
@@ -121,32 +142,35 @@ export const headOfObserved = (entry: Observed, profile: string): RunHead => ({
   ...{ errors: [], decisions: [], differ: [], approval: null, rollback: { took: 0, known: 0 } },
 });
 
-export const targetsOfObserved = (entry: Observed): RunTarget[] =>
-  [...entry.nodes].map(([name, heard], index) => ({
-    ...{
-      index,
-      name,
-      wave: 1,
-      state: heard.ok ? 'success' : 'failed',
-      attempt: 0,
-      sentAt: null,
-      deadlineAt: null,
-    },
-    ...{
-      resultAt: heard.at,
-      stateAt: heard.at,
-      beats: 0,
-      pidBefore: null,
-      pidAfter: null,
-      versionBefore: null,
-    },
-    ...{
-      versionAfter: null,
-      detail: heard.detail,
-      error: heard.error,
-      why: null,
-      unsure: false,
-      late: false,
-    },
-    ...{ contradicted: null, shared: false, earlier: [] },
-  }));
+/** Those that moved after a revision; -1: all. */
+export const targetsOfObserved = (entry: Observed, after = -1): RunTarget[] =>
+  [...entry.nodes]
+    .filter(([, { rev }]) => rev > after)
+    .map(([name, heard]) => ({
+      ...{
+        index: heard.index,
+        name,
+        wave: 1,
+        state: heard.ok ? 'success' : 'failed',
+        attempt: 0,
+        sentAt: null,
+        deadlineAt: null,
+      },
+      ...{
+        resultAt: heard.at,
+        stateAt: heard.at,
+        beats: 0,
+        pidBefore: null,
+        pidAfter: null,
+        versionBefore: null,
+      },
+      ...{
+        versionAfter: null,
+        detail: heard.detail,
+        error: heard.error,
+        why: null,
+        unsure: false,
+        late: false,
+      },
+      ...{ contradicted: null, shared: false, earlier: [] },
+    }));

@@ -131,11 +131,15 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     async get(id: string): Promise<Run | null> {
       return engine.living(id)?.run ?? (await book.find(id))?.run ?? null;
     },
-    observedRun(id: string): { rev: number; head: RunHead; targets: RunTarget[] } | null {
+    observedRun(id: string): { rev: number; head: RunHead; targets: (after?: number) => RunTarget[] } | null {
       const entry = ears.observed.find(id);
       if (!entry) return null;
       const { rev } = entry;
-      return { rev, head: headOfObserved(entry, settings.profile.name), targets: targetsOfObserved(entry) };
+      return {
+        rev,
+        head: headOfObserved(entry, settings.profile.name),
+        targets: (after) => targetsOfObserved(entry, after),
+      };
     },
     async ofNode(name: string): Promise<{ run: RunSummary; target: RunTarget }[]> {
       const found: { run: RunSummary; target: RunTarget }[] = [];

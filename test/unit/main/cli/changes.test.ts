@@ -355,6 +355,7 @@ describe('following a run', () => {
     frame('delta', 4, [aResult(0, 'web-1', 'verified', NOW)], { state: 'running' }),
     frame('delta', 5, [aResult(1, 'web-2', 'failed', NOW, { error: 'no \u001b[31msuch' })], {
       state: 'done',
+      endedAt: NOW,
     }),
   ];
 
