@@ -8,7 +8,7 @@ import { Icon, Kbd, ShortFingerprint, StatusMark, TrustMark, useReturnFocus } fr
 import { currentPath, expectArrival, go, nodeHref, runHref, setParams } from '../route.js';
 import { RunMark } from '../pages/changes/ChangesGrid.js';
 import { stateOf } from '../pages/changes/select.js';
-import { runName } from '../pages/run/say.js';
+import { runName } from '../parts/run-words.js';
 import { useFleetTime } from '../store/clock.js';
 import { keyRows, useKeys } from '../store/keys.js';
 import { prefsStore, setPrefs } from '../store/prefs.js';

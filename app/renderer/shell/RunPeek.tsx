@@ -10,8 +10,8 @@ import {
   visibleBlock,
 } from '../../shared/i18n/index.js';
 import { Foreign, IconButton } from '../components/index.js';
-import { decisionText } from '../pages/run/export.js';
-import { nameOfWhat } from '../pages/run/say.js';
+import { decisionText } from '../parts/run-export.js';
+import { nameOfWhat } from '../parts/run-words.js';
 import { runHref, setParams, useParam } from '../route.js';
 import { usePrefs } from '../store/prefs.js';
 import { useRun } from '../store/run.js';

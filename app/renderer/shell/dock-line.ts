@@ -1,7 +1,7 @@
 /** What the dock says of one open run: how far it is and what it waits for. Pure. */
 import type { RunSummary } from '../../shared/domain/change.js';
 import { holdText, text } from '../../shared/i18n/index.js';
-import { nameOfWhat } from '../pages/run/say.js';
+import { nameOfWhat } from '../parts/run-words.js';
 import { proven } from '../store/runs.js';
 
 export type DockLine = {

@@ -6,7 +6,7 @@ import { keyId, TRUST_STATES, type KeyRow } from '../../shared/domain/key.js';
 import type { RunSummary } from '../../shared/domain/change.js';
 import { SEVERITY } from '../../shared/domain/node-state.js';
 import type { RosterRow } from '../../shared/domain/roster-table.js';
-import { runName } from '../pages/run/say.js';
+import { runName } from '../parts/run-words.js';
 import { compareNatural } from '../store/natural.js';
 import { COMMANDS, type Command } from './commands.js';
 

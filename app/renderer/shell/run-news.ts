@@ -4,7 +4,7 @@
  */
 import type { RunSummary } from '../../shared/domain/change.js';
 import { formatShare, holdText, text } from '../../shared/i18n/index.js';
-import { nameOfWhat } from '../pages/run/say.js';
+import { nameOfWhat } from '../parts/run-words.js';
 import { finished, isOpenRun, proven } from '../store/runs.js';
 
 /** By run: the last quarter that was said, and whether its hold was. */

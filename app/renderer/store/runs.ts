@@ -25,7 +25,6 @@ export function acceptRuns({ runs }: RunList, isPaused: boolean): boolean {
 }
 
 export const showLiveRuns = (): void => runsStore.setState(({ live }) => ({ shown: live }));
-export const clearRuns = (): void => runsStore.setState(EMPTY);
 
 /** Targets that nothing but a late result moves any more. */
 export function finished(counts: ResultCounts): number {

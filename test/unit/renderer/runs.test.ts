@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 /** The run in view: its store, its order and folds, its waves and evidence, its files; and what ten thousand rows cost. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { evidenceOf, gateWave } from '../../../app/renderer/pages/run/evidence.js';
-import { runReport, runToCsv, runToJson } from '../../../app/renderer/pages/run/export.js';
-import { sayRun } from '../../../app/renderer/pages/run/say.js';
+import { evidenceOf, gateWave } from '../../../app/renderer/parts/run-evidence.js';
+import { runReport, runToCsv, runToJson } from '../../../app/renderer/parts/run-export.js';
+import { sayRun } from '../../../app/renderer/parts/run-words.js';
 import {
   linesOf,
   orderTargets,

@@ -14,8 +14,8 @@ import { ask } from '../../store/connection.js';
 import { usePrefs } from '../../store/prefs.js';
 import { say } from '../../store/ui.js';
 import { download } from '../../parts/download.js';
-import { runToCsv, runToJson } from '../run/export.js';
-import { runName } from '../run/say.js';
+import { runToCsv, runToJson } from '../../parts/run-export.js';
+import { runName } from '../../parts/run-words.js';
 import { outcomeOf, stateOf, type StateLook } from './select.js';
 
 type ColumnId = 'state' | 'what' | 'targets' | 'outcome' | 'by' | 'when' | 'more';

@@ -6,8 +6,8 @@ import { runHref } from '../../route.js';
 import { useFleetTime } from '../../store/clock.js';
 import { useCall } from '../../store/connection.js';
 import { usePrefs } from '../../store/prefs.js';
-import { detailOf } from '../run/detail.js';
-import { runName } from '../run/say.js';
+import { detailOf } from '../../parts/run-detail.js';
+import { runName } from '../../parts/run-words.js';
 
 const EVERY_MS = 2000;
 

@@ -5,7 +5,7 @@ import { formatShare, text } from '../../../shared/i18n/index.js';
 import { Field } from '../../components/index.js';
 import { ActDialog } from '../../parts/acting.js';
 import { ask } from '../../store/connection.js';
-import type { Evidence } from './evidence.js';
+import type { Evidence } from '../../parts/run-evidence.js';
 
 export function AnywayDialog(props: {
   readonly head: RunHead;

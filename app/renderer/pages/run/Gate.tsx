@@ -10,7 +10,7 @@ import { usePrefs } from '../../store/prefs.js';
 import { ask } from '../../store/connection.js';
 import { say } from '../../store/ui.js';
 import { AnywayDialog } from './AnywayDialog.js';
-import { evidenceOf, gateWave, type Evidence } from './evidence.js';
+import { evidenceOf, gateWave, type Evidence } from '../../parts/run-evidence.js';
 
 type Props = {
   readonly head: RunHead;

@@ -15,10 +15,10 @@ import { prefsStore } from '../../store/prefs.js';
 import { runRows } from '../../store/run.js';
 import { isOpenRun } from '../../store/runs.js';
 import { say } from '../../store/ui.js';
-import { gateWave } from './evidence.js';
-import { runReport, runToCsv, runToJson } from './export.js';
+import { gateWave } from '../../parts/run-evidence.js';
+import { runReport, runToCsv, runToJson } from '../../parts/run-export.js';
 import { RunSay, RunThen } from './RunSay.js';
-import { runName } from './say.js';
+import { runName } from '../../parts/run-words.js';
 
 type Props = {
   readonly head: RunHead;

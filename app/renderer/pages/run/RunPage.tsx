@@ -12,7 +12,7 @@ import { rosterStore } from '../../store/roster.js';
 import { acceptRun, failRun, openRun, pauseRun, runStore, targetAt, useRun } from '../../store/run.js';
 import { say } from '../../store/ui.js';
 import { Chips } from './Chips.js';
-import { namesToTsv, runToCsv } from './export.js';
+import { namesToTsv, runToCsv } from '../../parts/run-export.js';
 import { Gate } from './Gate.js';
 import { HeldNote } from './HeldNote.js';
 import { RunGrid } from './RunGrid.js';

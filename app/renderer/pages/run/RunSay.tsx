@@ -7,7 +7,7 @@ import { useFleetTime } from '../../store/clock.js';
 import { usePrefs } from '../../store/prefs.js';
 import { runRows, useRun } from '../../store/run.js';
 import { isOpenRun } from '../../store/runs.js';
-import { sayRun } from './say.js';
+import { sayRun } from '../../parts/run-words.js';
 
 const STATES = {
   proven: 'verified',

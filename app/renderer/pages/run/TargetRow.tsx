@@ -7,7 +7,7 @@ import { Foreign, Icon, ResultWord, Ticks } from '../../components/index.js';
 import { useFleetTime } from '../../store/clock.js';
 import { targetAt, useTarget } from '../../store/run.js';
 import type { RunColumn } from './columns.js';
-import { detailOf } from './detail.js';
+import { detailOf } from '../../parts/run-detail.js';
 import { tookMs, type Line } from './select.js';
 import { Tries } from './Tries.js';
 

@@ -11,7 +11,7 @@ import { useSize } from '../../parts/use-size.js';
 import { setParams, useParam } from '../../route.js';
 import { onRunFrame, runRows, targetAt } from '../../store/run.js';
 import { isOpenRun, proven } from '../../store/runs.js';
-import { gateWave } from './evidence.js';
+import { gateWave } from '../../parts/run-evidence.js';
 import { cellAt, layoutWaves, type WaveLayout } from './wave-layout.js';
 import { createWavePainter, readPalette } from './wave-paint.js';
 

@@ -1,6 +1,6 @@
 /** The last column of a run's table: what the node said, or what is known instead. Foreign words are made visible. */
-import type { RunTarget } from '../../../shared/domain/change.js';
-import { formatAge, text, visible } from '../../../shared/i18n/index.js';
+import type { RunTarget } from '../../shared/domain/change.js';
+import { formatAge, text, visible } from '../../shared/i18n/index.js';
 
 export type Detail = { readonly words: string; readonly tone: '' | 't2' | 't3' | 'c-lost' };
 

@@ -1,8 +1,8 @@
 /** The name of a run, and its sentence: one clause about the run, one about its nodes. Counts carry the tags to link. */
-import type { ResultCounts, RunHead, RunSummary, ShownWhat } from '../../../shared/domain/change.js';
-import { formatAge, parts, text, visible, type Part, type TextKey } from '../../../shared/i18n/index.js';
-import { proven } from '../../store/runs.js';
-import { gateWave } from './evidence.js';
+import type { ResultCounts, RunHead, RunSummary, ShownWhat } from '../../shared/domain/change.js';
+import { formatAge, parts, text, visible, type Part, type TextKey } from '../../shared/i18n/index.js';
+import { proven } from '../store/runs.js';
+import { gateWave } from './run-evidence.js';
 
 /** `Gem lex-http 0.9.1`, `Settings transport.pool and 2 more`. */
 export function nameOfWhat(what: ShownWhat): string {

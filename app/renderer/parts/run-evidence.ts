@@ -1,6 +1,6 @@
 /** What a gate rests on: counted from the wave before it. Pure. */
-import type { ResultCounts, RunHead, RunWave } from '../../../shared/domain/change.js';
-import { proven } from '../../store/runs.js';
+import type { ResultCounts, RunHead, RunWave } from '../../shared/domain/change.js';
+import { proven } from '../store/runs.js';
 
 export type Evidence = {
   /** The wave before the gate, from 1. */

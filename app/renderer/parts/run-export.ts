@@ -1,5 +1,5 @@
 /** A run as files: its rows as CSV, all of it as JSON, and a report that can be read and printed. Pure. */
-import type { Run, RunTarget } from '../../../shared/domain/change.js';
+import type { Run, RunTarget } from '../../shared/domain/change.js';
 import {
   formatDuration,
   formatMoment,
@@ -7,8 +7,8 @@ import {
   text,
   visible,
   visibleBlock,
-} from '../../../shared/i18n/index.js';
-import { nameOfWhat } from './say.js';
+} from '../../shared/i18n/index.js';
+import { nameOfWhat } from './run-words.js';
 
 const COLUMNS = [
   'wave',
