@@ -87,7 +87,11 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
   const { values } = config;
   if (!values['bus.verify'] && kind === 'production')
     throw invalid('bus.verify cannot be off for a production profile');
-  const profile = { name: input.profileName?.trim() || address.hostname, kind, readOnly: input.readOnly ?? false };
+  const profile = {
+    name: input.profileName?.trim() || address.hostname,
+    kind,
+    readOnly: input.readOnly ?? false,
+  };
   const settings = nodeSettings(config, input.name ?? values['node.name'], {
     address: plainAddress(input.url),
     isTls,

@@ -81,7 +81,7 @@ export function ReceivedItem({ item }: { readonly item: Received }) {
 
 function Changes({ changes }: { readonly changes: Received['changes'] }) {
   return (
-    <div className="diff-box" tabIndex={0} role="region" aria-label={text('confirm.diff')}>
+    <div className="diff-box" tabIndex={0} role="group" aria-label={text('confirm.diff')}>
       <table className="plain diff">
         <thead>
           <tr>

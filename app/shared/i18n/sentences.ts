@@ -81,6 +81,7 @@ function changeValues(facts: ConsoleEvent['facts']): Values {
     wave: count(facts['wave']),
     waves: count(facts['waves']),
     verified: count(facts['verified']),
+    same: count(facts['same']),
     failed: count(facts['failed']),
     regressed: count(facts['regressed']),
     why: isTextKey(hold)

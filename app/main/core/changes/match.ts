@@ -48,6 +48,8 @@ export function fits(run: Run, target: Target, heard: HeardResult): boolean {
   if (result.action !== actionOf(run.plan.kind)) return false;
   const echo = readCorrelation(heard.correlationId);
   if (echo) return echo.runId === run.plan.id && echo.attempt === target.attempt;
+  // Ruby nodes give none; another one is the echo of somebody else's question.
+  if (heard.correlationId) return false;
   return fitsDetail(bodyFor(run, target), result) && isInTime(run, target, heard) && fitsTime(target, heard);
 }
 

@@ -31,8 +31,9 @@ export function readPushed({ name, body }: HeardFunction, delivery: Delivery): P
 }
 
 function readGem(body: Record<string, unknown>): Pushed {
-  const extension = String(body['extension']);
-  const version = typeof body['version'] === 'string' ? body['version'] : null;
+  const extension = typeof body['extension'] === 'string' ? body['extension'] : '';
+  const { version: wanted = null } = body;
+  const version = wanted === null || typeof wanted === 'string' ? wanted : '?';
   const reload = body['reload'] !== false;
   const { what, notes } = readWhat({ kind: 'gem', extension, version, reload });
   if (what) return { kind: 'gem', what, problem: null };

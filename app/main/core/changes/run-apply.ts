@@ -87,6 +87,7 @@ export function applyEntry(run: Run, entry: RunEntry): void {
       if (run.state !== 'running') return;
       run.state = 'held';
       run.hold = { why: entry.why, at: entry.at, rule: entry.rule, gate: entry.gate };
+      run.decisions.push({ at: entry.at, what: `hold-${entry.why}`, by: null, reason: null, count: null });
       return;
     case 'decision':
       return decide(run, entry);
@@ -186,7 +187,8 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
   if (!isFirst) {
     const before = target.state === 'failed' ? 'failed' : 'success';
     if (before === said) return;
-    target.contradicted = `${said}${entry.error === null ? '' : `: ${entry.error}`}`;
+    // What counts stands in the row; here is the word beside it.
+    target.contradicted = 'success';
     touchTarget(run, target);
     if (said === 'success') return;
   }

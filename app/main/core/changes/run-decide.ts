@@ -46,7 +46,8 @@ export function nextEntries(run: Run, at: number, around: Surroundings): RunEntr
     return n.length > 0 ? [attempt(run, n, at, around.look)] : maybeEnd(run, at);
   }
   const rule = brokenRule(run);
-  if (rule) return [{ t: 'hold', at, why: 'rule', rule, gate: nextGate(run) }];
+  // Where nothing is left to send there is nothing to hold.
+  if (rule && run.counts.queued > 0) return [{ t: 'hold', at, why: 'rule', rule, gate: nextGate(run) }];
   if (run.wave === 0) return [beginWave(run, 1, at, around.look)];
   const n = toSend(run, around, false);
   return n.length > 0 ? [attempt(run, n, at, around.look)] : atGate(run, at, around.look);
@@ -235,7 +236,7 @@ const beginWave = (run: Run, wave: number, at: number, look: LookAt): RunEntry =
 
 /** CH19: over when every target has its last word and nobody is watched any more. */
 function maybeEnd(run: Run, at: number): RunEntry[] {
-  if (run.endedAt !== null || (run.state !== 'running' && run.state !== 'stopped')) return [];
+  if (run.endedAt !== null || run.state === 'waiting') return [];
   if (run.counts.queued + run.counts.sent > 0) return [];
   const isDone = run.plan.waves.every((_, index) => evidenceOf(run, index + 1, at).isComplete);
   return isDone ? [{ t: 'end', at }] : [];

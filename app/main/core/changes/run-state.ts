@@ -176,7 +176,8 @@ export type Wave = {
 
 export type RunDecision = {
   readonly at: number;
-  readonly what: Extract<RunEntry, { t: 'decision' }>['what'];
+  /** Of a person, or `hold-<why>`: a rule, a gate or the link held it. */
+  readonly what: Extract<RunEntry, { t: 'decision' }>['what'] | `hold-${Hold['why']}`;
   readonly by: string | null;
   readonly reason: string | null;
   readonly count: number | null;

@@ -94,8 +94,10 @@ function waveView(run: Run, index: number, at: number, look: LookAt): RunWave {
   const evidence = isNow ? evidenceOf(run, index + 1, at) : null;
   const counts = run.waveCounts[index]!;
   let state: (typeof WAVE_STATES)[number] = 'queued';
-  if (run.state === 'stopped' && counts.skipped > 0) state = 'stopped';
-  else if (endedAt !== null || run.endedAt !== null) state = 'passed';
+  if (run.state === 'stopped' && run.wave <= index + 1) state = 'stopped';
+  else if (endedAt !== null) state = 'passed';
+  // The last one has no gate behind it that could have let it pass.
+  else if (run.endedAt !== null) state = evidenceOf(run, index + 1, at).short === null ? 'passed' : 'stopped';
   else if (isNow && run.hold?.gate) state = 'gate';
   else if (isNow) state = counts.queued + counts.sent > 0 ? 'sending' : 'watching';
   return {

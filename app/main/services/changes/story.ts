@@ -93,7 +93,8 @@ function recordEntry(events: EventLog, run: Run, entry: RunEntry, before: RunSta
       return record('run.done', {
         ...{
           nodes: run.targets.length,
-          verified: counts.verified + counts['no-change'],
+          verified: counts.verified,
+          same: counts['no-change'],
           failed: counts.failed,
         },
         ...{

@@ -381,6 +381,7 @@ describe('a run', () => {
     expect(await finalOf(a, run.plan.id)).toEqual(['b failed', 'c verified']);
     expect(a.changes.head((await a.changes.get(run.plan.id))!).decisions).toMatchObject([
       { what: 'started', by: 'anna' },
+      { what: 'hold-evidence', by: null },
       { what: 'continued', by: 'anna', reason: 'b is scrapped' },
     ]);
   });
@@ -518,7 +519,7 @@ describe('a run and others beside it', () => {
     const again = make({ ...id('admin', 2), journals, ...mute });
     again.start();
     await clock.advanceAsync(8_000);
-    expect(again.changes.living(run.plan.id)!.targets[0]).toMatchObject({ attempt: 1, pending: false });
+    expect((await again.changes.get(run.plan.id))!.targets[0]).toMatchObject({ attempt: 1, pending: false });
   });
 });
 

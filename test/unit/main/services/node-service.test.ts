@@ -112,7 +112,7 @@ describe('a node', () => {
       '[1]',
       '{"hello":1}',
       '{"function":"rm_rf"}',
-      '{"function":"update_gem"}',
+      '{"function":"update_public_key"}',
       `"${'x'.repeat(70_000)}"`,
     ]) {
       await other.say({ body: Buffer.from(body) });

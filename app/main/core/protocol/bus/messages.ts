@@ -15,12 +15,17 @@ export const FUNCTIONS = {
   update_settings: {
     message: 'UpdateSettings',
     area: 'changes',
-    schema: z.looseObject({ settings: z.record(z.string(), z.unknown()), restart: z.boolean().nullish() }),
+    // What cannot be taken is answered with a failed result, so that its sender hears why.
+    schema: z.looseObject({ settings: z.unknown().optional(), restart: z.unknown().optional() }),
   },
   update_gem: {
     message: 'UpdateGem',
     area: 'changes',
-    schema: z.looseObject({ extension: short, version: short.nullish(), reload: z.boolean().nullish() }),
+    schema: z.looseObject({
+      extension: z.unknown().optional(),
+      version: z.unknown().optional(),
+      reload: z.unknown().optional(),
+    }),
   },
   push_public_key: { message: 'RequestPublicKeys', area: 'keys', schema: z.looseObject({}) },
   request_public_keys: { message: 'RequestPublicKeys', area: 'keys', schema: z.looseObject({}) },

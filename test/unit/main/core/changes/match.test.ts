@@ -77,7 +77,7 @@ describe('a result', () => {
     ).toBe(true);
     expect(isFit(it, heard({}, { correlationId: correlationOf('console-1', 'run-2', 1) }))).toBe(false);
     expect(isFit(it, heard({}, { correlationId: correlationOf('console-1', 'run-1', 2) }))).toBe(false);
-    expect(isFit(it, heard({}, { correlationId: 'something of the node' }))).toBe(true);
+    expect(isFit(it, heard({}, { correlationId: 'somebody-else/1' }))).toBe(false);
   });
 
   it('of a failed gem names it without its version', () => {
