@@ -23,6 +23,7 @@ const NAME = /^lex-[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/;
 const VERSION = /^\d+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z.-]+)?$/;
 const MAX_OUTPUT = 256 * 1024;
 const KEPT_OUTPUT = 8_000;
+const MAX_LINES = 4;
 const MAX_WORDS = 500;
 const ABOUT_TIMEOUT_MS = 10_000;
 /** Arguments can be read by everybody on this machine. */
@@ -93,10 +94,19 @@ export function createGemInstaller({ command, home, source, timeoutMs }: GemOpti
     if (isLate) return `not finished within ${Math.round(timeoutMs / 1_000)} s`;
     if (code === 'ENOENT') return 'no installer here';
     const lines = [...stderr.split('\n'), ...stdout.split('\n')].map((line) => line.trim());
-    // The words of an error may stand in the next line.
-    const from = lines.findIndex((line) => line.startsWith('ERROR:'));
-    const words = lines.slice(Math.max(0, from)).map((line) => line.replace(MARKS, ''));
-    return words.find((line) => line !== '') ?? `gem ended with ${String(code)}`;
+    // The words of an error may stand in the next lines, up to an empty one or the next error.
+    const from = Math.max(
+      0,
+      lines.findIndex((line) => line.startsWith('ERROR:')),
+    );
+    const words: string[] = [];
+    for (const [place, line] of lines.slice(from).entries()) {
+      const said = line.replace(MARKS, '');
+      if (words.length > 0 && (said === '' || (place > 0 && line.startsWith('ERROR:')))) break;
+      if (said !== '') words.push(said);
+      if (words.length >= MAX_LINES) break;
+    }
+    return words.join(' ') || `gem ended with ${String(code)}`;
   };
   const failed = (error: string, output = ''): Installed => ({
     ...{ ok: false, error: maskText(error).slice(0, MAX_WORDS), output },
