@@ -8,15 +8,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
-import {
-  decryptWith,
-  encryptTo,
-  fingerprintOf,
-  keyOf,
-  mime60,
-  seal,
-  unseal,
-} from './ruby-node-crypt.js';
+import { decryptWith, encryptTo, fingerprintOf, keyOf, mime60, seal, unseal } from './ruby-node-crypt.js';
 import {
   createSettings,
   defaultSettings,

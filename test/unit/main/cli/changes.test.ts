@@ -169,7 +169,9 @@ describe('a push', () => {
   });
 
   it('a person at a terminal is asked instead, and a wrong answer sends nothing', async () => {
-    const { parts, start } = pushing({ confirm: { level: 'profile', expect: "prod's eu", nodes: 1, approval: true } });
+    const { parts, start } = pushing({
+      confirm: { level: 'profile', expect: "prod's eu", nodes: 1, approval: true },
+    });
     const { run, asked, errText } = await against(parts, ['no', "prod's eu"]);
     expect(await run('push', 'gem', 'http', '--to', 'all')).toBe(EXIT.usage);
     expect(start).not.toHaveBeenCalled();
