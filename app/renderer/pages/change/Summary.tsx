@@ -50,7 +50,7 @@ function Facts({ check, change }: { readonly check: ChangeCheck; readonly change
       }),
     );
   add('time', text('change.summary.deadline', { time: formatDuration(check.deadlineS * 1000) }));
-  if (what && check.rollback.of > 0) add('back', rollbackText(check.rollback));
+  if (what && check.rollback.of > 0 && check.diff.length > 0) add('back', rollbackText(check.rollback));
   if (change.isReady) {
     const { level, approval } = check.confirm;
     add('confirm', text(`change.confirm.${level}`) + (approval ? ` ${text('confirm.approval')}` : ''));

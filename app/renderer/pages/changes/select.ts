@@ -28,6 +28,10 @@ const BAD: readonly ResultState[] = ['regressed', 'failed', 'undeliverable', 'no
 export const hasFailures = ({ counts }: RunSummary): boolean =>
   counts.regressed + counts.failed + counts.undeliverable + counts['no-answer'] > 0;
 
+/** Every node that was sent to has shown that it is well. */
+const isProven = ({ counts, total }: RunSummary): boolean =>
+  counts.verified + counts['no-change'] + counts.skipped === total;
+
 function fitsState(run: RunSummary, state: ListFilter['state']): boolean {
   switch (state) {
     case 'all':
@@ -94,7 +98,7 @@ export function stateOf(run: RunSummary): StateLook {
       );
     }
     case 'done':
-      return look(text('changePage.state.done'), hasFailures(run) ? 'success' : 'verified');
+      return look(text('changePage.state.done'), isProven(run) ? 'verified' : 'success');
     case 'stopped':
       return look(text('changePage.state.stopped'), 'skipped');
     case 'observed':

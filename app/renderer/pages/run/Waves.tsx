@@ -144,7 +144,8 @@ function sizeText(head: RunHead, wave: RunWave): string {
 function waveText(head: RunHead, wave: RunWave, counts: ResultCounts): string {
   const good = proven(counts);
   const isOver = head.state === 'done' || head.state === 'stopped';
-  if (wave.state === 'stopped' || (wave.state === 'queued' && isOver)) return text('run.wave.skipped');
+  const isUntouched = counts.skipped === wave.size || wave.state === 'queued';
+  if (isUntouched && (wave.state === 'stopped' || isOver)) return text('run.wave.skipped');
   if (wave.state === 'queued') {
     const before = head.waves[wave.wave - 2];
     if (wave.begins === 'ask') return text('run.wave.ask');
@@ -153,10 +154,10 @@ function waveText(head: RunHead, wave: RunWave, counts: ResultCounts): string {
       : text('run.wave.next');
   }
   if (wave.state === 'passed' && counts.sent === 0 && counts.success === 0) {
-    const watch = formatDuration(wave.watchS * 1000);
+    const watched = { watch: formatDuration(wave.watchS * 1000), isWatched: wave.watchS > 0 ? 'yes' : 'no' };
     return good === wave.size
-      ? text('run.wave.passed', { watch })
-      : text('run.wave.passedSome', { good, size: wave.size, watch });
+      ? text('run.wave.passed', watched)
+      : text('run.wave.passedSome', { good, size: wave.size, ...watched });
   }
   const bad = counts.failed + counts.regressed + counts.undeliverable + counts['no-answer'];
   return text('run.wave.counts', {

@@ -124,8 +124,9 @@ export const runPages = {
   'run.wave.last': 'Begins after wave {wave, number}',
   'run.wave.next': 'Waits for its turn',
   'run.wave.skipped': 'Was not sent',
-  'run.wave.passed': 'Verified, watched {watch}',
-  'run.wave.passedSome': '{good, number} of {size, number} verified, watched {watch}',
+  'run.wave.passed': 'Verified{isWatched, select, yes {, watched {watch}} other {}}',
+  'run.wave.passedSome':
+    '{good, number} of {size, number} verified{isWatched, select, yes {, watched {watch}} other {}}',
   'run.wave.counts':
     '{good, number} verified{success, plural, =0 {} other {, {success, number} to be proven}}{bad, plural, =0 {} other {, {bad, number} not}}{sent, plural, =0 {} one {, 1 waits} other {, {sent, number} wait}}{queued, plural, =0 {} other {, {queued, number} queued}}',
   'run.wave.several': 'One cell stands for {count, number} nodes and shows the worst.',
