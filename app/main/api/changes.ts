@@ -34,7 +34,7 @@ export function changesApi(session: SessionService, clock: Clock): ChangesApi {
   };
   const whole = (service: ChangeService, run: Run): RunView => ({
     ...service.head(run),
-    targets: run.targets.map(viewOfTarget),
+    targets: run.targets.map((target) => viewOfTarget(run, target)),
   });
   const done = async (work: Promise<unknown>): Promise<typeof OK> => {
     await work;
@@ -148,7 +148,10 @@ export function changesApi(session: SessionService, clock: Clock): ChangesApi {
       return {
         rev: run.rev,
         head: service.head(run),
-        rows: (after) => run.targets.filter((target) => after < 0 || target.rev > after).map(viewOfTarget),
+        rows: (after) =>
+          run.targets
+            .filter((target) => after < 0 || target.rev > after)
+            .map((target) => viewOfTarget(run, target)),
       };
     }
   }

@@ -10,7 +10,7 @@ import type {
 import { maskText } from '../../../shared/lib/mask-text.js';
 import { evidenceOf, jitterOf } from './run-decide.js';
 import type { LookAt, Run, Target } from './run-state.js';
-import { shownWhat } from './what.js';
+import { shownWhat, wordsWithout } from './what.js';
 
 const MAX_WORDS = 500;
 const MAX_ERRORS = 20;
@@ -119,7 +119,7 @@ function errorsOf(run: Run): RunHead['errors'] {
   const folded = new Map<string, { error: string; count: number; names: string[] }>();
   for (const { state, error, name } of run.targets) {
     if (state !== 'failed') continue;
-    const words = shownWords(error) ?? '';
+    const words = wordsOf(run, error) ?? '';
     const entry = folded.get(words) ?? { error: words, count: 0, names: [] };
     entry.count += 1;
     if (entry.names.length < MAX_NAMES) entry.names.push(name);
@@ -128,7 +128,15 @@ function errorsOf(run: Run): RunHead['errors'] {
   return [...folded.values()].sort((a, b) => b.count - a.count).slice(0, MAX_ERRORS);
 }
 
-export function viewOfTarget(target: Target): RunTarget {
+/** Words of a node on this run: what they quote of values that look secret is masked. */
+export function wordsOf({ plan }: Run, words: string | null): string | null {
+  if (words === null) return null;
+  let clean = words;
+  for (const body of plan.bodies) if (body.kind === 'settings') clean = wordsWithout(clean, body.settings);
+  return shownWords(clean);
+}
+
+export function viewOfTarget(run: Run, target: Target): RunTarget {
   const { before, after } = target;
   return {
     index: target.index,
@@ -145,14 +153,14 @@ export function viewOfTarget(target: Target): RunTarget {
     pidAfter: after?.pid ?? null,
     versionBefore: before?.version ?? null,
     versionAfter: after?.version ?? null,
-    detail: shownWords(target.detail),
-    error: shownWords(target.error),
+    detail: wordsOf(run, target.detail),
+    error: wordsOf(run, target.error),
     why: target.why,
     unsure: target.unsure,
     late: target.late,
-    contradicted: shownWords(target.contradicted),
+    contradicted: target.contradicted,
     shared: target.shared,
-    earlier: target.earlier.map((each) => ({ ...each, error: shownWords(each.error) })),
+    earlier: target.earlier.map((each) => ({ ...each, error: wordsOf(run, each.error) })),
   };
 }
 

@@ -238,7 +238,7 @@ export function createCommands(context: Context) {
     },
     async approve(id: string, text: string): Promise<RunSummary> {
       context.mayAct();
-      const by = checkApproval(await waiting(id), text, deps.approvals, clock.now());
+      const by = checkApproval(await waiting(id), text, deps.approvals, clock.now(), settings.name);
       return decide(id, ['waiting'], () => decision('approved', { by }));
     },
     readRequest,

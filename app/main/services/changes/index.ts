@@ -144,8 +144,9 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     async ofNode(name: string): Promise<{ run: RunSummary; target: RunTarget }[]> {
       const found: { run: RunSummary; target: RunTarget }[] = [];
       for (const run of book.summaries().slice(0, KNOWN_RUNS)) {
-        const target = (await book.find(run.id))?.run.byName.get(name);
-        if (target) found.push({ run, target: viewOfTarget(target) });
+        const entry = await book.find(run.id);
+        const target = entry?.run.byName.get(name);
+        if (entry && target) found.push({ run, target: viewOfTarget(entry.run, target) });
       }
       return found;
     },

@@ -5,7 +5,7 @@ import type { EventKind } from '../../../shared/domain/event.js';
 import { whatText } from '../../../shared/i18n/index.js';
 import type { EventLog } from '../../core/history/event-log.js';
 import type { Run, RunEntry } from '../../core/changes/run-state.js';
-import { shownWords } from '../../core/changes/run-views.js';
+import { wordsOf } from '../../core/changes/run-views.js';
 import { shownWhat } from '../../core/changes/what.js';
 
 const FOLD_MS = 5_000;
@@ -39,7 +39,7 @@ export function recordStory(
   events.record(
     {
       kind: 'run.failed',
-      facts: { run: run.plan.id, what: nameOf(run), error: shownWords(first.error), nodes: names.length },
+      facts: { run: run.plan.id, what: nameOf(run), error: wordsOf(run, first.error), nodes: names.length },
       names: names.slice(0, MAX_NAMES),
       ...{ foldMs: FOLD_MS, foldKey: run.plan.id },
     },
