@@ -19,7 +19,7 @@ import { restarts } from './what.js';
 /** CH11: so many good beats since the success prove it. */
 export const GOOD_BEATS = 3;
 /** One entry of the journal speaks of at most so many targets; it is also the pace of sending. */
-export const BATCH = 500;
+export const BATCH = 1_000;
 /** Beyond so many intervals without a third beat nothing more is to be learnt of a success. */
 const SETTLE_INTERVALS = 6;
 const SETTLE_MS = 30_000;

@@ -172,8 +172,8 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
   };
   /** Under the cluster secret where that is wanted and there is one. */
   const maybeSealed = (envelope: Envelope, wanted = settings.encryptMessages): Envelope => {
-    const [key] = secrets.keys();
-    if (!wanted || !key) return envelope;
+    const key = wanted ? secrets.keys()[0] : undefined;
+    if (!key) return envelope;
     const form = settings.cipher === 'modern' ? 'modern' : 'legacy';
     return sealed(envelope, key, form, random.bytes(ivBytes(form)));
   };
