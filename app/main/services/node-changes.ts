@@ -46,6 +46,8 @@ export function createNodeChanges(settings: NodeSettings, deps: NodeDeps, parts:
     const target = isToAll ? null : routingKey.replace(/^node\./, '');
     if (pushed?.problem === null && pushed.kind !== 'message')
       changes.heardPush(pushed.what, target, properties.correlationId, at);
+    // A node that does not beat listens, and says nothing to anybody.
+    if (!settings.beating) return;
     // Of ours only what we sent to ourselves alone is meant for us; a broadcast comes back to its sender.
     if (exchange === '' || (!isOurs && (isToAll || routingKey === nodeQueue(name))))
       receiver.hear(message, delivery, at);

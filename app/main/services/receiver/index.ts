@@ -21,6 +21,7 @@ import { shownWords } from '../../core/changes/run-views.js';
 import { detailOf, maskSettings, wordsWithout, type Sections, type What } from '../../core/changes/what.js';
 import type { EventLog } from '../../core/history/event-log.js';
 import { nodeQueue } from '../../core/protocol/bus/topology.js';
+import { ProtocolError } from '../../core/protocol/protocol-error.js';
 import type { Bus, Delivery } from '../../ports/bus.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Installer } from '../../ports/installer.js';
@@ -71,6 +72,7 @@ export type ReceiverDeps = {
 export type ReceiverService = ReturnType<typeof createReceiver>;
 
 /** For a person; and for their turn. */
+const MAX_PER_SECOND = 1_000;
 const MAX_WAITING = 100;
 const MAX_QUEUED = 100;
 /** Of the messages of both. */
@@ -90,6 +92,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
   let items: Item[] = [];
   let installer = { available: false, about: '' };
   let rev = 0;
+  let turns = { second: 0, taken: 0 };
   let working: Promise<void> = Promise.resolve();
   /** What is worked on; others in state `working` wait for their turn. */
   let current: Item | null = null;
@@ -218,6 +221,12 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     record('received.asked', item);
   };
 
+  /** Each push costs an answer and a line of the audit; whoever floods us gets only so many. Throws ProtocolError RATE. */
+  const takeTurn = (): void => {
+    const second = Math.floor(clock.uptime() / 1_000);
+    turns = second === turns.second ? { second, taken: turns.taken + 1 } : { second, taken: 1 };
+    if (turns.taken > MAX_PER_SECOND) throw new ProtocolError('RATE', 'more pushes than anybody means');
+  };
   const find = (id: string): Item => {
     const item = items.find(({ view }) => view.id === id);
     if (!item) throw new AppError('RECEIVED_UNKNOWN', 'no such pushed change');
@@ -254,6 +263,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     hear(message: HeardFunction, delivery: Delivery, at: number): void {
       const pushed = readPushed(message, delivery);
       if (!pushed) return;
+      takeTurn();
       judge(add(pushed, delivery, at), pushed);
       items = trimmed(items, canUndo);
     },

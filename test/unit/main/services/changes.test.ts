@@ -257,6 +257,22 @@ describe('what a message of raw AMQP asks', () => {
     expect(results(other.heard)).toMatchObject([{ node: 'b', status, detail }]);
   });
 
+  it('is answered a thousand times a second at most, and a node that does not beat answers nothing', async () => {
+    const { clock, stranger, node, make } = await stage([{ name: 'b', mode: 'off' }]);
+    const quiet = make({ ...id('quiet', 99), beating: false, receiver: modes('on') });
+    quiet.start();
+    const other = stranger();
+    await clock.advanceAsync(1_000);
+    const push = { function: 'update_settings', settings: { extensions: { demo: { a: 1 } } } };
+    for (let n = 0; n < 1_100; n += 1) await other.say(raw(push));
+    await other.say(raw(push, 'quiet'));
+    await clock.advanceAsync(900);
+    expect(results(other.heard)).toHaveLength(1_000);
+    expect(node('b').observer.counters().refused.get('RATE')?.count).toBe(100);
+    expect(other.heard.some(({ routingKey }) => routingKey.includes('quiet'))).toBe(false);
+    expect(quiet.receiver.view().items).toEqual([]);
+  });
+
   it('keys that programs take for their own are refused, and nothing is polluted', async () => {
     const { clock, stranger, node } = await stage();
     const other = stranger();
