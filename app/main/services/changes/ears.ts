@@ -3,11 +3,12 @@
  * their way over exchange `node`. Observed ones are kept in a journal of their own.
  */
 import type { JsonObject } from '../../../shared/lib/json.js';
+import { maskText } from '../../../shared/lib/mask-text.js';
 import type { ObservedPush } from '../../core/changes/knowledge.js';
 import { fits, readCorrelation, type HeardResult } from '../../core/changes/match.js';
 import { createObserved } from '../../core/changes/observed.js';
-import type { Target } from '../../core/changes/run-state.js';
-import { detailOf, maskSettings, shownWhat, type What } from '../../core/changes/what.js';
+import { bodyFor, type Target } from '../../core/changes/run-state.js';
+import { detailOf, maskSettings, shownWhat, type What, wordsWithout } from '../../core/changes/what.js';
 import { OBSERVED, type RunBook } from './run-book.js';
 import type { RunEngine } from './run-engine.js';
 import type { ChangeDeps } from './types.js';
@@ -73,16 +74,23 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
           if (!answered || !fits(found, answered, whole) || isRepeat(answered, ok)) return null;
           return {
             ...{ t: 'result', at, n: answered.index, ok },
-            detail: detail?.slice(0, MAX_DETAIL) ?? null,
-            error: error?.slice(0, MAX_ERROR) ?? (ok ? null : status.slice(0, KEPT_WORDS)),
+            detail: kept(detail, MAX_DETAIL, bodyFor(found, answered)),
+            error:
+              kept(error, MAX_ERROR, bodyFor(found, answered)) ?? (ok ? null : status.slice(0, KEPT_WORDS)),
             ...(isShared ? { shared: true } : {}),
           };
         });
         return true;
       }
       observed.result(node, result, at);
-      const cut = (text: string | null | undefined): string | null => text?.slice(0, KEPT_WORDS) ?? null;
-      keep({ at, node, action, status: status.slice(0, KEPT_WORDS), detail: cut(detail), error: cut(error) });
+      keep({
+        at,
+        node,
+        action,
+        status: status.slice(0, KEPT_WORDS),
+        detail: kept(detail, KEPT_WORDS),
+        error: kept(error, KEPT_WORDS),
+      });
       return false;
     },
 
@@ -97,6 +105,13 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
       observed.push(shownWhat(what), detailOf(what), echo?.from || null, at);
     },
   };
+}
+
+/** Words of a node as they may lie in a file: without passwords, and without what was secret in the change itself. */
+function kept(words: string | null | undefined, max: number, sent?: What): string | null {
+  if (words === null || words === undefined) return null;
+  const cut = words.slice(0, max);
+  return maskText(sent?.kind === 'settings' ? wordsWithout(cut, sent.settings) : cut);
 }
 
 /** The same word again, or a third one: nothing new, and nothing to write down. */

@@ -427,6 +427,32 @@ describe('a run', () => {
   });
 });
 
+describe('words of a node', () => {
+  it('that quote a secret it was sent are masked in the row and in the journal', async () => {
+    const journals = createMemoryJournals();
+    const { a, clock, stranger } = await stage([{ name: 'b', mode: 'ask' }], { journals });
+    const other = stranger();
+    await clock.advanceAsync(100);
+    const what = settings({ extensions: { mail: { password: 'hunter2-canary' } } });
+    const run = await a.changes.start({ what, where: to('b') });
+    await clock.advanceAsync(300);
+    const said = {
+      action: 'update_settings',
+      status: 'failed',
+      detail: null,
+      error: 'no user for hunter2-canary',
+      node: 'b',
+    };
+    await other.say({ routingKey: 'node.b.update_result', body: Buffer.from(JSON.stringify(said)) });
+    await clock.advanceAsync(1_000);
+    const [target] = (await a.changes.get(run.plan.id))!.targets;
+    expect(target).toMatchObject({ state: 'failed' });
+    expect(target!.error).toContain('no user for');
+    for (const name of await journals.list())
+      expect(JSON.stringify(await journals.open(name).read())).not.toContain('hunter2-canary');
+  });
+});
+
 describe('a run and others beside it', () => {
   const mute = { receiver: modes('ask') };
   const took = (node: Node) => node.receiver.view().items.length;
