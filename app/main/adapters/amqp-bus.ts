@@ -174,10 +174,10 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
       openLinks(what);
     },
 
-    async publish(envelope) {
-      if (!isLive) throw new AppError('BUS_NOT_CONNECTED', 'the bus is not connected');
+    publish(envelope) {
+      if (!isLive) return Promise.reject(new AppError('BUS_NOT_CONNECTED', 'the bus is not connected'));
       const reason = blockedRoles.get('publish');
-      if (reason !== undefined) throw new AppError('BUS_BLOCKED', reason);
+      if (reason !== undefined) return Promise.reject(new AppError('BUS_BLOCKED', reason));
       return publisher.publish(envelope);
     },
 

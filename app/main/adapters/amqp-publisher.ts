@@ -4,7 +4,7 @@
  * It does not reconnect; the link does.
  */
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
-import type { Envelope, MessageProperties } from '../ports/bus.js';
+import type { Envelope } from '../ports/bus.js';
 import { AppError } from '../../shared/errors/app-error.js';
 import { classify, wordsOf } from './amqp-errors.js';
 
@@ -31,8 +31,6 @@ const MAX_UNCONFIRMED = 10_000;
 export function createPublisher(): Publisher {
   /** In the order of publishing. */
   const pending = new Set<Pending>();
-  /** Mandatory ones by where they go, to match returns. */
-  const mandatory = new Map<string, Set<Pending>>();
   let channel: ConfirmChannel | null = null;
   let onSettled: (() => void)[] = [];
 
@@ -58,11 +56,14 @@ export function createPublisher(): Publisher {
       readonly replyCode: number;
       readonly replyText: string;
     };
-    // Returns come in the order of publishing, each before its confirm.
-    for (const publication of mandatory.get(placeOf(fields)) ?? []) {
+    // Returns come in the order of publishing, each before its confirm: what it belongs to is among the first.
+    for (const publication of pending) {
       const { envelope } = publication;
       const isSame =
         publication.returned === null &&
+        envelope.mandatory === true &&
+        envelope.routingKey === routingKey &&
+        envelope.exchange === exchange &&
         envelope.properties.messageId === properties.messageId &&
         content.equals(envelope.body);
       if (!isSame) continue;
@@ -75,10 +76,6 @@ export function createPublisher(): Publisher {
 
   function finish(publication: Pending, error: AppError | null): void {
     if (!pending.delete(publication)) return;
-    const place = placeOf(publication.envelope);
-    const peers = mandatory.get(place);
-    peers?.delete(publication);
-    if (peers?.size === 0) mandatory.delete(place);
     if (error) publication.reject(error);
     else publication.resolve();
     if (pending.size > 0) return;
@@ -124,12 +121,6 @@ export function createPublisher(): Publisher {
           );
         });
         pending.add(publication);
-        if (envelope.mandatory) {
-          const place = placeOf(envelope);
-          const peers = mandatory.get(place);
-          if (peers) peers.add(publication);
-          else mandatory.set(place, new Set([publication]));
-        }
       });
     },
 
@@ -138,17 +129,20 @@ export function createPublisher(): Publisher {
   };
 }
 
-const placeOf = (at: { readonly exchange: string; readonly routingKey: string }): string =>
-  `${at.exchange}\0${at.routingKey}`;
-
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Exactly the properties given; amqplib's own extras (persistent, CC, BCC) are not offered. */
 function toOptions({ properties, mandatory }: Envelope): Options.Publish {
-  const { headers, ...rest } = properties as Record<keyof MessageProperties, never>;
-  return { ...(rest as object), headers: toTable(headers ?? {}), mandatory: mandatory ?? false };
+  const headers = properties.headers ?? NO_HEADERS;
+  let table = tables.get(headers);
+  if (!table) tables.set(headers, (table = toTable(headers)));
+  return { ...(properties as object), headers: table, mandatory: mandatory ?? false };
 }
+
+const NO_HEADERS = {};
+/** Many messages share one headers object: made once for each. */
+const tables = new WeakMap<object, Record<string, unknown>>();
 
 /** Integers go out as signed 64-bit, as Ruby writes them; amqplib would take the smallest that fits. */
 function toTable(table: object): Record<string, unknown> {

@@ -21,14 +21,18 @@ export function createFileJournal(file: string, maxBytes = Infinity): Journal {
   let size = 0;
 
   const write = async (lines: string): Promise<void> => {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    if (size > maxBytes) await rename(file, `${file}.1`);
+    if (isFirst) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    if (size > maxBytes) {
+      await rename(file, `${file}.1`);
+      size = 0;
+    }
     const handle = await open(file, 'a+', 0o600);
     try {
-      await handle.write(isFirst && (await endsTorn(handle)) ? `\n${lines}` : lines);
-      await handle.sync();
+      if (isFirst) size = (await handle.stat()).size;
+      const { bytesWritten } = await handle.write(isFirst && (await endsTorn(handle)) ? `\n${lines}` : lines);
+      await handle.datasync();
       isFirst = false;
-      size = (await handle.stat()).size;
+      size += bytesWritten;
     } finally {
       await handle.close();
     }

@@ -27,8 +27,7 @@ export function changeEnvelope(
   ids: { readonly messageId: string; readonly correlationId: string },
   at: number,
 ): Envelope {
-  const envelope = taskEnvelope(to === null ? toAll('node') : toNode(to), body, at);
-  return { ...envelope, properties: { ...envelope.properties, ...ids } };
+  return taskEnvelope(to === null ? toAll('node') : toNode(to), body, at, undefined, ids);
 }
 
 /** UpdateResult, key `node.<name>.update_result`. `correlationId`: that of the message it answers, echoed. */
@@ -40,12 +39,11 @@ export function updateResult(
 ): Envelope {
   const { action, status, detail, error } = result;
   const timestamp = `${new Date(at).toISOString().slice(0, 19)}Z`;
-  const envelope = taskEnvelope(
+  return taskEnvelope(
     toAll(`node.${node}.update_result`),
     { action, status, detail, error, node, timestamp },
     at,
+    undefined,
+    correlationId === undefined ? undefined : { correlationId },
   );
-  return correlationId === undefined
-    ? envelope
-    : { ...envelope, properties: { ...envelope.properties, correlationId } };
 }

@@ -1,16 +1,22 @@
 /** What every message made here has in common, and the two ways it goes: to all, or to one node. */
-import type { Envelope } from '../amqp.js';
+import type { Envelope, MessageProperties } from '../amqp.js';
 import { nodeQueue } from './topology.js';
+
+/** One object for all that carry no more, so that a push to thousands encodes it once. */
+const HEADERS = Object.freeze({ legion_protocol_version: '2.0' });
 
 /** The common envelope of a task message; `at` is epoch ms. A body that is bytes already is sent as it is. */
 export function taskEnvelope(
   to: Pick<Envelope, 'exchange' | 'routingKey' | 'mandatory'>,
   body: object | Buffer,
   at: number,
-  headers: Readonly<Record<string, string>> = {},
+  headers?: Readonly<Record<string, string>>,
+  ids?: Pick<MessageProperties, 'messageId' | 'correlationId'>,
 ): Envelope {
   return {
-    ...to,
+    exchange: to.exchange,
+    routingKey: to.routingKey,
+    mandatory: to.mandatory ?? false,
     properties: {
       contentType: 'application/json',
       contentEncoding: 'identity',
@@ -19,7 +25,8 @@ export function taskEnvelope(
       deliveryMode: 1,
       appId: 'legion',
       timestamp: Math.floor(at / 1000),
-      headers: { legion_protocol_version: '2.0', ...headers },
+      headers: headers ? { ...HEADERS, ...headers } : HEADERS,
+      ...ids,
     },
     body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body), 'utf8'),
   };
