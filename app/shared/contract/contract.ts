@@ -21,6 +21,7 @@ import { Fingerprint } from '../domain/fingerprint.js';
 import { ConfigReport, Health, HistoryPage } from '../domain/health.js';
 import { Identity } from '../domain/identity.js';
 import { KeyDetail, KeyFrame, KeyRow, OwnKey, TrustCounts, VERIFIED_BY } from '../domain/key.js';
+import { Legion, LEGION_ROLES, LegionFrame, LegionInput, LegionTimeline, WhatIf } from '../domain/legion.js';
 import { NodeDetail, NodeRow } from '../domain/node.js';
 import { ApprovalRequest, Receive, RECEIVE_MODES, RECEIVED_KINDS } from '../domain/received.js';
 import { RosterFrame } from '../domain/roster-frame.js';
@@ -39,6 +40,7 @@ const Pair = z.object({ name: Name, fingerprint: Fingerprint });
 const KeyBits = z.union([z.literal(2048), z.literal(3072), z.literal(4096)]);
 const PemText = z.string().max(65_536);
 const RunId = z.object({ id: z.string().min(1).max(64) });
+const LegionName = z.object({ name: z.string().min(1).max(255) });
 const Passphrase = z.string().max(1_024);
 
 export const contract = {
@@ -208,6 +210,52 @@ export const contract = {
   'receive.decide': call(z.object({ id: z.string().max(64), accept: z.boolean() }), Ok),
   /** Takes back what an applied settings change did here. Throws RECEIVED_UNKNOWN or RECEIVED_NO_UNDO. */
   'receive.undo': call(z.object({ id: z.string().max(64) }), Ok),
+
+  /** All legions of this profile, whole, at most 4 times a second. */
+  'legion.watch': stream(Nothing, LegionFrame),
+  'legion.list': call(Nothing, LegionFrame),
+  /** Throws LEGION_UNKNOWN, as all that follow. */
+  'legion.get': call(LegionName, Legion),
+  'legion.timeline': call(
+    LegionName.extend({
+      rangeMs: z
+        .number()
+        .min(60_000)
+        .max(31 * 86_400_000),
+    }),
+    LegionTimeline,
+  ),
+  /** A new one, or what is to be different about a known one. Throws LEGION_INVALID, LEGION_CIPHER. */
+  'legion.save': call(LegionInput, Legion),
+  /** Hands over, leaves, and forgets it. */
+  'legion.remove': call(LegionName, Ok),
+  /** Throws LEGION_VALOR (standby needs one above 0). Changing valor or role leaves under the old uuid first. */
+  'legion.role': call(
+    LegionName.extend({
+      role: z.enum(LEGION_ROLES),
+      valor: z.number().int().min(0).max(65_535).optional(),
+      handOverBeforeSleep: z.boolean().optional(),
+      valor0OnBattery: z.boolean().optional(),
+    }),
+    Legion,
+  ),
+  /** Valor 0 until another leads; waits up to 15 s for that. `lord` null: nobody took over. Throws LEGION_NOT_LORD. */
+  'legion.stepDown': call(LegionName, z.object({ lord: z.string().nullable(), ms: z.number() })),
+  /** Back to the configured role and valor: after a step down, or after our lord hooks failed. */
+  'legion.return': call(LegionName, Legion),
+  'legion.whatIf': call(LegionName.extend({ fallen: z.array(z.string().max(36)).max(5_000) }), WhatIf),
+  /** Switches one hook on or off at this machine. Throws HOOK_UNKNOWN. */
+  'legion.hook': call(LegionName.extend({ id: z.string().max(64), isOn: z.boolean() }), Legion),
+  /** Reads uWSGI configuration; `save` false: keeps nothing. Hooks come switched off. */
+  'legion.import': call(
+    z.object({ text: z.string().max(1_000_000), save: z.boolean() }),
+    z.object({
+      legions: z.array(LegionInput.omit({ secret: true, iv: true })),
+      problems: z.array(z.object({ line: z.number().int(), text: z.string() })),
+      ignored: z.array(z.object({ line: z.number().int(), text: z.string() })),
+      saved: z.array(z.string()),
+    }),
+  ),
 
   'identity.list': call(Nothing, z.object({ identities: z.array(Identity) })),
   /** A PKCS#12 file (base64) with its passphrase, or certificate and key as PEM. Throws IDENTITY_*. */

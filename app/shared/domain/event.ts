@@ -90,6 +90,23 @@ export const EVENT_KINDS = {
   'received.refused': 'changes',
   'received.undone': 'changes',
   'received.mode': 'audit',
+  'legion.lord': 'legions',
+  'legion.no-lord': 'legions',
+  /** Two claim to lead. */
+  'legion.split': 'legions',
+  'legion.joined': 'legions',
+  'legion.left': 'legions',
+  'legion.failed': 'legions',
+  /** We began or ceased to lead. */
+  'legion.lorded': 'audit',
+  'legion.unlorded': 'audit',
+  'legion.hook': 'audit',
+  'legion.hook-failed': 'audit',
+  'legion.hook-switched': 'audit',
+  'legion.saved': 'audit',
+  'legion.removed': 'audit',
+  'legion.role': 'audit',
+  'legion.stepped-down': 'audit',
   'bus.undecodable': 'link',
   'link.live': 'link',
   'link.lost': 'link',
@@ -108,7 +125,8 @@ export const isAudited = (kind: EventKind): boolean =>
 /** Whether an event belongs under one of the filter buttons. */
 export const isInArea = (event: { readonly kind: string; readonly area: EventArea }, area: string): boolean =>
   event.area === area ||
-  (area === 'audit' && (event.kind.startsWith('run.') || event.kind.startsWith('received.')));
+  (area === 'audit' && (event.kind.startsWith('run.') || event.kind.startsWith('received.'))) ||
+  (area === 'legions' && event.kind.startsWith('legion.'));
 
 export const ConsoleEvent = z.object({
   /** Grows by one per event; an event that folds more in keeps its id and comes again. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { RunSummary } from './change.js';
 import { TrustCounts } from './key.js';
+import { LEGION_ROLES } from './legion.js';
 import { Link } from './link.js';
 import { NODE_STATES } from './node-state.js';
 import { SECRET_POLICIES, SECRET_STATES } from './secret.js';
@@ -62,6 +63,14 @@ export const Need = z.object({
     'run-regressed',
     /** Somebody pushed a change to this console, and a person decides. */
     'change-asked',
+    /** Two claim to lead a legion. */
+    'legion-split',
+    /** A legion we are in has no lord. */
+    'legion-no-lord',
+    /** The socket of a legion could not be opened. */
+    'legion-failed',
+    /** Our lord hooks failed. */
+    'legion-suspended',
   ]),
   /** `alarm` before `warning` before `note`. */
   severity: z.enum(['alarm', 'warning', 'note']),
@@ -73,6 +82,8 @@ export const Need = z.object({
   filter: z.string().nullable(),
   /** The run it is about. */
   run: z.string().nullable().optional(),
+  /** The legion it is about. */
+  legion: z.string().nullable().optional(),
 });
 export type Need = z.infer<typeof Need>;
 
@@ -123,6 +134,16 @@ export const Session = z.object({
     /** Pushed to this console and waiting for a person. */
     asked: z.number().int(),
   }),
+  /** At most 20: for the status bar, the marks and the dialog on quit. */
+  legions: z.array(
+    z.object({
+      name: z.string(),
+      role: z.enum(LEGION_ROLES),
+      announcedValor: z.number().int().nullable(),
+      isLord: z.boolean(),
+      lord: z.string().nullable(),
+    }),
+  ),
   summary: Summary,
   /** At most six, most urgent first; `needsTotal` counts them all. */
   needs: z.array(Need),

@@ -78,6 +78,15 @@ export const ERROR_CODES = {
   RECEIVED_UNKNOWN: row(false, 404),
   RECEIVED_DECIDED: row(false, 409),
   RECEIVED_NO_UNDO: row(false, 409),
+  // legions
+  LEGION_UNKNOWN: row(false, 404),
+  LEGION_INVALID: row(false, 400),
+  LEGION_VALOR: row(false, 400),
+  LEGION_NOT_LORD: row(false, 409),
+  LEGION_PORT: row(true, 409),
+  LEGION_ADDRESS: row(true, 409),
+  LEGION_MULTICAST: row(true, 409),
+  HOOK_UNKNOWN: row(false, 404),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

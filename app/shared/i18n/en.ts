@@ -12,6 +12,7 @@ import { errors } from './en/errors.js';
 import { host } from './en/host.js';
 import { filter } from './en/filter.js';
 import { keys } from './en/keys.js';
+import { legions } from './en/legions.js';
 import { pages } from './en/pages.js';
 import { runPages } from './en/run-pages.js';
 import { shell } from './en/shell.js';
@@ -26,6 +27,7 @@ export const en = {
   ...pages,
   ...trust,
   ...keys,
+  ...legions,
   ...cliKeys,
   ...changes,
   ...changePages,

@@ -7,6 +7,7 @@
  *   link.lost and link.refused code · link.blocked reason · name.taken name, pid · session.* profile
  *   key.changed fingerprint · key.shared other · key.made bits · key.imported added · secret.held source
  *   run.* what, nodes, wave, waves, hold, rule, verified, failed, regressed · received.* what, policy
+ *   legion.* legion, name, what, why, policy (a role, on or off)
  *   secret.refused-offer code · secret.policy policy · identity.* subject
  */
 import type { ConsoleEvent } from '../domain/event.js';
@@ -43,6 +44,7 @@ export function eventText(event: ConsoleEvent): string {
       : shown(facts['reason'] ?? facts['message']);
   const values: Values = {
     ...changeValues(facts),
+    legion: shown(facts['legion']),
     count: event.count,
     name: shown(event.names[0] ?? facts['name']),
     group: event.count > 1 ? shown(event.group) : NONE,
@@ -96,6 +98,7 @@ export function needText(need: Need, now: number, utc = false): { title: string;
     count: need.count,
     name: shown(need.names[0]),
     group: shown(need.group),
+    legion: shown(need.legion),
     since: formatClock(need.since, { utc }),
     age: formatAge(now - need.since),
   };
