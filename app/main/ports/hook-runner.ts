@@ -1,0 +1,25 @@
+/** Does what a hook says, outside of this process. */
+import type { HookAction } from '../../shared/domain/legion.js';
+
+export type HookCall = {
+  readonly action: HookAction;
+  readonly argument: string;
+  /** Through a shell; else the words are split and nothing in them is expanded. */
+  readonly shell: boolean;
+  readonly timeoutMs: number;
+  /** What happened, as variables. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+export type HookResult = {
+  readonly ok: boolean;
+  /** Exit code or HTTP status; null: there was none (ended by a signal, not started, not answered). */
+  readonly code: number | null;
+  /** Cut. */
+  readonly output: string;
+};
+
+export interface HookRunner {
+  /** Never rejects. */
+  run(call: HookCall): Promise<HookResult>;
+}

@@ -1,0 +1,99 @@
+/** Who led when, and who came and went: for the timeline. Kept on disk, so that it outlives the console. */
+import * as z from 'zod';
+import type { LegionTimeline } from '../../../shared/domain/legion.js';
+import type { JsonObject } from '../../../shared/lib/json.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Journal } from '../../ports/journal.js';
+import type { Log } from '../../ports/log.js';
+
+const Line = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('lord'), at: z.number(), lord: z.string().nullable(), why: z.string().nullable() }),
+  z.object({
+    t: z.literal('mark'),
+    at: z.number(),
+    name: z.string(),
+    what: z.enum(['joined', 'left', 'died']),
+    isSelf: z.boolean(),
+  }),
+  /** The console was not there until now. */
+  z.object({ t: z.literal('away'), at: z.number() }),
+]);
+type Line = z.infer<typeof Line>;
+type Change = { readonly at: number; readonly lord: string | null; readonly why: string | null };
+type Mark = LegionTimeline['marks'][number];
+
+const MAX_LINES = 20_000;
+const DAY_MS = 86_400_000;
+/** More marks than this in a picture are noise. */
+const MAX_MARKS = 500;
+/** As one that the console was not there to see. */
+export const AWAY = 'away';
+
+export type Lords = ReturnType<typeof createLords>;
+
+export function createLords(journal: Journal, clock: Clock, log: Log) {
+  let changes: Change[] = [];
+  let marks: Mark[] = [];
+  let isTold = false;
+
+  const add = (line: Line): void => {
+    take(line);
+    journal.append(line as unknown as JsonObject).catch((error: unknown) => {
+      if (!isTold) log.warn({ error }, 'the story of a legion cannot be written');
+      isTold = true;
+    });
+  };
+  const take = (line: Line): void => {
+    if (line.t === 'lord') changes.push({ at: line.at, lord: line.lord, why: line.why });
+    else if (line.t === 'away') changes.push({ at: line.at, lord: null, why: AWAY });
+    else marks.push({ at: line.at, name: line.name, what: line.what, isSelf: line.isSelf });
+    if (changes.length > MAX_LINES) changes = changes.slice(-MAX_LINES / 2);
+    if (marks.length > MAX_LINES) marks = marks.slice(-MAX_LINES / 2);
+  };
+
+  return {
+    /** What was written before. Never rejects. */
+    async load(): Promise<void> {
+      const lines = await journal.read().catch((error: unknown) => {
+        log.warn({ error }, 'the story of a legion cannot be read');
+        return [];
+      });
+      for (const line of lines) {
+        const read = Line.safeParse(line);
+        if (read.success) take(read.data);
+      }
+    },
+    lord(lord: string | null, why: string | null, at = clock.now()): void {
+      const last = changes.at(-1);
+      if (last?.lord === lord && last.why === why) return;
+      add({ t: 'lord', at, lord, why: lord === null ? why : null });
+    },
+    mark: (name: string, what: Mark['what'], isSelf: boolean): void =>
+      add({ t: 'mark', at: clock.now(), name, what, isSelf }),
+    /** We no longer look. */
+    away: (): void => add({ t: 'away', at: clock.now() }),
+
+    leavesToday(name: string): number {
+      const from = clock.now() - DAY_MS;
+      let count = 0;
+      for (let at = marks.length - 1; at >= 0; at -= 1) {
+        const mark = marks[at]!;
+        if (mark.at < from) break;
+        if (mark.name === name && mark.what !== 'joined') count += 1;
+      }
+      return count;
+    },
+
+    timeline(rangeMs: number): LegionTimeline {
+      const to = clock.now();
+      const from = to - rangeMs;
+      const bands: LegionTimeline['bands'] = [];
+      changes.forEach((change, place) => {
+        const until = changes[place + 1]?.at ?? to;
+        if (until < from || change.why === AWAY) return;
+        bands.push({ from: Math.max(from, change.at), to: until, lord: change.lord, why: change.why });
+      });
+      return { from, to, bands, marks: marks.filter(({ at }) => at >= from).slice(-MAX_MARKS) };
+    },
+  };
+}

@@ -1,0 +1,392 @@
+/**
+ * One legion from our side: its socket, our part in the vote, what is sent and heard. The election decides; this opens
+ * packets, runs hooks beside the announces, and keeps the time. A new part (role, valor, after a sleep) is a new uuid,
+ * and the old one says that it is dead first, so that nobody counts us twice.
+ */
+import { AppError } from '../../../shared/errors/app-error.js';
+import { DROP_KINDS, type DropKind } from '../../../shared/domain/legion.js';
+import { createElection, type Effect, type Election, type Self } from '../../core/election/election.js';
+import { createGuards } from '../../core/election/guards.js';
+import { whyOf, type Why } from '../../core/election/why.js';
+import { NO_MAC, NO_UUID } from '../../core/protocol/uwsgi/announcement.js';
+import { createPacketCipher } from '../../core/protocol/uwsgi/cipher.js';
+import { openPacket, sealPacket } from '../../core/protocol/uwsgi/packet.js';
+import type { Cancel } from '../../ports/clock.js';
+import type { DatagramSocket } from '../../ports/datagrams.js';
+import { createHooks, type HookFacts } from './hooks.js';
+import type { Lords } from './lords.js';
+import type { LegionConfig, LegionDeps, LegionSettings } from './types.js';
+
+type Part = { readonly self: Self; readonly election: Election; readonly joinedAt: number };
+
+/** More packets than this in one slice of time are counted and not read. */
+const MAX_PER_SLICE = 2_000;
+const SLICE_MS = 100;
+/** Whoever follows us has so long to say so. */
+const HAND_OVER_MS = 5_000;
+const LOOK_MS = 20;
+const RETRY_OPEN_MS = 10_000;
+
+export type Membership = ReturnType<typeof createMembership>;
+
+export function createMembership(
+  config: LegionConfig,
+  settings: Pick<LegionSettings, 'host' | 'pid'>,
+  deps: LegionDeps,
+  lords: Lords,
+) {
+  const { clock, random, log, datagrams, power, record } = deps;
+  const cipher = createPacketCipher(config);
+  const hooks = createHooks(config, deps);
+  const guards = createGuards(config.freqS * 1_000);
+  const drops = new Map<DropKind, { count: number; lastAt: number }>();
+  const deadMarked = new Map<string, number>();
+  let socket: DatagramSocket | null = null;
+  let part: Part | null = null;
+  let problem: AppError | null = null;
+  let timer: Cancel = () => undefined;
+  let retry: Cancel = () => undefined;
+  let comeBack: Cancel = () => undefined;
+  let seq = 0;
+  let slice = { from: 0, count: 0 };
+  let steppedDown = false;
+  let isStopped = false;
+  let isWitnessing = false;
+  /** Since when nobody leads, steady ms; told when it lasts. */
+  let lordless: { up: number; at: number } | null = null;
+  let told: string | null | undefined = undefined;
+  let changing: Promise<unknown> = Promise.resolve();
+
+  const isVoter = (): boolean => config.role === 'arbiter' || config.role === 'standby';
+  const valorNow = (): number => {
+    if (config.role !== 'standby' || steppedDown) return 0;
+    return config.valor0OnBattery && power.onBattery() ? 0 : config.valor;
+  };
+
+  function drop(kind: DropKind): void {
+    const counted = drops.get(kind) ?? { count: 0, lastAt: 0 };
+    drops.set(kind, { count: counted.count + 1, lastAt: clock.now() });
+  }
+
+  function onPacket(bytes: Buffer): void {
+    if (!part) return;
+    const up = clock.uptime();
+    if (up - slice.from >= SLICE_MS) slice = { from: up, count: 0 };
+    slice.count += 1;
+    if (slice.count > MAX_PER_SLICE) return drop('flood');
+    const now = clock.now();
+    const opened = openPacket(bytes, {
+      ...{ cipher, legion: config.name, self: isVoter() ? part.self : null },
+      ...{ nowS: Math.floor(now / 1_000), skewS: config.skewS, maxFutureS: config.skewS },
+    });
+    if (!opened.ok) return drop(opened.kind);
+    const { announcement } = opened;
+    const doubt = guards.doubt(announcement, bytes.toString('latin1'), up);
+    if (doubt) return drop(doubt);
+    const at = announcement.extension?.atMs ?? announcement.unix * 1_000;
+    // uWSGI tells whole seconds: anything within its second is no skew.
+    const skewMs = announcement.extension
+      ? at - now
+      : at > now
+        ? at - now
+        : Math.min(0, at + 999 - now);
+    const { isUsed, effects } = part.election.hear({ announcement, skewMs }, up);
+    if (!isUsed) {
+      drop(announcement.dead ? 'stranger-dead' : 'crowd');
+      if (announcement.dead && deadMarked.size < 100) deadMarked.set(announcement.name, now);
+    }
+    act(part, effects);
+  }
+
+  function announce({ self, election }: Part, dead: boolean): void {
+    if (!socket) return;
+    const { checksum, lordValor, lordUuid, lord, hasCounted } = election.saying();
+    const now = clock.now();
+    seq += 1;
+    const packet = sealPacket(
+      cipher,
+      {
+        ...{ legion: config.name, valor: self.valor, unix: Math.floor(now / 1_000), lord },
+        ...{ name: self.name, pid: self.pid, uuid: self.uuid, scroll: config.scroll, dead },
+        ...(hasCounted ? { checksum, lordValor, lordUuid } : { checksum: 0n, lordValor: 0, lordUuid: NO_UUID }),
+        extension: { seq, atMs: now, mac: NO_MAC },
+      },
+      cipher.macKey,
+    );
+    for (const node of config.nodes) socket.send(packet, node);
+  }
+
+  const facts = (node?: string): HookFacts => ({
+    valor: part?.self.valor ?? 0,
+    uuid: part?.self.uuid ?? '',
+    lord: lordName(),
+    members: part ? [...part.election.peers().values()].map(({ name }) => name) : [],
+    ...(node === undefined ? {} : { node }),
+  });
+
+  function act(from: Part, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'announce':
+          announce(from, effect.dead);
+          break;
+        case 'joined':
+          lords.mark(effect.peer.name, 'joined', false);
+          record({ kind: 'legion.joined', ...aboutMember(effect.peer.name) });
+          void hooks.run('node-joined', facts(effect.peer.name));
+          break;
+        case 'left':
+          lords.mark(effect.peer.name, effect.how === 'dead' ? 'left' : 'died', false);
+          record({ kind: 'legion.left', ...aboutMember(effect.peer.name) });
+          // uWSGI runs no hook for one that said goodbye.
+          if (effect.how !== 'dead') void hooks.run('node-left', facts(effect.peer.name));
+          break;
+        case 'voted':
+          void hooks.run('join', facts());
+          break;
+        case 'won':
+          void takeOver(from);
+          break;
+        case 'lorded':
+          record({ kind: 'legion.lorded', facts: { legion: config.name } });
+          break;
+        case 'unlorded':
+          record({ kind: 'legion.unlorded', facts: { legion: config.name, why: effect.why } });
+          if (effect.why !== 'left') void hooks.run('unlord', facts());
+          break;
+      }
+    }
+    if (effects.length > 0 || from === part) look();
+    arm();
+  }
+
+  const aboutMember = (name: string) => ({
+    names: [name],
+    facts: { legion: config.name },
+    ...{ foldMs: 5_000, foldKey: config.name },
+  });
+
+  async function takeOver(from: Part): Promise<void> {
+    const isWell = await hooks.run('lord', facts(), config.deathOnLordErrorS > 0);
+    if (from !== part) return;
+    const effects = from.election.lordHooksDone(isWell, clock.uptime(), Math.floor(clock.now() / 1_000));
+    act(from, effects);
+    if (from.election.view().isSuspended) {
+      comeBack = clock.after(config.deathOnLordErrorS * 1_000, () => void change(rejoin));
+    } else if (!effects.some(({ type }) => type === 'lorded')) {
+      // Somebody else came first while our hooks ran: what they set up is taken back.
+      void hooks.run('unlord', facts());
+    }
+  }
+
+  function why(): Why {
+    if (!part) return { kind: 'nobody' };
+    const { election, self } = part;
+    return whyOf({
+      ...election.view(),
+      ...{ self: isVoter() ? self : null, peers: election.peers().values(), quorum: config.quorum },
+    });
+  }
+
+  function lordName(): string | null {
+    const now = why();
+    return now.kind === 'lord' || now.kind === 'disputed' ? now.lord.name : null;
+  }
+
+  /** Tells the story: who leads, and nobody only when it lasts longer than a change of hands. */
+  function look(): void {
+    if (!part) return;
+    const now = why();
+    if (now.kind === 'settling') return;
+    const up = clock.uptime();
+    if (now.kind === 'lord' || now.kind === 'disputed') {
+      lordless = null;
+      if (told === now.lord.uuid) return;
+      told = now.lord.uuid;
+      lords.lord(now.lord.name, null);
+      record({ kind: 'legion.lord', names: [now.lord.name], facts: { legion: config.name } });
+      return;
+    }
+    lordless ??= { up, at: clock.now() };
+    if (told === now.kind || up - lordless.up < 2 * config.freqS * 1_000) return;
+    told = now.kind;
+    lords.lord(null, now.kind, lordless.at);
+    record({
+      kind: now.kind === 'split' ? 'legion.split' : 'legion.no-lord',
+      facts: { legion: config.name, why: now.kind },
+    });
+  }
+
+  function arm(): void {
+    timer();
+    if (!part || isStopped) return;
+    const from = part;
+    const wait = Math.max(1, from.election.dueUp() - clock.uptime());
+    timer = clock.after(wait, () => {
+      if (from !== part) return;
+      act(from, from.election.tick(clock.uptime()));
+      void witness(from);
+    });
+  }
+
+  /** The bus as a second witness of a lord that missed its period. */
+  async function witness(from: Part): Promise<void> {
+    if (!config.busWitness || isWitnessing) return;
+    const now = why();
+    if (now.kind !== 'lord' && now.kind !== 'disputed') return;
+    const peer = [...from.election.peers().values()].find(({ uuid }) => uuid === now.lord.uuid);
+    const node = peer && deps.bus.nodeOn(peer.name);
+    if (!peer || !node || clock.uptime() - peer.seenUp <= config.freqS * 1_000) return;
+    isWitnessing = true;
+    try {
+      if ((await deps.bus.isGone(node)) && from === part)
+        act(from, from.election.witnessed(peer.uuid, clock.uptime()));
+    } catch (error) {
+      log.debug({ error, legion: config.name }, 'the bus could not be asked about a lord');
+    } finally {
+      isWitnessing = false;
+    }
+  }
+
+  async function open(): Promise<void> {
+    if (socket || config.role === 'off' || isStopped) return;
+    try {
+      socket = await datagrams.open(config, {
+        onPacket,
+        onError: (error) => log.debug({ error, legion: config.name }, 'legion socket'),
+      });
+      problem = null;
+    } catch (error) {
+      const isNew = problem === null;
+      problem = error instanceof AppError ? error : new AppError('INTERNAL', String(error), { cause: error });
+      if (isNew)
+        record({ kind: 'legion.failed', facts: { legion: config.name, why: problem.message.slice(0, 200) } });
+      retry = clock.after(RETRY_OPEN_MS, () => void change(rejoin));
+    }
+  }
+
+  async function join(): Promise<void> {
+    await open();
+    if (!socket || isStopped) return;
+    const self: Self = { name: settings.host, pid: settings.pid, valor: valorNow(), uuid: random.uuid() };
+    part = {
+      self,
+      joinedAt: clock.now(),
+      election: createElection(
+        self,
+        {
+          ...{ freqMs: config.freqS * 1_000, toleranceMs: config.toleranceS * 1_000, quorum: config.quorum },
+          ...{ deathOnLordErrorMs: config.deathOnLordErrorS * 1_000, watches: !isVoter(), unlordAfterMs: 0 },
+        },
+        clock.uptime(),
+      ),
+    };
+    if (isVoter()) void hooks.run('setup', facts());
+    lords.mark(settings.host, 'joined', true);
+    arm();
+  }
+
+  /** Unlord and death hooks, then the last word. What the lord hooks set up is gone before another takes it. */
+  async function leave(waitMs = 0): Promise<void> {
+    comeBack();
+    retry();
+    const from = part;
+    if (!from) return;
+    if (isVoter()) {
+      if (from.election.view().phase !== 'member') await hooks.run('unlord', facts());
+      await hooks.run('death', facts());
+    }
+    const hadLord = from.election.view().phase === 'lord';
+    act(from, from.election.leave());
+    const others = [...from.election.peers().values()].some(({ valor }) => valor > 0);
+    if (hadLord && others && waitMs > 0) await follower(from, waitMs);
+    if (part === from) part = null;
+    timer();
+    lords.mark(settings.host, 'left', true);
+  }
+
+  /** Resolves with who leads after us, or null when nobody did in time. */
+  async function follower(from: Part, waitMs: number): Promise<string | null> {
+    const until = clock.uptime() + waitMs;
+    for (;;) {
+      const next = [...(part ?? from).election.peers().values()].find(({ lord }) => lord > 0);
+      if (next) return next.name;
+      if (clock.uptime() >= until || isStopped) return null;
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  async function close(): Promise<void> {
+    socket?.close();
+    socket = null;
+    told = undefined;
+    lords.away();
+  }
+
+  async function rejoin(): Promise<void> {
+    await leave();
+    if (config.role === 'off' && socket) await close();
+    await join();
+  }
+
+  /** One at a time: two clicks never leave two parts behind. */
+  const change = <T>(run: () => Promise<T>): Promise<T> => {
+    const next = changing.then(run, run);
+    changing = next.catch((error: unknown) => log.error({ error, legion: config.name }, 'a legion failed'));
+    return next;
+  };
+
+  return {
+    config,
+    hooks,
+    lords,
+    why,
+    lordName,
+    part: (): Part | null => part,
+    problem: (): AppError | null => problem,
+    isSteppedDown: (): boolean => steppedDown,
+    deadMarked: (): ReadonlyMap<string, number> => deadMarked,
+    drops: () =>
+      DROP_KINDS.flatMap((kind) => {
+        const counted = drops.get(kind);
+        return counted ? [{ kind, ...counted }] : [];
+      }).sort((a, b) => b.count - a.count),
+
+    start: (): Promise<void> => change(join),
+    /** Role, valor or times are different now: out under the old uuid and in under a new one. */
+    restart: (): Promise<void> => change(rejoin),
+
+    /** Resolves with who leads now. Throws LEGION_NOT_LORD. */
+    stepDown(): Promise<{ lord: string | null; ms: number }> {
+      return change(async () => {
+        const from = part;
+        if (from?.election.view().phase !== 'lord')
+          throw new AppError('LEGION_NOT_LORD', 'this console is not lord');
+        const began = clock.uptime();
+        steppedDown = true;
+        record({ kind: 'legion.stepped-down', facts: { legion: config.name } });
+        await leave();
+        await join();
+        const lord = part ? await follower(part, 3 * HAND_OVER_MS) : null;
+        return { lord, ms: Math.round(clock.uptime() - began) };
+      });
+    },
+    /** Back to the configured valor, also after our hooks failed. */
+    comeBack(): Promise<void> {
+      steppedDown = false;
+      return change(rejoin);
+    },
+
+    /** The machine is about to sleep, or nobody uses this any more. Never rejects. */
+    async stop(waitMs = HAND_OVER_MS): Promise<void> {
+      await change(() => leave(waitMs)).catch(() => undefined);
+      isStopped = true;
+      if (socket) await close();
+    },
+    suspend: (): Promise<void> => change(() => leave(HAND_OVER_MS)),
+    woke(): void {
+      if (part) act(part, part.election.wake(clock.uptime()));
+      else void change(join);
+    },
+  };
+}
