@@ -78,6 +78,8 @@ export const ERROR_CODES = {
   RECEIVED_UNKNOWN: row(false, 404),
   RECEIVED_DECIDED: row(false, 409),
   RECEIVED_NO_UNDO: row(false, 409),
+  // legions
+  LEGION_CIPHER: row(false, 400),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

@@ -12,6 +12,7 @@ import { errors } from './en/errors.js';
 import { host } from './en/host.js';
 import { filter } from './en/filter.js';
 import { keys } from './en/keys.js';
+import { legionImport } from './en/legion-import.js';
 import { pages } from './en/pages.js';
 import { runPages } from './en/run-pages.js';
 import { shell } from './en/shell.js';
@@ -31,6 +32,7 @@ export const en = {
   ...changePages,
   ...runPages,
   ...cliChanges,
+  ...legionImport,
 } as const;
 
 export type TextKey = keyof typeof en;
