@@ -87,6 +87,7 @@ export const ERROR_CODES = {
   LEGION_ADDRESS: row(true, 409),
   LEGION_MULTICAST: row(true, 409),
   HOOK_UNKNOWN: row(false, 404),
+  LEGION_CIPHER: row(false, 400),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

@@ -13,6 +13,7 @@ import { host } from './en/host.js';
 import { filter } from './en/filter.js';
 import { keys } from './en/keys.js';
 import { legions } from './en/legions.js';
+import { legionImport } from './en/legion-import.js';
 import { pages } from './en/pages.js';
 import { runPages } from './en/run-pages.js';
 import { shell } from './en/shell.js';
@@ -33,6 +34,7 @@ export const en = {
   ...changePages,
   ...runPages,
   ...cliChanges,
+  ...legionImport,
 } as const;
 
 export type TextKey = keyof typeof en;

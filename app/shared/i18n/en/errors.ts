@@ -154,6 +154,10 @@ export const errors = {
   'error.RECEIVED_DECIDED.next': 'Look at its outcome.',
   'error.RECEIVED_NO_UNDO': 'This cannot be undone.',
   'error.RECEIVED_NO_UNDO.next': 'Only settings that were applied here, and not undone, can be.',
+  'error.LEGION_CIPHER':
+    '{name, select, none {This cipher} other {The cipher “{name}”}} cannot be used for a legion here.',
+  'error.LEGION_CIPHER.next':
+    'Choose aes-256-cbc, aes-192-cbc, aes-128-cbc, des-ede3-cbc or bf-cbc, and write the same on every member of the legion.',
   'error.CONFIG_INVALID': 'The configuration has mistakes.',
   'error.CONFIG_INVALID.next': 'All of them are listed with where they stand. Mend them and start again.',
   'error.CONTRACT_INPUT_INVALID': 'A value is not acceptable.',

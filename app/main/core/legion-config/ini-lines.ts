@@ -1,0 +1,57 @@
+/**
+ * The text of a uWSGI .ini file as lines with key and value, by the rules of its reader. `%%` is a percent sign; what
+ * uWSGI would put in for other placeholders is not known here, so they stay as they stand and are marked.
+ */
+
+export type IniLine = {
+  readonly line: number;
+  readonly key: string;
+  readonly value: string;
+  /** In the section that uWSGI reads, or before any: then somebody pasted lines only. */
+  readonly isRead: boolean;
+  readonly hasPlaceholder: boolean;
+};
+
+/** Hooks that only this console knows are comments to uWSGI, which would fail on them. */
+export const OWN_MARK = ';legion-console ';
+
+export function readLines(text: string): IniLine[] {
+  const lines: IniLine[] = [];
+  let isRead = true;
+  text.split('\n').forEach((raw, index) => {
+    const whole = strip(raw);
+    const line = whole.startsWith(OWN_MARK) ? strip(whole.slice(OWN_MARK.length)) : whole;
+    if (line === '' || line.startsWith(';') || line.startsWith('#')) return;
+    if (line.startsWith('[')) {
+      isRead = line.slice(1, -1) === 'uwsgi';
+      return;
+    }
+    const equals = line.indexOf('=');
+    const [key, value] = equals < 0 ? [line, ''] : [line.slice(0, equals), line.slice(equals + 1)];
+    const { clear, hasMagic } = withoutPercents(strip(value));
+    lines.push({
+      line: index + 1,
+      key: strip(key),
+      value: clear,
+      isRead,
+      hasPlaceholder: hasMagic || /[%$@]\([^)]*\)/.test(clear),
+    });
+  });
+  return lines;
+}
+
+/** Blanks, tabs and carriage returns only, as uWSGI strips. */
+const strip = (text: string): string => text.replace(/^[ \t\r]+/, '').replace(/[ \t\r]+$/, '');
+
+function withoutPercents(value: string): { clear: string; hasMagic: boolean } {
+  let hasMagic = false;
+  const clear = value.replace(/%([^])?/g, (pair, next: string | undefined) => {
+    if (next === '%') return '%';
+    hasMagic ||= next !== '(';
+    return pair;
+  });
+  return { clear, hasMagic };
+}
+
+/** A line that `readLines` and uWSGI read as this value. */
+export const iniLine = (key: string, value: string): string => `${key} = ${value.replaceAll('%', '%%')}\n`;
