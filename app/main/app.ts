@@ -13,6 +13,7 @@ import { changesApi } from './api/changes.js';
 import { healthApi } from './api/health.js';
 import { identityApi } from './api/identity.js';
 import { keysApi } from './api/keys.js';
+import { legionsApi } from './api/legions.js';
 import { prometheusText } from './api/metrics.js';
 import { rosterApi } from './api/roster.js';
 import { sessionApi } from './api/session.js';
@@ -21,6 +22,7 @@ import { inputFromConfig, joinCluster, joinDemo, type JoinDeps, type SecretPlace
 import type { Journal, Journals } from './ports/journal.js';
 import type { KeyCrypto } from './ports/key-crypto.js';
 import type { Log } from './ports/log.js';
+import type { Power } from './ports/power.js';
 import type { Store } from './ports/store.js';
 import { createAudit } from './services/audit.js';
 import { createIdentities } from './services/identities.js';
@@ -47,8 +49,10 @@ export type AppDeps = {
   readonly recentLog: () => Health['log'];
   /** The audit of this data folder. */
   readonly journal: Journal;
-  /** The journals of changes of one cluster, by its id. */
-  readonly journals: (profileId: string) => Journals;
+  /** The journals of changes, or of legions, of one cluster, by its id. */
+  readonly journals: (profileId: string, of: 'changes' | 'legions') => Journals;
+  /** Sleep and battery of this machine. */
+  readonly power: Power;
   readonly secrets: SecretPlace;
   readonly crypto: KeyCrypto;
 };
@@ -64,7 +68,7 @@ function systemUser(): string {
 
 export function createApp(
   config: Config,
-  { log, store, link, recentLog, journal, journals, secrets, crypto }: AppDeps,
+  { log, store, link, recentLog, journal, journals, secrets, crypto, power }: AppDeps,
 ): App {
   const clock = systemClock;
   const vitals = processVitals;
@@ -74,7 +78,7 @@ export function createApp(
   const identities = createIdentities({ store: secrets.store, crypto, clock });
   const deps: JoinDeps = {
     ...{ config, clock, random: systemRandom, vitals, log, events: session.events },
-    ...{ crypto, secrets, journals, user, openIdentity: identities.open },
+    ...{ crypto, secrets, journals, power, user, openIdentity: identities.open },
   };
   const doors = {
     cluster: (input: Parameters<typeof joinCluster>[0]) => joinCluster(input, deps),
@@ -87,6 +91,7 @@ export function createApp(
     ...rosterApi(session, clock),
     ...keysApi(session, clock),
     ...changesApi(session, clock),
+    ...legionsApi(session, clock),
     ...identityApi(identities, (kind, facts) => session.events.record({ kind, facts }, clock.now())),
     ...healthApi({
       session,

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { app as electron, dialog } from 'electron';
+import { app as electron, dialog, powerMonitor } from 'electron';
 import { errorText, text } from '../shared/i18n/index.js';
 import { createWorkerCrypto } from './adapters/crypto-worker.js';
 import { createFileJournal } from './adapters/file-journal.js';
@@ -21,6 +21,7 @@ import {
   ownFlags,
   type Shell,
   startShell,
+  systemPower,
 } from './hosts/electron/index.js';
 import { findHost } from './hosts/web/data-dir.js';
 import type { SecretPlace } from './join.js';
@@ -62,7 +63,8 @@ function run(): void {
       const { api, start } = (app = createApp(config, {
         ...{ log, store, link: () => null, recentLog: log.recent },
         journal: createFileJournal(join(config.dataDir, 'audit.jsonl')),
-        journals: (profileId) => createFileJournals(join(config.dataDir, 'changes', profileId)),
+        journals: (profileId, of) => createFileJournals(join(config.dataDir, of, profileId)),
+        power: systemPower(powerMonitor),
         secrets: await secretPlace(config.dataDir, log),
         crypto: createWorkerCrypto(readFileSync(join(built, 'main', 'crypto-worker.cjs'), 'utf8')),
       }));

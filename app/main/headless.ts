@@ -7,6 +7,7 @@ import { createWorkerCrypto } from './adapters/crypto-worker.js';
 import { createFileJournal } from './adapters/file-journal.js';
 import { createFileJournals } from './adapters/file-journals.js';
 import { createFileStore } from './adapters/file-store.js';
+import { NO_POWER } from './ports/power.js';
 import type { PinoLog } from './adapters/pino-log.js';
 import { createDoor } from './api/door.js';
 import { serve } from './api/serve.js';
@@ -35,7 +36,8 @@ export async function startHeadless(
     link: () => host?.freshLink() ?? null,
     recentLog: log.recent,
     journal: createFileJournal(join(config.dataDir, 'audit.jsonl')),
-    journals: (profileId) => createFileJournals(join(config.dataDir, 'changes', profileId)),
+    journals: (profileId, of) => createFileJournals(join(config.dataDir, of, profileId)),
+    power: NO_POWER,
     secrets: { store: createFileStore(join(config.dataDir, 'secrets'), { isStrict: true }), keptIn: 'file' },
     crypto: createWorkerCrypto(cryptoSource),
   });

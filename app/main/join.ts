@@ -10,6 +10,8 @@ import { RECEIVED_KINDS } from '../shared/domain/received.js';
 import type { ConnectInput, ProfileKind } from '../shared/domain/session.js';
 import { createAmqpBus } from './adapters/amqp-bus.js';
 import { createMemoryBus } from './adapters/memory-bus.js';
+import { hookRunner } from './adapters/hook-runner.js';
+import { udpDatagrams } from './adapters/udp-datagrams.js';
 import { createGemInstaller } from './adapters/gem-installer.js';
 import { createMemoryJournals } from './adapters/memory-journals.js';
 import { createMemoryStore } from './adapters/memory-store.js';
@@ -21,10 +23,13 @@ import { createDemoCluster } from './demo/cluster.js';
 import { demoIntervalMs } from './demo/script.js';
 import type { Bus } from './ports/bus.js';
 import type { Clock } from './ports/clock.js';
+import { NO_HOOKS } from './ports/hook-runner.js';
 import { NO_INSTALLER } from './ports/installer.js';
 import type { Journals } from './ports/journal.js';
 import type { KeyCrypto } from './ports/key-crypto.js';
 import type { Log } from './ports/log.js';
+import type { Power } from './ports/power.js';
+import { NO_POWER } from './ports/power.js';
 import type { Random } from './ports/random.js';
 import type { Store } from './ports/store.js';
 import type { Vitals } from './ports/vitals.js';
@@ -47,7 +52,8 @@ export type JoinDeps = {
   readonly crypto: KeyCrypto;
   readonly secrets: SecretPlace;
   /** The journals of changes of one cluster. */
-  readonly journals: (profileId: string) => Journals;
+  readonly journals: (profileId: string, of: 'changes' | 'legions') => Journals;
+  readonly power: Power;
   /** Who sits here. */
   readonly user: string;
   /** Certificate and key of an imported identity. Rejects with AppError IDENTITY_UNKNOWN or IDENTITY_EXPIRED. */
@@ -124,7 +130,11 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
       {
         ...{ bus, clock, log, events },
         ...{ vitals: deps.vitals, random: deps.random, crypto: deps.crypto, secretStore: deps.secrets.store },
-        journals: deps.journals(settings.keys.profileId),
+        journals: deps.journals(settings.keys.profileId, 'changes'),
+        legions: {
+          ...{ datagrams: udpDatagrams, hookRunner, power: deps.power },
+          journals: deps.journals(settings.keys.profileId, 'legions'),
+        },
         installer: createGemInstaller({
           command: values['gem.command'],
           home: values['gem.home'],
@@ -161,6 +171,7 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
       {
         ...settings,
         beating: true,
+        legions: cluster.legions,
         keys: { ...settings.keys, policy: 'ask', policyIsChosen: true, clusterSecret: '' },
       },
       {
@@ -172,6 +183,10 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
           journals: createMemoryJournals(cluster.journals),
           // Nothing of the demo touches this machine.
           installer: NO_INSTALLER,
+          legions: {
+            ...{ datagrams: cluster.datagrams, hookRunner: NO_HOOKS, power: NO_POWER },
+            journals: createMemoryJournals(cluster.legionStory),
+          },
         },
       },
     ),

@@ -181,6 +181,11 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
       return publisher.publish(envelope);
     },
 
+    hasQueue(name) {
+      if (!isLive) return Promise.reject(new AppError('BUS_NOT_CONNECTED', 'the bus is not connected'));
+      return publisher.hasQueue(name);
+    },
+
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

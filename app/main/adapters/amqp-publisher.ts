@@ -12,6 +12,8 @@ export type Publisher = {
   /** Run after every connect. */
   start(model: ChannelModel): Promise<void>;
   publish(envelope: Envelope): Promise<void>;
+  /** Asks on a channel of its own, since a no closes it. */
+  hasQueue(name: string): Promise<boolean>;
   /** Resolves when every publish has its answer. */
   settled(): Promise<void>;
   /** Nobody will answer any more: rejects what waits. */
@@ -32,10 +34,12 @@ export function createPublisher(): Publisher {
   /** In the order of publishing. */
   const pending = new Set<Pending>();
   let channel: ConfirmChannel | null = null;
+  let connection: ChannelModel | null = null;
   let onSettled: (() => void)[] = [];
 
   async function start(model: ChannelModel): Promise<void> {
     const opened = await model.createConfirmChannel();
+    connection = model;
     let refusal: AppError | null = null;
     opened.on('error', (error) => {
       refusal = classify(error, 'live');
@@ -122,6 +126,23 @@ export function createPublisher(): Publisher {
         });
         pending.add(publication);
       });
+    },
+
+    async hasQueue(name) {
+      if (!channel || !connection) throw new AppError('BUS_NOT_CONNECTED', 'no channel to ask on');
+      const asking = await connection.createChannel();
+      asking.on('error', () => undefined);
+      try {
+        await asking.checkQueue(name);
+        await asking.close();
+        return true;
+      } catch (error) {
+        // 404: there is none. 405: there is one, and it is another connection's alone.
+        const { code } = error as { readonly code?: number };
+        if (code === 404) return false;
+        if (code === 405) return true;
+        throw new AppError('BUS_LOST', wordsOf(error as Error), { cause: error });
+      }
     },
 
     settled: () =>

@@ -219,6 +219,11 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
       });
     },
 
+    hasQueue(name) {
+      if (!link) return Promise.reject(new AppError('BUS_NOT_CONNECTED', 'the bus is not connected'));
+      return Promise.resolve(broker.queueStatus().has(name));
+    },
+
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

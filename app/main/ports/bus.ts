@@ -49,6 +49,8 @@ export interface Bus {
   open(plan: BusPlan): void;
   /** Resolves on the broker's confirm; rejects with AppError BUS_UNROUTABLE, BUS_NOT_CONNECTED, BUS_BLOCKED or BUS_LOST. */
   publish(envelope: Envelope): Promise<void>;
+  /** Whether the broker has a queue of this name, ours or not. Rejects with BUS_NOT_CONNECTED or BUS_LOST. */
+  hasQueue(name: string): Promise<boolean>;
   onEvent(handle: (event: BusEvent) => void): Cancel;
   /** Try now: after a refusal, or instead of waiting. */
   reconnect(): void;

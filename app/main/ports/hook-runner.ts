@@ -23,3 +23,8 @@ export interface HookRunner {
   /** Never rejects. */
   run(call: HookCall): Promise<HookResult>;
 }
+
+/** Where nothing of this machine is touched: the demo. */
+export const NO_HOOKS: HookRunner = {
+  run: async () => ({ ok: true, code: 0, output: 'not run: this is a demo' }),
+};

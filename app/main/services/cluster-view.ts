@@ -9,12 +9,43 @@ import type { Cluster } from './changes/types.js';
 
 const known = (value: number): number | null => (value < 0 ? null : value);
 
-export function createClusterView(roster: Roster, clock: Clock): Cluster {
+/** How long the index of machines is good for. */
+const HOSTS_MS = 2_000;
+
+export type HostView = {
+  /** The node that beats on the machine of this host name: LegionIO names itself by host and process. */
+  nodeOn(host: string): string | null;
+  /** null: no node of this name, or it left. */
+  isHeard(name: string): boolean | null;
+};
+
+export function createClusterView(roster: Roster, clock: Clock): Omit<Cluster, 'isLord'> & HostView {
   const { state } = roster;
   const { columns } = state;
   const slotOf = (name: string): number | undefined => state.byName.get(name);
   const named = (slots: readonly number[]): string[] => slots.map((slot) => state.names[slot]!);
+  let hosts = new Map<string, string>();
+  let hostsUp = -Infinity;
+  const hostOf = (name: string): string => name.replace(/\.\d+$/, '').replaceAll('.', '_').toLowerCase();
+  /** One that beats comes before one that fell silent. */
+  const indexHosts = (): void => {
+    hostsUp = clock.uptime();
+    hosts = new Map();
+    for (const slot of slotsInOrder(state)) {
+      if (columns.state[slot] !== STATE.left) hosts.set(hostOf(state.names[slot]!), state.names[slot]!);
+    }
+  };
+
   return {
+    nodeOn(host) {
+      if (clock.uptime() - hostsUp > HOSTS_MS) indexHosts();
+      return slotOf(host) === undefined ? (hosts.get(hostOf(host)) ?? null) : host;
+    },
+    isHeard(name) {
+      const slot = slotOf(name);
+      if (slot === undefined || columns.state[slot] === STATE.left) return null;
+      return columns.state[slot] !== STATE.silent;
+    },
     isKnown: (name) => slotOf(name) !== undefined,
     look(name) {
       const slot = slotOf(name);
@@ -46,8 +77,6 @@ export function createClusterView(roster: Roster, clock: Clock): Cluster {
       const skew = slot === undefined ? NaN : columns.skewMs[slot]!;
       return Number.isNaN(skew) ? null : skew;
     },
-    // No legion is known to this node yet.
-    isLord: () => false,
     expectReload: (name) => roster.expectReload(name, clock.now(), clock.uptime()),
     differ: () => roster.differSinceOutage(),
   };

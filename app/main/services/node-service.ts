@@ -29,6 +29,8 @@ import { createClusterView } from './cluster-view.js';
 import { assertNever } from '../../shared/lib/assert.js';
 import { createBeats, type Identity } from './beats.js';
 import { createKeys, type KeySettings } from './keys/index.js';
+import { createLegions } from './legions/index.js';
+import type { LegionConfig, LegionDeps } from './legions/types.js';
 import { eventOf } from './roster-events.js';
 import { createObserver } from './observer.js';
 
@@ -47,6 +49,8 @@ export type NodeSettings = {
   readonly certificate?: { readonly subject: string; readonly notAfter: number } | null;
   readonly changes: Omit<ChangeSettings, 'name'>;
   readonly receiver: Omit<ReceiverSettings, 'name' | 'profileId' | 'isReadOnly'>;
+  /** To begin with, where none are kept. */
+  readonly legions?: readonly LegionConfig[];
   readonly keys: Omit<KeySettings, 'name' | 'hostname' | 'speaks' | 'maxNames'>;
 };
 
@@ -61,6 +65,7 @@ export type NodeDeps = {
   /** Where only this user may read. */
   readonly secretStore: Store;
   readonly journals: Journals;
+  readonly legions: Pick<LegionDeps, 'datagrams' | 'hookRunner' | 'power' | 'journals'>;
   readonly installer: Installer;
 };
 
@@ -135,8 +140,24 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     },
   });
 
+  const cluster = createClusterView(roster, clock);
+  const legions = createLegions(
+    {
+      ...{ profileId: settings.keys.profileId, isReadOnly: settings.keys.isReadOnly },
+      ...{ host: identity.hostname, pid: identity.pid, seed: settings.legions ?? [] },
+    },
+    {
+      ...{ clock, log, random: deps.random, secretStore: deps.secretStore, ...deps.legions },
+      bus: {
+        nodeOn: cluster.nodeOn,
+        isHeard: cluster.isHeard,
+        isGone: async (node) => !(await bus.hasQueue(nodeQueue(node))),
+      },
+      record: (event) => void events.record(event, clock.now()),
+    },
+  );
   const { changes, receiver, hearChange } = createNodeChanges(settings, deps, {
-    ...{ keys, cluster: createClusterView(roster, clock) },
+    ...{ keys, cluster: { ...cluster, isLord: (name) => legions.lords().some((host) => cluster.nodeOn(host) === name) } },
     onChanged() {
       if (beats.isBeating()) beats.start();
     },
@@ -332,6 +353,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     keys,
     changes,
     receiver,
+    legions,
     queue: nodeQueue(identity.name),
     bindings: nodeBindings(identity.name),
 
@@ -347,6 +369,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       every(SWEEP_MS, () => roster.sweep(clock.uptime()));
       every(BUCKET_MS, closeBucket);
       // What was decided about keys is known before the first one is heard: an alarm must not depend on who is faster.
+      void legions.load();
       void Promise.all([keys.load(), changes.load(), receiver.load()]).then(() => {
         if (stopped) return;
         bus.open({
@@ -365,7 +388,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       if (stopped) return;
       stopped = true;
       changes.beginNothing();
-      await receiver.stop();
+      await Promise.all([receiver.stop(), legions.stop()]);
       if (!isDown) await beats.goodbye();
       for (const stop of stops) stop();
       await keys.stop();

@@ -93,6 +93,7 @@ export function createSessionService(
         secrets: { state: 'wanted', policy: 'never', waiting: 0 },
         keys: NO_KEYS,
         changes: { open: [], asked: 0 },
+        legions: [],
         summary: summaryOf(NOBODY, false),
         needs: [],
         needsTotal: 0,
@@ -102,7 +103,7 @@ export function createSessionService(
     const counters = observer.counters();
     const beats = node.beats();
     const ingest = node.ingest();
-    const needs = [...changeNeeds(node), ...keyNeeds(node, now), ...needsOf(roster.state)].sort(
+    const needs = [...node.legions.needs(), ...changeNeeds(node), ...keyNeeds(node, now), ...needsOf(roster.state)].sort(
       (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
     );
     if (node.isNameTaken())
@@ -147,6 +148,7 @@ export function createSessionService(
           .map(summaryOfRun),
         asked: receiver.waiting().length,
       },
+      legions: node.legions.heads(),
       summary: summaryOf(roster.state, node.isSettling()),
       needs: needs.slice(0, MAX_NEEDS),
       needsTotal: needs.length,

@@ -35,6 +35,8 @@ export type Peer = Ranked & {
   /** Its clock less ours, ms, when it last spoke. */
   skewMs: number;
   seenUp: number;
+  /** When its sum was last the same as ours. */
+  agreedUp: number;
   isOurs: boolean;
 };
 
@@ -107,14 +109,15 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     vote = best ?? self;
     checksum = checksumOf(all());
     votes = watches ? 0 : 1;
+    let isUnanimous = true;
     for (const peer of peers.values()) {
+      if (peer.checksum === checksum) peer.agreedUp = peer.seenUp;
       // EL5 Unanimous over all that are known, or nothing.
-      if (peer.checksum !== checksum || peer.lordUuid !== vote.uuid || peer.lordValor !== vote.valor) {
-        votes = 0;
-        return;
-      }
+      if (peer.checksum !== checksum || peer.lordUuid !== vote.uuid || peer.lordValor !== vote.valor)
+        isUnanimous = false;
       votes += 1;
     }
+    if (!isUnanimous) votes = 0;
   }
 
   function evaluate(up: number, effects: Effect[]): void {
@@ -200,7 +203,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       else {
         const isOurs = announcement.extension !== null;
         // EL11 The scroll is taken when a member is new; a later one is not looked at.
-        const peer: Peer = { valor, uuid, name, pid, scroll, joinedUp: up, isOurs, ...said };
+        const peer: Peer = { valor, uuid, name, pid, scroll, joinedUp: up, agreedUp: up, isOurs, ...said };
         peers.set(key, peer);
         effects.push({ type: 'joined', peer });
       }

@@ -1,0 +1,321 @@
+/** All legions of one profile: kept, joined, changed, left. */
+import * as z from 'zod';
+import { isIPv4 } from 'node:net';
+import { AppError } from '../../../shared/errors/app-error.js';
+import type { Legion, LegionInput, LegionRole } from '../../../shared/domain/legion.js';
+import type { LegionOptions } from '../../../shared/domain/legion-options.js';
+import { LEGION_DEFAULTS } from '../../../shared/domain/legion-options.js';
+import type { Need, Session } from '../../../shared/domain/session.js';
+import { readIni, writeIni } from '../../core/legion-config/ini.js';
+import { freshSecret, requireCipher } from '../../core/protocol/uwsgi/cipher.js';
+import { needOf } from '../key-needs.js';
+import { nameOf } from './hooks.js';
+import { createLords } from './lords.js';
+import { createMembership, type Membership } from './membership.js';
+import { LegionConfig, type LegionDeps, type LegionSettings } from './types.js';
+import { viewOf, wayOf, whatIfOf } from './views.js';
+
+export type LegionService = ReturnType<typeof createLegions>;
+
+const MAX_LEGIONS = 50;
+const MAX_SHOWN = 20;
+const HOOK_TIMEOUT_S = 30;
+const Kept = z.array(LegionConfig);
+/** Nobody leads for so long before it is somebody's business. */
+const NO_LORD_PERIODS = 3;
+
+export function createLegions(settings: LegionSettings, deps: LegionDeps) {
+  const { clock, random, secretStore, power, log, bus, record } = deps;
+  const members = new Map<string, Membership>();
+  const lordlessSince = new Map<string, number>();
+  const key = `legions.${settings.profileId}`;
+  let stopListening = (): void => undefined;
+  let isStopped = false;
+
+  const find = (name: string): Membership => {
+    const found = members.get(name);
+    if (!found) throw new AppError('LEGION_UNKNOWN', 'no legion of this name', { details: { name } });
+    return found;
+  };
+  const mayChange = (): void => {
+    if (settings.isReadOnly) throw new AppError('PROFILE_READ_ONLY', 'a read-only profile');
+  };
+  const keep = async (): Promise<void> => {
+    await secretStore.write(
+      key,
+      [...members.values()].map(({ config }) => config),
+    );
+  };
+  const view = (membership: Membership): Legion => viewOf(membership, bus, clock);
+
+  const add = async (config: LegionConfig): Promise<Membership> => {
+    const lords = createLords(deps.journals.open(journalName(config.name)), clock, log);
+    await lords.load();
+    const made = createMembership(config, settings, deps, lords);
+    members.set(config.name, made);
+    return made;
+  };
+  /** The same legion with other values: a new part in it. */
+  const replace = async (config: LegionConfig): Promise<Membership> => {
+    await members.get(config.name)?.stop();
+    const made = await add(config);
+    await keep();
+    await made.start();
+    return made;
+  };
+
+  const configOf = (input: LegionInput, before: LegionConfig | null): LegionConfig => {
+    const cipher = requireCipher(input.cipher);
+    const made = input.secret === undefined && before === null ? freshSecret(random.bytes(48)) : null;
+    const config: LegionConfig = {
+      ...{ name: input.name, role: input.role, valor: input.valor, cipher, nodes: input.nodes },
+      ...{ address: input.address === '0.0.0.0' ? '' : input.address, port: input.port },
+      interface: input.interface ?? before?.interface ?? '',
+      secret: input.secret ?? before?.secret ?? made?.secret ?? '',
+      iv: input.iv !== undefined ? input.iv : before ? before.iv : (made?.iv ?? null),
+      freqS: input.freqS ?? before?.freqS ?? LEGION_DEFAULTS.freqS,
+      toleranceS: input.toleranceS ?? before?.toleranceS ?? LEGION_DEFAULTS.toleranceS,
+      skewS: input.skewS ?? before?.skewS ?? LEGION_DEFAULTS.skewS,
+      planned: input.planned !== undefined ? input.planned : (before?.planned ?? null),
+      quorum: input.quorum ?? before?.quorum ?? (input.planned ? Math.floor(input.planned / 2) + 1 : 0),
+      scroll: input.scroll !== undefined ? input.scroll : (before?.scroll ?? null),
+      deathOnLordErrorS: input.deathOnLordErrorS ?? before?.deathOnLordErrorS ?? 0,
+      handOverBeforeSleep: input.handOverBeforeSleep ?? before?.handOverBeforeSleep ?? true,
+      valor0OnBattery: input.valor0OnBattery ?? before?.valor0OnBattery ?? false,
+      busWitness: input.busWitness ?? before?.busWitness ?? false,
+      hooks: input.hooks ? hooksOf(input.hooks, before) : (before?.hooks ?? []),
+    };
+    check(config);
+    return config;
+  };
+
+  /** A hook that is the same as before stays switched as it was; any other begins switched off. */
+  const hooksOf = (
+    hooks: NonNullable<LegionInput['hooks']>,
+    before: LegionConfig | null,
+  ): LegionConfig['hooks'] =>
+    hooks.map((hook) => {
+      const shell = hook.shell ?? false;
+      const old = before?.hooks.find(
+        (each) => nameOf(each) === nameOf(hook) && each.argument === hook.argument && each.shell === shell,
+      );
+      return {
+        ...{ event: hook.event, action: hook.action, argument: hook.argument, shell },
+        id: old?.id ?? random.uuid(),
+        timeoutS: hook.timeoutS ?? old?.timeoutS ?? HOOK_TIMEOUT_S,
+        isOn: old?.isOn ?? false,
+      };
+    });
+
+  const rename = (input: LegionInput): Promise<Legion> => {
+    mayChange();
+    const before = members.get(input.name)?.config ?? null;
+    if (!before && members.size >= MAX_LEGIONS) throw invalid('name', `more than ${MAX_LEGIONS} legions`);
+    const config = configOf(input, before);
+    record({ kind: 'legion.saved', facts: { legion: config.name, policy: config.role } });
+    return replace(config).then(view);
+  };
+
+  return {
+    /** What was kept is joined again. Never rejects. */
+    async load(): Promise<void> {
+      const kept = Kept.safeParse(await secretStore.read(key).catch(() => undefined));
+      const configs = kept.success ? kept.data : (settings.seed ?? []);
+      for (const config of configs) {
+        try {
+          await add(config);
+        } catch (error) {
+          log.error({ error, legion: config.name }, 'a kept legion cannot be read');
+        }
+      }
+      if (isStopped) return;
+      for (const each of members.values()) void each.start();
+      stopListening = power.listen({
+        suspend() {
+          for (const each of members.values()) if (each.config.handOverBeforeSleep) void each.suspend();
+        },
+        resume() {
+          for (const each of members.values()) each.woke();
+        },
+        battery() {
+          for (const each of members.values())
+            if (each.config.valor0OnBattery && each.config.role === 'standby') void each.restart();
+        },
+      });
+    },
+    /** Hands over and leaves, within seconds. Never rejects. */
+    async stop(): Promise<void> {
+      isStopped = true;
+      stopListening();
+      await Promise.all([...members.values()].map((each) => each.stop()));
+    },
+
+    list: (): Legion[] => [...members.values()].map(view).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    get: (name: string): Legion => view(find(name)),
+    timeline: (name: string, rangeMs: number) => find(name).lords.timeline(rangeMs),
+    whatIf: (name: string, fallen: readonly string[]) => whatIfOf(find(name), fallen),
+    save: rename,
+
+    async remove(name: string): Promise<void> {
+      mayChange();
+      const found = find(name);
+      await found.stop();
+      members.delete(name);
+      await keep();
+      await deps.journals.remove(journalName(name)).catch(() => undefined);
+      record({ kind: 'legion.removed', facts: { legion: name } });
+    },
+
+    async role(
+      name: string,
+      change: {
+        readonly role: LegionRole;
+        readonly valor?: number | undefined;
+        readonly handOverBeforeSleep?: boolean | undefined;
+        readonly valor0OnBattery?: boolean | undefined;
+      },
+    ): Promise<Legion> {
+      mayChange();
+      const { config } = find(name);
+      const { role, valor = config.valor, handOverBeforeSleep, valor0OnBattery } = change;
+      const next = {
+        ...{ ...config, role, valor },
+        handOverBeforeSleep: handOverBeforeSleep ?? config.handOverBeforeSleep,
+        valor0OnBattery: valor0OnBattery ?? config.valor0OnBattery,
+      };
+      check(next);
+      record({ kind: 'legion.role', facts: { legion: name, policy: role, valor } });
+      return view(await replace(next));
+    },
+    async stepDown(name: string): Promise<{ lord: string | null; ms: number }> {
+      mayChange();
+      return find(name).stepDown();
+    },
+    async comeBack(name: string): Promise<Legion> {
+      mayChange();
+      const found = find(name);
+      await found.comeBack();
+      return view(found);
+    },
+    async hook(name: string, id: string, isOn: boolean): Promise<Legion> {
+      mayChange();
+      const found = find(name);
+      const hook = found.config.hooks.find((each) => each.id === id);
+      if (!hook) throw new AppError('HOOK_UNKNOWN', 'no hook of this id');
+      hook.isOn = isOn;
+      await keep();
+      record({
+        kind: 'legion.hook-switched',
+        facts: { legion: name, what: nameOf(hook), policy: isOn ? 'on' : 'off' },
+      });
+      return view(found);
+    },
+
+    /** Legions of a uWSGI configuration; with `save` those without an error are joined as watchers. */
+    async import(text: string, save: boolean) {
+      const { legions, problems, ignored } = readIni(text);
+      const inputs = legions.map((options) => ({ options, input: inputOf(options) }));
+      const saved: string[] = [];
+      if (save) {
+        mayChange();
+        for (const { options, input } of inputs) {
+          await rename({ ...input, secret: options.secret, iv: options.iv });
+          saved.push(options.name);
+        }
+      }
+      return { legions: inputs.map(({ input }) => input), problems, ignored, saved };
+    },
+    /** With the secret: for a file, never for a window. */
+    export: (name: string): string => writeIni(optionsOf(find(name).config)),
+
+    heads: (): Session['legions'] =>
+      [...members.values()].slice(0, MAX_SHOWN).map((each) => {
+        const part = each.part();
+        return {
+          ...{ name: each.config.name, role: each.config.role, lord: each.lordName() },
+          announcedValor: part && !part.election.rules.watches ? part.self.valor : null,
+          isLord: part?.election.view().phase === 'lord',
+        };
+      }),
+    /** The host names of those that lead. */
+    lords: (): string[] =>
+      [...members.values()].flatMap((each) => {
+        const name = each.lordName();
+        return name === null ? [] : [name];
+      }),
+    needs(): Need[] {
+      const needs: Need[] = [];
+      for (const each of members.values()) {
+        const { name, role, freqS } = each.config;
+        const now = clock.now();
+        const why = each.why();
+        const about = (kind: Need['kind'], severity: Need['severity'], since: number): void => {
+          needs.push({ ...needOf(kind, severity, since, []), id: `${kind}:${name}`, legion: name });
+        };
+        const isLordless = role !== 'off' && !['lord', 'disputed', 'settling', 'taking', 'nobody'].includes(why.kind);
+        if (!isLordless) lordlessSince.delete(name);
+        else if (!lordlessSince.has(name)) lordlessSince.set(name, now);
+        const since = lordlessSince.get(name) ?? now;
+        if (each.problem()) about('legion-failed', 'alarm', since);
+        else if (why.kind === 'suspended') about('legion-suspended', 'alarm', since);
+        else if (isLordless && now - since > NO_LORD_PERIODS * freqS * 1_000)
+          about(why.kind === 'split' ? 'legion-split' : 'legion-no-lord', 'alarm', since);
+      }
+      return needs;
+    },
+  };
+}
+
+const journalName = (legion: string): string =>
+  Buffer.from(legion, 'utf8').toString('hex').slice(0, 60) || 'legion';
+
+const invalid = (field: string, why: string): AppError =>
+  new AppError('LEGION_INVALID', `${field}: ${why}`, { details: { field, why } });
+
+function check(config: LegionConfig): void {
+  const { role, valor, address, secret, freqS, toleranceS, nodes, name } = config;
+  if (role === 'standby' && (valor < 1 || valor > 65_535 || !Number.isInteger(valor)))
+    throw new AppError('LEGION_VALOR', 'standby needs a valor of 1 to 65535');
+  if (/[\s\0]/.test(name)) throw invalid('name', 'it may hold no blank');
+  if (address !== '' && !isIPv4(address)) throw invalid('address', 'not an IPv4 address');
+  if (config.interface !== '' && !isIPv4(config.interface))
+    throw invalid('interface', 'not an IPv4 address of this machine');
+  if (secret === '') throw invalid('secret', 'it is empty');
+  if (/[\s\0]/.test(secret)) throw invalid('secret', 'uWSGI reads no blank in it');
+  if (toleranceS <= freqS) throw invalid('toleranceS', 'it must be longer than the period');
+  if ((role === 'arbiter' || role === 'standby') && nodes.length === 0)
+    throw invalid('nodes', 'a member that announces needs somebody to announce to');
+}
+
+function inputOf(options: LegionOptions): Omit<LegionInput, 'secret' | 'iv'> {
+  const { listen, multicast, nodes, hooks } = options;
+  const address = listen.address === '0.0.0.0' ? '' : listen.address;
+  return {
+    ...{ name: options.name, role: 'watch', valor: options.valor, cipher: options.cipher },
+    ...{ address, port: listen.port },
+    nodes: [...(multicast ? [{ host: listen.address, port: listen.port }] : []), ...nodes],
+    ...{ freqS: options.freqS, toleranceS: options.toleranceS, skewS: options.skewS, quorum: options.quorum },
+    ...{ scroll: options.scroll, deathOnLordErrorS: options.deathOnLordErrorS },
+    // `alarm` is uWSGI's own and means nothing here. Its commands are shell lines.
+    hooks: hooks.flatMap(({ event, action, argument }) =>
+      action === 'alarm' ? [] : [{ event, action, argument, shell: action === 'cmd' || action === 'exec' }],
+    ),
+  };
+}
+
+function optionsOf(config: LegionConfig): LegionOptions {
+  const { address, port, nodes } = config;
+  const isToGroup = wayOf(address) !== 'unicast' && nodes[0]?.host === address && nodes[0].port === port;
+  return {
+    ...{ name: config.name, valor: config.role === 'standby' ? config.valor : 0, cipher: requireCipher(config.cipher) },
+    listen: { address: address === '' ? '0.0.0.0' : address, port },
+    multicast: isToGroup,
+    nodes: isToGroup ? nodes.slice(1) : nodes,
+    ...{ secret: config.secret, iv: config.iv, quorum: config.quorum, scroll: config.scroll },
+    freqS: Math.max(1, Math.round(config.freqS)),
+    toleranceS: Math.max(1, Math.round(config.toleranceS)),
+    skewS: Math.max(1, Math.round(config.skewS)),
+    deathOnLordErrorS: config.deathOnLordErrorS,
+    hooks: config.hooks.map(({ event, action, argument }) => ({ event, action, argument })),
+  };
+}

@@ -1,0 +1,163 @@
+/** A legion as windows and scripts see it, made from what its members say and from what the election makes of it. */
+import type { Legion, LegionMember, LegionWarning, WhatIf } from '../../../shared/domain/legion.js';
+import { whatIf, fallsUntilLost, type Seat } from '../../core/election/what-if.js';
+import { NO_UUID } from '../../core/protocol/uwsgi/announcement.js';
+import { adviceFor, requireCipher } from '../../core/protocol/uwsgi/cipher.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Membership } from './membership.js';
+import type { BusView, LegionConfig } from './types.js';
+
+/** So often in a day is no accident. */
+const FLAPPING = 4;
+/** Sums may differ while one exchange is under way. */
+const DISAGREE_PERIODS = 3;
+const DEAD_MARK_MS = 60_000;
+
+export function seatsOf(membership: Membership): Seat[] {
+  const part = membership.part();
+  if (!part) return [];
+  const peers = [...part.election.peers().values()].map(({ uuid, name, valor }) => ({ uuid, name, valor }));
+  const { uuid, name, valor } = part.self;
+  return part.election.rules.watches ? peers : [{ uuid, name, valor }, ...peers];
+}
+
+export function whatIfOf(membership: Membership, fallen: readonly string[]): WhatIf {
+  const { quorum } = membership.config;
+  const { lord, votes, holdsQuorum } = whatIf(seatsOf(membership), new Set(fallen), quorum);
+  return { lord: lord && { uuid: lord.uuid, name: lord.name, valor: lord.valor }, votes, quorum, holdsQuorum };
+}
+
+export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legion {
+  const { config, lords } = membership;
+  const part = membership.part();
+  const problem = membership.problem();
+  const now = clock.now();
+  const why: Legion['why'] =
+    config.role === 'off' ? { kind: 'off' } : problem ? { kind: 'failed' } : (membership.why() as Legion['why']);
+  const lord = why.kind === 'lord' || why.kind === 'disputed' ? why.lord : null;
+  const members = membersOf(membership, bus, clock);
+  const view = part?.election.view();
+  const isVoter = part !== null && !part.election.rules.watches;
+  const next = lord && members.length > 1 ? whatIfOf(membership, [lord.uuid]) : null;
+  const isLord = view?.phase === 'lord';
+  return {
+    ...{ name: config.name, role: config.role, valor: config.valor },
+    announcedValor: isVoter ? part.self.valor : null,
+    uuid: isVoter ? part.self.uuid : null,
+    isLord,
+    since: isLord ? view.lordUnix * 1_000 : null,
+    ...{ lord, why, quorum: config.quorum, planned: config.planned, votes: view?.votes ?? 0 },
+    next: next && { name: next.lord?.name ?? null, votes: next.votes },
+    mayFall: fallsUntilLost(members.length, config.quorum),
+    members,
+    warnings: warningsOf(membership, members, why, now),
+    address: `${config.address}:${config.port}`,
+    way: wayOf(config.address),
+    nodes: config.nodes.map(({ host, port }) => `${host}:${port}`),
+    ...{ cipher: config.cipher, freqS: config.freqS, toleranceS: config.toleranceS, skewS: config.skewS },
+    ...{ handOverBeforeSleep: config.handOverBeforeSleep, valor0OnBattery: config.valor0OnBattery },
+    busWitness: config.busWitness,
+    hooks: membership.hooks.views(),
+    drops: membership.drops(),
+    problem: problem && { code: problem.code, message: problem.message },
+  };
+
+  function membersOf({ why: _ }: Membership, { nodeOn, isHeard }: BusView, { uptime }: Clock): LegionMember[] {
+    if (!part || !view) return [];
+    const { election, self } = part;
+    const peers = [...election.peers().values()];
+    const nameOf = (uuid: string): string | null => {
+      if (uuid === NO_UUID) return null;
+      if (uuid === self.uuid) return self.name;
+      return peers.find((peer) => peer.uuid === uuid)?.name ?? uuid.slice(0, 8);
+    };
+    const planes = (node: string | null): LegionMember['planes'] => ({
+      bus: node === null ? 'unused' : isHeard(node) ? 'heard' : 'silent',
+      legion: 'heard',
+      registry: 'unused',
+    });
+    const found = peers.map((peer): LegionMember => {
+      const node = nodeOn(peer.name);
+      return {
+        ...{ uuid: peer.uuid, name: peer.name, valor: peer.valor, pid: peer.pid, scroll: peer.scroll },
+        ...{ isSelf: false, isConsole: peer.isOurs, skewMs: peer.skewMs },
+        votesFor: nameOf(peer.lordUuid),
+        votesForUuid: peer.lordUuid === NO_UUID ? null : peer.lordUuid,
+        agrees: peer.checksum === view.checksum,
+        lordSince: peer.lord > 0 ? peer.lord * 1_000 : null,
+        lastHeardAt: now - (uptime() - peer.seenUp),
+        joinedAt: now - (uptime() - peer.joinedUp),
+        leavesToday: lords.leavesToday(peer.name),
+        ...{ node, planes: planes(node) },
+      };
+    });
+    if (!isVoter) return found.sort(byRank);
+    const node = nodeOn(self.name);
+    found.push({
+      ...{ uuid: self.uuid, name: self.name, valor: self.valor, pid: self.pid, scroll: config.scroll },
+      ...{ isSelf: true, isConsole: true, skewMs: null, agrees: true },
+      votesFor: nameOf(view.vote.uuid),
+      votesForUuid: view.vote.uuid,
+      lordSince: isLord ? view.lordUnix * 1_000 : null,
+      ...{ lastHeardAt: now, joinedAt: part.joinedAt, leavesToday: 0 },
+      ...{ node, planes: planes(node) },
+    });
+    return found.sort(byRank);
+  }
+}
+
+const byRank = (a: LegionMember, b: LegionMember): number => b.valor - a.valor || (a.uuid < b.uuid ? 1 : -1);
+
+export function wayOf(address: string): Legion['way'] {
+  if (address === '255.255.255.255') return 'broadcast';
+  return /^(?:22[4-9]|23\d)\./.test(address) ? 'multicast' : 'unicast';
+}
+
+function warningsOf(
+  { config, part, deadMarked, lords }: Membership,
+  members: readonly LegionMember[],
+  why: Legion['why'],
+  now: number,
+): LegionWarning[] {
+  const warnings: LegionWarning[] = [];
+  if (why.kind === 'split') warnings.push({ kind: 'split', names: why.lords.map(({ name }) => name) });
+  const election = part()?.election;
+  const votes = election?.view().votes ?? 0;
+  if (votes > 0 && votes < config.quorum)
+    warnings.push({ kind: 'quorum-short', votes, quorum: config.quorum });
+  if (config.role !== 'off' && members.length >= 3 && config.quorum === 0)
+    warnings.push({ kind: 'no-quorum-set', members: members.length });
+  const known = new Set(members.map(({ uuid }) => uuid));
+  const peers = [...(election?.peers().values() ?? [])];
+  const byValor = new Map<number, string[]>();
+  for (const { valor, name } of members) byValor.set(valor, [...(byValor.get(valor) ?? []), name]);
+  for (const [valor, names] of byValor)
+    if (valor > 0 && names.length > 1)
+      warnings.push({ kind: 'equal-valor', names: names.slice(0, 5), valor });
+  for (const peer of peers) {
+    const { name, skewMs } = peer;
+    if (Math.abs(skewMs) > (config.skewS * 1_000) / 2)
+      warnings.push({ kind: 'skew', name, skewMs, toleranceS: config.skewS });
+    const count = lords.leavesToday(name);
+    if (count >= FLAPPING) warnings.push({ kind: 'flapping', name, count });
+    if (peer.lordUuid !== NO_UUID && !known.has(peer.lordUuid))
+      warnings.push({ kind: 'votes-unknown', name, uuid: peer.lordUuid });
+    const periods = Math.floor((peer.seenUp - peer.agreedUp) / (config.freqS * 1_000));
+    if (periods > DISAGREE_PERIODS) warnings.push({ kind: 'disagrees', name, periods });
+  }
+  for (const [name, at] of deadMarked())
+    if (now - at < DEAD_MARK_MS) warnings.push({ kind: 'dead-mark', name });
+  warnings.push(...adviceOf(config));
+  return warnings;
+}
+
+/** What is unwise about how it is set up, whoever is there. */
+function adviceOf({ cipher, secret, iv, freqS, toleranceS }: LegionConfig): LegionWarning[] {
+  const warnings: LegionWarning[] = [];
+  for (const { kind, secretBytes } of adviceFor({ cipher: requireCipher(cipher), secret, iv })) {
+    if (kind === 'short-secret') warnings.push({ kind: 'short-secret', bytes: secretBytes });
+    if (kind === 'needs-legacy-provider') warnings.push({ kind: 'legacy-cipher' });
+  }
+  if (toleranceS < 3 * freqS + 1) warnings.push({ kind: 'short-tolerance', freqS, toleranceS });
+  return warnings;
+}
