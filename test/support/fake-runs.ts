@@ -8,7 +8,7 @@ import {
   type ResultState,
   type Run,
   type RunHead,
-  type RunSummary,
+  RunSummary,
   type RunTarget,
   type ShownWhat,
 } from '../../app/shared/domain/change.js';
@@ -302,44 +302,8 @@ export function largeRun(size: number, now: number): Run {
   };
 }
 
-export const summaryOf = ({
-  id,
-  kind,
-  state,
-  what,
-  mode,
-  hold,
-  by,
-  profile,
-  createdAt,
-  endedAt,
-  total,
-  counts,
-  wave,
-  waveCount,
-  rollbackOf,
-  rolledBackBy,
-  lastResultAt,
-}: Run): RunSummary => ({
-  id,
-  kind,
-  state,
-  what,
-  mode,
-  hold,
-  by,
-  profile,
-  createdAt,
-  endedAt,
-  total,
-  counts,
-  wave,
-  waveCount,
-  rollbackOf,
-  rolledBackBy,
-  lastResultAt,
-});
-
+/** The contract drops what a summary does not have. */
+export const summaryOf = (run: Run): RunSummary => RunSummary.parse(run);
 export const headOf = ({ targets: _targets, ...head }: Run): RunHead => head;
 const OPEN: ReadonlySet<Run['state']> = new Set(['waiting', 'running', 'held']);
 export const openRuns = (runs: readonly Run[]): RunSummary[] =>

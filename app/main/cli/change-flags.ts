@@ -12,7 +12,7 @@ import { readText } from './input.js';
 
 const NAMES_LIMIT = 16_000_000;
 /** `state:silent`, `-group:eu`: a field of the filter language before the first colon. */
-const FILTER_FORM = new RegExp(`^-?(${Object.keys(FIELDS).join('|')}):`);
+const FILTER_FORM = new RegExp(`^-?(${Object.keys(FIELDS).join('|')}):`, 'i');
 
 export type ChangeFlags = {
   to?: readonly string[];
@@ -115,7 +115,7 @@ function wavesOf(typed: string | undefined, watch: number | undefined, asks = fa
   if (typed === undefined && watch === undefined && !asks) return undefined;
   const read = readWaves(typed ?? 'once', watch ?? 0);
   if (!read.ok) {
-    throw new CliError(EXIT.usage, [checkText({ code: 'waves', facts: { word: visible(read.part, 60) } })]);
+    throw new CliError(EXIT.usage, [checkText({ code: read.code, facts: { word: visible(read.word, 60) } })]);
   }
   const last = read.waves.length - 1;
   return read.waves.map((wave, index) => ({

@@ -11,6 +11,17 @@ export const receivedVerbs: Verbs = (program, deps) => {
   const act = acting(deps);
   const received = family(program, 'received', text('cli.received'));
   const verb = (name: string, about: string): Command => asks(received.command(name).description(about));
+  /** The list shows how ids begin; one that begins nothing is for the console to refuse. */
+  const wholeId = async (command: Command, typed: string): Promise<string> => {
+    const client = await find(command.optsWithGlobals<Where>(), deps);
+    const { items } = await client.call('receive.get', {});
+    const ids = items.map(({ id }) => id).filter((id) => id.startsWith(typed));
+    if (ids.includes(typed) || ids.length === 0) return typed;
+    if (ids.length === 1) return ids[0] ?? typed;
+    throw new CliError(EXIT.usage, [
+      text('cli.received.several', { typed: visible(typed, 60), ids: ids.slice(0, 10).join(', ') }),
+    ]);
+  };
 
   received.action(async (where: Where) => {
     const picture = await (await find(where, deps)).call('receive.get', {});
@@ -23,11 +34,16 @@ export const receivedVerbs: Verbs = (program, deps) => {
   ] as const) {
     verb(`${name} <id>`, text(`cli.received.${name}`)).action(
       async (id: string, _: object, command: Command) =>
-        act(command, 'receive.decide', { id, accept }, text(`cli.received.${name}.done`)),
+        act(
+          command,
+          'receive.decide',
+          { id: await wholeId(command, id), accept },
+          text(`cli.received.${name}.done`),
+        ),
     );
   }
   verb('undo <id>', text('cli.received.undo')).action(async (id: string, _: object, command: Command) =>
-    act(command, 'receive.undo', { id }, text('cli.received.undo.done')),
+    act(command, 'receive.undo', { id: await wholeId(command, id) }, text('cli.received.undo.done')),
   );
 
   verb('mode <kind> <mode>', text('cli.received.mode')).action(

@@ -4,6 +4,8 @@ import { formatAge, text, visible, whatText } from '../../shared/i18n/index.js';
 import { fields, table } from './table.js';
 
 const NOTHING = text('cli.nothing');
+/** Enough to tell the few that wait apart; any unique beginning is taken. */
+const SHOWN_ID = 8;
 
 export function receivedText(picture: Receive): string {
   const { modes, allow, installer, items, at } = picture;
@@ -26,7 +28,7 @@ export function receivedText(picture: Receive): string {
       text('cli.head.detail'),
     ],
     items.map((item) => [
-      item.id,
+      item.id.slice(0, SHOWN_ID),
       text(`received.state.${item.state}`),
       whatText(item.what),
       item.from ?? NOTHING,

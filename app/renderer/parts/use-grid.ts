@@ -9,7 +9,7 @@ import { prefsStore, usePrefs } from '../store/prefs.js';
 import { useSize } from './use-size.js';
 
 const HEIGHTS = { compact: 28, regular: 34, relaxed: 42 } as const;
-const OVERSCAN = 6;
+const OVERSCAN = 10;
 
 export type GridKey = Pick<
   KeyboardEvent,
@@ -26,6 +26,8 @@ export type GridKey = Pick<
 
 export type GridActs = {
   readonly count: number;
+  /** The row that has the focus at first. */
+  readonly first?: number;
   readonly onOpen: (index: number) => void;
   readonly onPeek?: (index: number) => void;
   /** The focus went to another row by key; `from` is where it came from when Shift was held. */
@@ -34,18 +36,26 @@ export type GridActs = {
   readonly onKey?: (event: GridKey, index: number, isSingle: boolean) => boolean;
 };
 
+export type GridState = ReturnType<typeof useGrid>;
+
 /** Nothing has the focus, or the page as a whole: then keys are meant for the table. */
 const isOutside = (target: EventTarget | null): boolean =>
   target === document.body || (target instanceof Element && target.id === 'main');
 
+/** Buttons in a row, and the head, keep their own Enter and Space; a box its Space. */
+const isOwnKey = ({ key, target }: GridKey): boolean =>
+  target instanceof Element &&
+  ((key === ' ' && target instanceof HTMLInputElement) ||
+    ((key === ' ' || key === 'Enter') && target.closest('button, a, [role="columnheader"]') !== null));
+
 export function useGrid(acts: GridActs) {
-  const { count } = acts;
+  const { count, first = 0 } = acts;
   const viewport = useRef<HTMLDivElement>(null);
   const height = HEIGHTS[usePrefs((prefs) => prefs.density)];
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState(first);
   const anchor = useRef(0);
   /** The row that is to have the focus once it is drawn; -1 for none. */
-  const wantsFocus = useRef(isArriving() ? 0 : -1);
+  const wantsFocus = useRef(isArriving() ? first : -1);
   const current = Math.min(active, Math.max(0, count - 1));
   const rows = useVirtualizer({
     count,
@@ -68,6 +78,7 @@ export function useGrid(acts: GridActs) {
   }, [width, count]);
 
   const focusWanted = (): void => {
+    // An earlier render's effect may come first, with the row from before: it has nothing to do with this.
     if (wantsFocus.current !== current) return;
     const row = viewport.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
     if (!row) return;
@@ -87,11 +98,7 @@ export function useGrid(acts: GridActs) {
     acts.onMove?.(to, isExtending ? anchor.current : null);
   };
   const onKey = (event: GridKey): void => {
-    if (count === 0) return;
-    const inside = event.target instanceof Element ? event.target : null;
-    // Buttons and boxes in a row, and the head, keep their own Enter and Space.
-    const isOwn = inside?.closest('button, a, input, [role="columnheader"]') ?? null;
-    if (isOwn && (event.key === 'Enter' || event.key === ' ')) return;
+    if (count === 0 || isOwnKey(event)) return;
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
     const isSingle = isPlain && prefsStore.getState().singleKeys;
     const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? 400) / height) - 2);
@@ -108,7 +115,7 @@ export function useGrid(acts: GridActs) {
     // From outside, the first step shows where one is.
     const isNext = step !== undefined && Math.abs(step - current) === 1;
     const to = isOutside(event.target) && isNext && !event.shiftKey ? current : step;
-    if (to !== undefined && isPlain) moveTo(to, event.shiftKey);
+    if (to !== undefined && !event.altKey) moveTo(to, event.shiftKey);
     else if (event.key === 'Enter' && isPlain) acts.onOpen(current);
     else if (event.key === ' ' && isPlain && acts.onPeek) acts.onPeek(current);
     else if (!acts.onKey?.(event, current, isSingle)) return;
@@ -136,13 +143,20 @@ export function useGrid(acts: GridActs) {
     const index = Number(event.target.closest<HTMLElement>('[data-index]')?.dataset['index']);
     if (Number.isInteger(index)) setActive(index);
   };
-  /** A row was clicked: it has the focus from now on. */
-  const pick = useCallback((index: number, isExtending = false): number => {
+  /** Keys go on from this row; the focus stays where it is. Says from where a choice with Shift reaches. */
+  const goOnFrom = useCallback((index: number, isExtending = false): number => {
     const from = anchor.current;
     if (!isExtending) anchor.current = index;
-    wantsFocus.current = index;
     setActive(index);
     return from;
   }, []);
-  return { viewport, rows, height, width, current, onKey, onFocus, pick };
+  /** A row was clicked: it has the focus from now on. */
+  const pick = useCallback(
+    (index: number, isExtending = false): number => {
+      wantsFocus.current = index;
+      return goOnFrom(index, isExtending);
+    },
+    [goOnFrom],
+  );
+  return { viewport, rows, height, width, current, onKey, onFocus, goOnFrom, pick };
 }

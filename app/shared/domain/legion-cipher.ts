@@ -18,8 +18,8 @@ export type CipherRefusal = (typeof CIPHER_REFUSALS)[number];
 
 /**
  * `short-secret`: the rest of the key is zeros. `cut-secret`: only the first `keyBytes` count. `zero-keys`: two of the
- * three DES keys are zeros. `iv-in-secret`: what stands after the last colon was probably meant as the iv.
- * `needs-legacy-provider`: a uWSGI on OpenSSL 3 refuses to start.
+ * three DES keys are zeros, which leaves plain DES. `iv-in-secret`: what stands after the last colon was probably meant
+ * as the iv. `needs-legacy-provider`: a uWSGI on OpenSSL 3 refuses to start.
  */
 export const CipherAdvice = z.object({
   kind: z.enum(['short-secret', 'cut-secret', 'zero-keys', 'iv-in-secret', 'needs-legacy-provider']),

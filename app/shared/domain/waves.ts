@@ -21,9 +21,18 @@ export const WAVE_PRESETS = {
 export type WavePreset = keyof typeof WAVE_PRESETS;
 export const isWavePreset = (word: string): word is WavePreset => Object.hasOwn(WAVE_PRESETS, word);
 
-/** The mistake in words of the catalogue (`waves.problem.<code>`), or the waves. */
+/** The waves, or the mistake as a finding of a rehearsal (`check.<code>`) with what it is about. */
 export type WavesRead =
-  { readonly ok: true; readonly waves: WaveSpec[] } | { readonly ok: false; readonly part: string };
+  | { readonly ok: true; readonly waves: WaveSpec[] }
+  | { readonly ok: false; readonly code: 'waves' | 'waves-rest'; readonly word: string };
+
+/** `rest` before the end leaves the waves behind it nobody: where the first such one stands, or -1. */
+export const earlyRest = (waves: readonly Pick<WaveSpec, 'size'>[]): number =>
+  waves.findIndex(({ size }, index) => size === 'rest' && index < waves.length - 1);
+
+/** The same sizes in an order that can be: what is left comes last, and once. */
+export const restLast = (waves: readonly Pick<WaveSpec, 'size'>[]): string =>
+  [...waves.map(({ size }) => size).filter((size) => size !== 'rest'), 'rest'].join(',');
 
 /** A preset's name or sizes with commas. Typed sizes begin by themselves once 95 % of the wave before are verified. */
 export function readWaves(typed: string, watchS = 0): WavesRead {
@@ -36,10 +45,11 @@ export function readWaves(typed: string, watchS = 0): WavesRead {
     const isGood = share
       ? Number(share[1]) >= 1 && Number(share[1]) <= 100
       : /^([1-9]\d{0,5}|rest)$/.test(part);
-    if (!isGood) return { ok: false, part };
+    if (!isGood) return { ok: false, code: 'waves', word: part };
     waves.push(wave(part, 'auto', 0.95, watchS));
   }
-  if (waves.length > 49) return { ok: false, part: parts[49] ?? '' };
+  if (waves.length > 49) return { ok: false, code: 'waves', word: parts[49] ?? '' };
+  if (earlyRest(waves) >= 0) return { ok: false, code: 'waves-rest', word: restLast(waves) };
   if (waves.at(-1)?.size !== 'rest' && waves.at(-1)?.size !== '100%')
     waves.push(wave('rest', 'auto', 0.95, watchS));
   return { ok: true, waves };

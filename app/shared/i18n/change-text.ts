@@ -27,7 +27,7 @@ export const holdText = (hold: Pick<Hold, 'why' | 'rule' | 'gate'>): string =>
 export function checkText({ code, facts }: Pick<CheckNote, 'code' | 'facts'>): string {
   const key = `check.${code}`;
   if (!isTextKey(key)) return visible(code, 60);
-  const values: Record<string, string | number> = { lost: 'none', nearest: 'none' };
+  const values: Record<string, string | number> = { lost: 'none', nearest: 'none', filters: 'none' };
   for (const [name, fact] of Object.entries(facts))
     values[name] = typeof fact === 'string' ? visible(fact, MAX_WORD) : fact;
   return text(key, values);

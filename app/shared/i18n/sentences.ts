@@ -47,6 +47,7 @@ export function eventText(event: ConsoleEvent): string {
     legion: shown(facts['legion']),
     count: event.count,
     name: shown(event.names[0] ?? facts['name']),
+    others: Math.max(0, event.names.length - 1),
     group: event.count > 1 ? shown(event.group) : NONE,
     kind: visible(event.kind),
     word: typeof facts['word'] === 'string' ? wordText(facts['word'], 300) : shown(facts['word']),

@@ -10,6 +10,8 @@ import type {
   DiffRow,
 } from '../../../shared/domain/change.js';
 import { confirmFor } from '../../../shared/domain/reach.js';
+import { earlyRest, restLast } from '../../../shared/domain/waves.js';
+import { FIELD_NAMES } from '../../../shared/filter/fields.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
 import type { History, Knowledge, Known } from '../../core/changes/knowledge.js';
 import { orderTargets, planWaves } from '../../core/changes/plan.js';
@@ -41,6 +43,8 @@ export const DEFAULT_STOP = { regressed: 2, failedShare: 0.05 };
 const MAX_BEFORE = 10;
 const MAX_NAMED = 5;
 const MAX_LISTED = 200;
+/** A word before a colon, as conditions of a filter begin; names of nodes rarely do. */
+const FILTER_LIKE = /^-?[a-z]+:/i;
 
 const note = (severity: CheckNote['severity'], code: string, facts: CheckNote['facts'] = {}): CheckNote => ({
   severity,
@@ -63,6 +67,8 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
   const where = resolveTargets(input.where, settings.name, cluster);
   notes.push(...where.notes);
   const isBroadcast = how.mode === 'broadcast';
+  if (how.waves && earlyRest(how.waves) >= 0)
+    notes.push(note('error', 'waves-rest', { word: restLast(how.waves) }));
   const { canary: wished } = how;
   const waveCount = isBroadcast ? 1 : (how.waves?.length ?? 1);
   if (wished !== undefined && !where.names.includes(wished))
@@ -140,9 +146,11 @@ export function resolveTargets(where: ChangeWhere, self: string, cluster: Cluste
   const unknown = wanted.filter((name) => !cluster.isKnown(name));
   const sendsUnknown = where.unknown === 'send';
   if (unknown.length > 0) {
+    const typed = unknown.find((name) => FILTER_LIKE.test(name));
     const facts = {
       count: unknown.length,
-      name: unknown[0]!,
+      name: typed ?? unknown[0]!,
+      filters: typed === undefined ? 'none' : FIELD_NAMES.map((field) => `${field}:`).join(', '),
       names: unknown.slice(0, MAX_NAMED).join(', '),
       nearest: nearest(unknown[0]!, cluster.names()),
     };

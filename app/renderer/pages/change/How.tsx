@@ -5,7 +5,7 @@
 import { Plus, X } from 'lucide-react';
 import { useId } from 'react';
 import type { WaveSpec } from '../../../shared/domain/change.js';
-import { WAVE_PRESETS, waveSizes, type WavePreset } from '../../../shared/domain/waves.js';
+import { earlyRest, WAVE_PRESETS, waveSizes, type WavePreset } from '../../../shared/domain/waves.js';
 import { formatNumber, text, visible } from '../../../shared/i18n/index.js';
 import { Button, Icon, IconButton, Options, Segments } from '../../components/index.js';
 import { NoteList } from '../../parts/confirm-notes.js';
@@ -105,7 +105,8 @@ function WaveTable({ change }: { readonly change: Change }) {
         <tbody>
           {draft.waves.map((wave, index) => {
             const isLast = index === draft.waves.length - 1;
-            const isBad = change.problems.some((problem) => problem.wave === index);
+            const isBad =
+              change.problems.some((problem) => problem.wave === index) || earlyRest(draft.waves) === index;
             const name = (column: 'size' | 'begins' | 'goes' | 'watch'): string =>
               text('change.wave.field', { column: text(`change.wave.${column}`), wave: index + 1 });
             return (

@@ -1,11 +1,12 @@
 /** The list of changes, newest first. Keys are those of every table; what can be done with a row is in its menu. */
 import { Ellipsis } from 'lucide-react';
-import { useMemo, useState, type CSSProperties } from 'react';
+import { useMemo, useState } from 'react';
 import type { RunHead, RunSummary } from '../../../shared/domain/change.js';
 import { formatMoment, formatNumber, text, visible } from '../../../shared/i18n/index.js';
 import { IconButton, Menu, MenuItem, MenuLine, ResultMark, StatusMark } from '../../components/index.js';
 import { useMay } from '../../parts/acting.js';
 import { formatDay } from '../../parts/day.js';
+import { GridTable, rowAttributes } from '../../parts/grid.js';
 import { RetryDialog, RollbackDialog } from '../../parts/run-dialogs.js';
 import { useGrid } from '../../parts/use-grid.js';
 import { expectArrival, go, runHref } from '../../route.js';
@@ -52,59 +53,33 @@ export function ChangesGrid({ runs }: { readonly runs: readonly RunSummary[] }) 
   };
   return (
     <>
-      <div
-        className="grid changes"
-        role="grid"
-        aria-label={text('changePage.title')}
-        aria-rowcount={runs.length + 1}
-        aria-colcount={columns.length}
-        onKeyDown={grid.onKey}
-      >
-        <div className="tr th" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-          {columns.map(([id]) => (
-            <span key={id} role="columnheader" className={id === 'when' ? 'r' : ''}>
-              {id === 'more' ? (
-                <span className="sr">{text('changePage.col.more')}</span>
-              ) : (
-                text(`changePage.col.${id}`)
-              )}
-            </span>
-          ))}
-        </div>
-        <div className="viewport" ref={grid.viewport}>
-          <div
-            role="rowgroup"
-            style={{ height: grid.rows.getTotalSize(), position: 'relative' }}
-            onFocus={grid.onFocus}
-          >
-            {grid.rows.getVirtualItems().map(({ index, start: top }) => {
-              const run = runs[index];
-              if (!run) return null;
-              const style: CSSProperties = {
-                transform: `translateY(${top}px)`,
-                height: grid.height,
-                gridTemplateColumns: template,
-              };
-              return (
-                <div
-                  key={run.id}
-                  className="tr"
-                  style={style}
-                  role="row"
-                  aria-rowindex={index + 2}
-                  tabIndex={index === grid.current ? 0 : -1}
-                  data-index={index}
-                  onClick={() => open(index)}
-                >
-                  {columns.map(([id]) => (
-                    <Cell key={id} id={id} run={run} onStart={start} />
-                  ))}
-                </div>
-              );
-            })}
-          </div>
-        </div>
-      </div>
+      <GridTable
+        grid={grid}
+        kind="changes"
+        label={text('changePage.title')}
+        columns={columns.length}
+        template={template}
+        head={columns.map(([id]) => (
+          <span key={id} role="columnheader" className={id === 'when' ? 'r' : ''}>
+            {id === 'more' ? (
+              <span className="sr">{text('changePage.col.more')}</span>
+            ) : (
+              text(`changePage.col.${id}`)
+            )}
+          </span>
+        ))}
+        row={(place) => {
+          const run = runs[place.index];
+          if (!run) return null;
+          return (
+            <div key={run.id} {...rowAttributes(place)} onClick={() => open(place.index)}>
+              {columns.map(([id]) => (
+                <Cell key={id} id={id} run={run} onStart={start} />
+              ))}
+            </div>
+          );
+        }}
+      />
       {asking?.what === 'retry' && <RetryDialog run={asking.run} onClose={() => setAsking(null)} />}
       {asking?.what === 'rollback' && <RollbackDialog run={asking.run} onClose={() => setAsking(null)} />}
     </>

@@ -1,9 +1,10 @@
 /** One row of the list of keys. It listens to its own id: another key's message does not draw it again. */
-import { memo, type CSSProperties } from 'react';
+import { memo } from 'react';
 import type { KeyRow } from '../../../shared/domain/key.js';
 import { formatAgeShort, formatMoment, text, visible } from '../../../shared/i18n/index.js';
 import { Foreign, ShortFingerprint, StatusMark, TrustWord } from '../../components/index.js';
 import { formatDay } from '../../parts/day.js';
+import { emptyRow, rowAttributes, type RowPlace } from '../../parts/grid.js';
 import { useFleetTime } from '../../store/clock.js';
 import { useKeyRow } from '../../store/keys.js';
 import { usePrefs } from '../../store/prefs.js';
@@ -11,15 +12,10 @@ import { useNamedRow } from '../../store/roster.js';
 import { useUi } from '../../store/ui.js';
 import type { KeyColumn } from './columns.js';
 
-type Props = {
+type Props = RowPlace & {
   readonly id: string;
   readonly isCompanion: boolean;
-  readonly index: number;
-  readonly top: number;
-  readonly height: number;
   readonly columns: readonly KeyColumn[];
-  readonly template: string;
-  readonly isActive: boolean;
   readonly isOpen: boolean;
   /** The claimant above is open. */
   readonly isBeside: boolean;
@@ -28,18 +24,13 @@ type Props = {
 
 export const KeyRowView = memo(function KeyRowView(props: Props) {
   const row = useKeyRow(props.id);
-  const { index, top, height, columns, template, isOpen, isBeside } = props;
-  const style: CSSProperties = { transform: `translateY(${top}px)`, height, gridTemplateColumns: template };
-  if (!row) return <div className="tr" style={style} role="row" aria-rowindex={index + 2} />;
+  const { index, columns, isOpen, isBeside } = props;
+  if (!row) return <div {...emptyRow(props)} />;
   return (
     <div
+      {...rowAttributes(props)}
       className={`tr${isOpen ? ' sel' : ''}${isBeside ? ' beside' : ''}${props.isCompanion ? ' companion' : ''}`}
-      style={style}
-      role="row"
-      aria-rowindex={index + 2}
       aria-selected={isOpen}
-      tabIndex={props.isActive ? 0 : -1}
-      data-index={index}
       onClick={() => props.onPick(index)}
     >
       {columns.map((column) => (

@@ -1,9 +1,10 @@
 /** One row of the node list. It listens to its own slot: another node's beat does not draw it again. */
-import { memo, useState, type CSSProperties, type MouseEvent } from 'react';
+import { memo, useState, type MouseEvent } from 'react';
 import { badgesOf } from '../../../shared/domain/node-state.js';
 import type { RosterRow } from '../../../shared/domain/roster-table.js';
 import { formatAge, formatDuration, text, visible, wordText } from '../../../shared/i18n/index.js';
 import { Foreign, StatusMark, tickPlaces, Ticks, TONE, TrustWord } from '../../components/index.js';
+import { emptyRow, rowAttributes, type RowPlace } from '../../parts/grid.js';
 import { BadgeMark } from '../../parts/index.js';
 import { useFleetTime } from '../../store/clock.js';
 import { useRow } from '../../store/roster.js';
@@ -13,14 +14,9 @@ import type { Column } from './columns.js';
 export const TICKS = 30;
 const TICKS_WIDTH = 120;
 
-type Props = {
+type Props = RowPlace & {
   readonly slot: number;
-  readonly index: number;
-  readonly top: number;
-  readonly height: number;
   readonly columns: readonly Column[];
-  readonly template: string;
-  readonly isActive: boolean;
   readonly isSelected: boolean;
   readonly isPeeked: boolean;
   readonly onPick: (index: number, event: MouseEvent) => void;
@@ -29,18 +25,13 @@ type Props = {
 
 export const Row = memo(function Row(props: Props) {
   const row = useRow(props.slot);
-  const { index, top, height, columns, template, isActive, isSelected, isPeeked } = props;
-  const style: CSSProperties = { transform: `translateY(${top}px)`, height, gridTemplateColumns: template };
-  if (!row) return <div className="tr" style={style} role="row" aria-rowindex={index + 2} />;
+  const { index, columns, isSelected, isPeeked } = props;
+  if (!row) return <div {...emptyRow(props)} />;
   return (
     <div
+      {...rowAttributes(props)}
       className={`tr${isSelected || isPeeked ? ' sel' : ''}`}
-      style={style}
-      role="row"
-      aria-rowindex={index + 2}
       aria-selected={isSelected}
-      tabIndex={isActive ? 0 : -1}
-      data-index={index}
       onClick={(event) => props.onPick(index, event)}
     >
       <span role="gridcell" className="chk-cell">

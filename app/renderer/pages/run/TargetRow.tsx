@@ -1,52 +1,36 @@
 /** One target of a run. It listens to its own index: another node's result does not draw it again. */
 import { ArrowRight, ChevronDown, ChevronRight } from 'lucide-react';
-import { memo, type CSSProperties, type MouseEvent } from 'react';
+import { memo, type MouseEvent } from 'react';
 import type { RunTarget } from '../../../shared/domain/change.js';
 import { formatAge, formatAgeShort, formatDelay, text, visible } from '../../../shared/i18n/index.js';
 import { Foreign, Icon, ResultWord, Ticks } from '../../components/index.js';
 import { useFleetTime } from '../../store/clock.js';
 import { targetAt, useTarget } from '../../store/run.js';
 import type { RunColumn } from './columns.js';
+import { emptyRow, rowAttributes, type RowPlace } from '../../parts/grid.js';
 import { detailOf } from '../../parts/run-detail.js';
 import { tookMs, type Line } from './select.js';
 import { Tries } from './Tries.js';
 
-type Common = {
-  readonly at: number;
-  readonly top: number;
-  readonly height: number;
-  readonly columns: readonly RunColumn[];
-  readonly template: string;
-  readonly isActive: boolean;
-};
+type Common = RowPlace & { readonly columns: readonly RunColumn[] };
 type Props = Common & {
-  readonly index: number;
+  readonly target: number;
   readonly isFolded: boolean;
   readonly isSelected: boolean;
   readonly isPeeked: boolean;
   readonly onPick: (at: number, event: MouseEvent) => void;
 };
 
-const styleOf = ({ top, height, template }: Common): CSSProperties => ({
-  transform: `translateY(${top}px)`,
-  height,
-  gridTemplateColumns: template,
-});
-
 export const TargetRow = memo(function TargetRow(props: Props) {
-  const row = useTarget(props.index);
-  const { at, isSelected, isPeeked } = props;
-  if (!row) return <div className="tr" style={styleOf(props)} role="row" aria-rowindex={at + 2} />;
+  const row = useTarget(props.target);
+  const { index, isSelected, isPeeked } = props;
+  if (!row) return <div {...emptyRow(props)} />;
   return (
     <div
+      {...rowAttributes(props)}
       className={`tr${isSelected || isPeeked ? ' sel' : ''}${props.isFolded ? ' beneath' : ''}`}
-      style={styleOf(props)}
-      role="row"
-      aria-rowindex={at + 2}
       aria-selected={isSelected}
-      tabIndex={props.isActive ? 0 : -1}
-      data-index={at}
-      onClick={(event) => props.onPick(at, event)}
+      onClick={(event) => props.onPick(index, event)}
     >
       {props.columns.map(({ id }) => (
         <Cell key={id} id={id} row={row} />
@@ -62,21 +46,13 @@ export const FoldRow = memo(function FoldRow(
     readonly onToggle: (id: string, at: number) => void;
   },
 ) {
-  const { line, at, columns } = props;
+  const { line, index, columns } = props;
   const first = targetAt(line.indices[0] ?? -1);
   const count = line.indices.length;
   const names = line.indices.slice(0, 2).flatMap((index) => targetAt(index)?.name ?? []);
   if (!first) return null;
   return (
-    <div
-      className="tr fold"
-      style={styleOf(props)}
-      role="row"
-      aria-rowindex={at + 2}
-      tabIndex={props.isActive ? 0 : -1}
-      data-index={at}
-      onClick={() => props.onToggle(line.id, at)}
-    >
+    <div {...rowAttributes(props)} className="tr fold" onClick={() => props.onToggle(line.id, index)}>
       {columns.map(({ id }) => {
         if (id === 'name')
           return (

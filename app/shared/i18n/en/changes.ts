@@ -161,7 +161,7 @@ export const changes = {
   'check.gem-newest': 'Without a version each node decides for itself which is the newest. Pin one.',
   'check.gem-not-reloaded': 'Without a reload the nodes go on with the version they have loaded.',
   'check.names-unknown':
-    '{count, plural, =1 {Nobody has heard of {name}.} other {Nobody has heard of # of these names: {names}.}} Check the spelling{nearest, select, none {} other {; did you mean {nearest}?}}',
+    '{filters, select, none {{count, plural, =1 {Nobody has heard of {name}.} other {Nobody has heard of # of these names: {names}.}} Check the spelling{nearest, select, none {} other {; did you mean {nearest}?}}} other {No node is called {name}; filters are {filters}.}}',
   'check.names-unknown-sent':
     '{count, plural, =1 {{name} was never heard} other {# names were never heard}}; it is tried all the same.',
   'check.filter': 'The filter cannot be read: {word}',
@@ -177,6 +177,7 @@ export const changes = {
   'check.canary-unknown': 'The canary “{name}” is not among the targets.',
   'check.busy':
     '{count, plural, =1 {{name} has} other {# nodes have}} an open change of this kind; it is sent when that is answered.',
+  'check.waves-rest': '“rest” is all that are left, so it comes last and once. Write the waves as {word}.',
   'check.waves':
     '“{word}” is no wave. Write numbers, shares or rest, as 1,5%,25%,rest, or careful, steady, once.',
   'check.rollback-unknown':

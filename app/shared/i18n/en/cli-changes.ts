@@ -27,6 +27,7 @@ export const cliChanges = {
   'cli.received.refuse.done': 'Refused.',
   'cli.received.undo.done': 'Taken back.',
   'cli.received.unknown': '“{typed}” is none of {choices}.',
+  'cli.received.several': 'Several begin with “{typed}”: {ids}. Type more of the one that is meant.',
   'cli.received.none': 'Nothing was pushed to this console.',
   'cli.received.can-undo': 'can be taken back',
 

@@ -71,11 +71,11 @@ export const domain = {
     '{count, plural, =1 {{name} keeps changing} other {# nodes keep changing}}{changes, select, none {} other {, {changes} changes in 10 min}}',
   'event.node.skew': 'The clock of {name} is off{skew, select, none {} other { by {skew}}}',
   'event.heard.keys':
-    '{count, plural, =1 {Heard {message}} other {Heard # × {message}}}{name, select, none {} other { from {name}}}',
+    '{count, plural, =1 {Heard {message}} other {Heard # × {message}}}{name, select, none {} other { from {name}{others, plural, =0 {} other { and others}}}}',
   'event.heard.secrets':
-    '{count, plural, =1 {Heard {message}} other {Heard # × {message}}}{name, select, none {} other { from {name}}}',
+    '{count, plural, =1 {Heard {message}} other {Heard # × {message}}}{name, select, none {} other { from {name}{others, plural, =0 {} other { and others}}}}',
   'event.heard.changes':
-    '{count, plural, =1 {Heard {message}} other {Heard # × {message}}}{name, select, none {} other { from {name}}}',
+    '{count, plural, =1 {Heard {message}} other {Heard # × {message}}}{name, select, none {} other { from {name}{others, plural, =0 {} other { and others}}}}',
   'event.bus.undecodable':
     '{count, plural, =1 {One message was refused} other {# messages were refused}}{reason, select, none {} other {: {reason}}}',
   'event.link.live':

@@ -600,10 +600,29 @@ describe('what others push to this console', () => {
     [['mode', 'gem', 'on'], 'receive.mode', { kind: 'gem', mode: 'on' }],
   ] as const)('can be answered: %j', async (argv, procedure, input) => {
     const call = vi.fn(async (_input: object) => ({ ok: true }) as const);
-    const { run, out } = await against({ [procedure]: call });
+    const { run, out } = await against({ 'receive.get': async () => picture, [procedure]: call });
     expect(await run('received', ...argv)).toBe(EXIT.done);
     expect(call).toHaveBeenCalledWith(input, expect.anything());
     expect(out).toHaveLength(1);
+  });
+
+  it('takes any beginning of an id that only one has, and shows enough of it', async () => {
+    const ids = ['0f3c9a11-22', '0f3c9a12-33', '7e000000-44'];
+    const items = ids.map((id) => ({ ...picture.items[0]!, id }));
+    const call = vi.fn(async (_input: object) => ({ ok: true }) as const);
+    const { run, text, errText } = await against({
+      'receive.get': async () => ({ ...picture, items }),
+      'receive.decide': call,
+    });
+    await run('received');
+    expect(text()).toMatch(/^7e000000 {2}/m);
+    expect(await run('received', 'accept', '7e')).toBe(EXIT.done);
+    expect(call).toHaveBeenLastCalledWith({ id: '7e000000-44', accept: true }, expect.anything());
+    expect(await run('received', 'accept', '0f3c9a1')).toBe(EXIT.usage);
+    expect(errText()).toContain('0f3c9a11-22, 0f3c9a12-33');
+    // What begins nothing is for the console to refuse, in its words.
+    await run('received', 'refuse', 'zz');
+    expect(call).toHaveBeenLastCalledWith({ id: 'zz', accept: false }, expect.anything());
   });
 
   it('has no other kinds and modes', async () => {

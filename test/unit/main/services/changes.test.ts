@@ -6,6 +6,8 @@ import type { ChangeInput } from '../../../../app/shared/domain/change.js';
 import type { Installer } from '../../../../app/main/ports/installer.js';
 import type { Journals } from '../../../../app/main/ports/journal.js';
 import { changeNeeds } from '../../../../app/main/services/change-needs.js';
+import { checkText } from '../../../../app/shared/i18n/index.js';
+import { WAVE_PRESETS } from '../../../../app/shared/domain/waves.js';
 import { aCluster } from '../../../support/a-cluster.js';
 
 type Cluster = ReturnType<typeof aCluster>;
@@ -91,6 +93,11 @@ describe('a pushed settings change', () => {
     const { a, clock } = await stage();
     const check = await a.changes.check({ what: settings(INTERVAL), where: to('ghost') });
     expect(check.notes[0]).toMatchObject({ severity: 'error', code: 'names-unknown' });
+    const typo = await a.changes.check({ what: settings(INTERVAL), where: to('b', 'stat:zzz') });
+    expect(checkText(typo.notes[0]!)).toMatch(/^No node is called stat:zzz; filters are state:, name:, /);
+    const how = { waves: WAVE_PRESETS.careful.toReversed() };
+    const upside = await a.changes.check({ what: settings(INTERVAL), where: to('b'), how });
+    expect(checkText(upside.notes[0]!)).toContain('Write the waves as 25%,5%,1,rest.');
     await expect(a.changes.start({ what: settings(INTERVAL), where: to('ghost') })).rejects.toThrow(
       code('TARGETS_UNKNOWN'),
     );

@@ -113,6 +113,11 @@ describe('sentences', () => {
   it('tell one event from a folded one', () => {
     expect(eventText(anEvent({}))).toBe('c-114 fell silent');
     expect(eventText(anEvent({ count: 9, group: 'rack-c' }))).toBe('9 nodes fell silent together in rack-c');
+    const heard = { kind: 'heard.changes', facts: { message: 'UpdateResult' } } as const;
+    expect(eventText(anEvent(heard))).toBe('Heard UpdateResult from c-114');
+    expect(eventText(anEvent({ ...heard, count: 10_003, names: ['c-114', 'c-115'] }))).toBe(
+      'Heard 10,003 × UpdateResult from c-114 and others',
+    );
     expect(eventText(anEvent({ kind: 'node.recovered', facts: { ms: 192_000 } }))).toBe(
       'c-114 beats again after 3 min 12 s',
     );
