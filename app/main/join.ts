@@ -170,6 +170,8 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
     node: createNode(
       {
         ...settings,
+        // Members call each other by the names of their machines; ours is no part of the demo.
+        identity: { ...settings.identity, hostname: settings.identity.name },
         beating: true,
         legions: cluster.legions,
         keys: { ...settings.keys, policy: 'ask', policyIsChosen: true, clusterSecret: '' },

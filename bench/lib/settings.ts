@@ -7,6 +7,9 @@ import { systemClock } from '../../app/main/adapters/system-clock.js';
 import { systemRandom } from '../../app/main/adapters/system-random.js';
 import { createEventLog } from '../../app/main/core/history/event-log.js';
 import type { Log } from '../../app/main/ports/log.js';
+import { NO_DATAGRAMS } from '../../app/main/ports/datagrams.js';
+import { NO_HOOKS } from '../../app/main/ports/hook-runner.js';
+import { NO_POWER } from '../../app/main/ports/power.js';
 import { NO_INSTALLER } from '../../app/main/ports/installer.js';
 import type { NodeSettings } from '../../app/main/services/node-service.js';
 
@@ -59,4 +62,7 @@ export const benchDeps = () => ({
   secretStore: createMemoryStore(),
   journals: createMemoryJournals(),
   installer: NO_INSTALLER,
+  legions: {
+    ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, power: NO_POWER, journals: createMemoryJournals() },
+  },
 });

@@ -9,6 +9,9 @@ import { createMemoryStore } from '../../app/main/adapters/memory-store.js';
 import { createBroker } from '../../app/main/core/broker/index.js';
 import { createEventLog } from '../../app/main/core/history/event-log.js';
 import { encodeBeat } from '../../app/main/core/protocol/bus/beat.js';
+import { NO_DATAGRAMS } from '../../app/main/ports/datagrams.js';
+import { NO_HOOKS } from '../../app/main/ports/hook-runner.js';
+import { NO_POWER } from '../../app/main/ports/power.js';
 import { type Installer, NO_INSTALLER } from '../../app/main/ports/installer.js';
 import type { Journals } from '../../app/main/ports/journal.js';
 import type { Bus, Delivery, Envelope } from '../../app/main/ports/bus.js';
@@ -93,6 +96,10 @@ export function aCluster() {
       secretStore: fields.store ?? createMemoryStore(),
       journals: fields.journals ?? createMemoryJournals(),
       installer: fields.installer ?? NO_INSTALLER,
+      legions: {
+        ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, power: NO_POWER },
+        journals: createMemoryJournals(),
+      },
     });
     return Object.assign(service, {
       kinds: () => events.list(100).map((event) => event.kind),

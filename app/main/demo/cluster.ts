@@ -16,6 +16,9 @@ import {
 import { updateResult } from '../core/protocol/bus/change-messages.js';
 import { nodeQueue, nodeTopology } from '../core/protocol/bus/topology.js';
 import { ProtocolError } from '../core/protocol/protocol-error.js';
+import type { Datagrams } from '../ports/datagrams.js';
+import type { LegionConfig } from '../services/legions/types.js';
+import { createDemoLegions } from './legions.js';
 import type { JsonObject } from '../../shared/lib/json.js';
 import type { Bus, Delivery, QueueSpec } from '../ports/bus.js';
 import type { Cancel, Clock } from '../ports/clock.js';
@@ -55,6 +58,9 @@ export type DemoDeps = {
 };
 
 export type DemoCluster = {
+  readonly legions: readonly LegionConfig[];
+  readonly datagrams: Datagrams;
+  readonly legionStory: Readonly<Record<string, readonly JsonObject[]>>;
   start(): void;
   stop(): Promise<void>;
   /** Decisions on its keys from before the demo began, as the store keeps them. */
@@ -76,6 +82,11 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
     fleet.map((node) => node.name),
     random,
     clock.now(),
+  );
+  const legions = createDemoLegions(
+    fleet.map((node) => node.name),
+    clock,
+    random,
   );
   const secret = generateSecret(random.bytes(32));
   const buses: Bus[] = [];
@@ -206,7 +217,9 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
       fleet.map((node) => node.name),
       clock.now(),
     ),
+    ...{ legions: legions.configs, datagrams: legions.datagrams, legionStory: legions.story },
     start() {
+      legions.start();
       beganUp = clock.uptime();
       const shared = size > OWN_CONNECTIONS ? connect('Legion demo fleet') : null;
       if (shared) {
@@ -243,6 +256,7 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
     },
     async stop() {
       cancel();
+      legions.stop();
       for (const stop of later) stop();
       members = [];
       await Promise.all(buses.map((bus) => bus.close()));

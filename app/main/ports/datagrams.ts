@@ -22,3 +22,8 @@ export interface Datagrams {
   /** Rejects with AppError LEGION_PORT, LEGION_ADDRESS or LEGION_MULTICAST, with the system's own words. */
   open(place: DatagramPlace, ears: DatagramEars): Promise<DatagramSocket>;
 }
+
+/** Where there is no network: what is sent is lost. */
+export const NO_DATAGRAMS: Datagrams = {
+  open: async () => ({ send: () => undefined, close: () => undefined }),
+};

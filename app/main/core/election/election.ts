@@ -186,7 +186,10 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     peers: (): ReadonlyMap<string, Peer> => peers,
 
     /** A packet that passed every check. `false` as first: it was not used (a stranger's death, a crowd). */
-    hear({ announcement, skewMs }: Heard, up: number): { readonly isUsed: boolean; readonly effects: Effect[] } {
+    hear(
+      { announcement, skewMs }: Heard,
+      up: number,
+    ): { readonly isUsed: boolean; readonly effects: Effect[] } {
       const effects: Effect[] = [];
       sleepCheck(up, effects);
       if (expire(up, effects)) announce(up, 'answer', effects);
@@ -286,7 +289,13 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     },
 
     /** What the next announce says, less name and time. */
-    saying: () => ({ checksum, lordValor: vote.valor, lordUuid: vote.uuid, lord: lordUnix, hasCounted: checksum > 0n }),
+    saying: () => ({
+      checksum,
+      lordValor: vote.valor,
+      lordUuid: vote.uuid,
+      lord: lordUnix,
+      hasCounted: checksum > 0n,
+    }),
 
     view: () => ({
       ...{ phase, votes, best, vote, checksum, isSettling: lastUp < electsUp, lordUnix },

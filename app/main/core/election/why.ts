@@ -2,7 +2,12 @@
 import type { Peer, Self } from './election.js';
 import { NO_UUID } from './rank.js';
 
-export type Claim = { readonly uuid: string; readonly name: string; readonly valor: number; readonly since: number };
+export type Claim = {
+  readonly uuid: string;
+  readonly name: string;
+  readonly valor: number;
+  readonly since: number;
+};
 
 export type Why =
   | { readonly kind: 'lord'; readonly lord: Claim; readonly votes: number }
@@ -13,7 +18,12 @@ export type Why =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'arbiters' }
   /** `by` votes for `votesFor` (null: for nobody yet), while we count `best` as the first. */
-  | { readonly kind: 'votes-differ'; readonly by: string; readonly votesFor: string | null; readonly best: string | null }
+  | {
+      readonly kind: 'votes-differ';
+      readonly by: string;
+      readonly votesFor: string | null;
+      readonly best: string | null;
+    }
   /** `by` does not see the same members. */
   | { readonly kind: 'members-differ'; readonly by: string }
   | { readonly kind: 'quorum'; readonly votes: number; readonly quorum: number }
@@ -64,7 +74,12 @@ export function whyOf(input: WhyInput): Why {
   if (input.isSettling) return { kind: 'settling' };
   if (!best) return { kind: 'arbiters' };
   if (dissenter)
-    return { kind: 'votes-differ', by: dissenter.name, votesFor: votesFor(dissenter), best: nameOf(best.uuid) };
+    return {
+      kind: 'votes-differ',
+      by: dissenter.name,
+      votesFor: votesFor(dissenter),
+      best: nameOf(best.uuid),
+    };
   const other = peers.find((peer) => peer.checksum !== input.checksum);
   if (other) return { kind: 'members-differ', by: other.name };
   if (votes < quorum) return { kind: 'quorum', votes, quorum };

@@ -38,7 +38,13 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
     if (hook.action === 'log') log.info({ legion: config.name, words: hook.argument }, 'hook');
     record({
       kind: result.ok ? 'legion.hook' : 'legion.hook-failed',
-      facts: { legion: config.name, what: nameOf(hook), code: result.code, ms, output: result.output.slice(-300) },
+      facts: {
+        legion: config.name,
+        what: nameOf(hook),
+        code: result.code,
+        ms,
+        output: result.output.slice(-300),
+      },
     });
     return result.ok;
   }

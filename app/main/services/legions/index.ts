@@ -12,7 +12,7 @@ import { needOf } from '../key-needs.js';
 import { nameOf } from './hooks.js';
 import { createLords } from './lords.js';
 import { createMembership, type Membership } from './membership.js';
-import { LegionConfig, type LegionDeps, type LegionSettings } from './types.js';
+import { journalName, LegionConfig, type LegionDeps, type LegionSettings } from './types.js';
 import { viewOf, wayOf, whatIfOf } from './views.js';
 
 export type LegionService = ReturnType<typeof createLegions>;
@@ -252,7 +252,8 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
         const about = (kind: Need['kind'], severity: Need['severity'], since: number): void => {
           needs.push({ ...needOf(kind, severity, since, []), id: `${kind}:${name}`, legion: name });
         };
-        const isLordless = role !== 'off' && !['lord', 'disputed', 'settling', 'taking', 'nobody'].includes(why.kind);
+        const isLordless =
+          role !== 'off' && !['lord', 'disputed', 'settling', 'taking', 'nobody'].includes(why.kind);
         if (!isLordless) lordlessSince.delete(name);
         else if (!lordlessSince.has(name)) lordlessSince.set(name, now);
         const since = lordlessSince.get(name) ?? now;
@@ -265,9 +266,6 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
     },
   };
 }
-
-const journalName = (legion: string): string =>
-  Buffer.from(legion, 'utf8').toString('hex').slice(0, 60) || 'legion';
 
 const invalid = (field: string, why: string): AppError =>
   new AppError('LEGION_INVALID', `${field}: ${why}`, { details: { field, why } });
@@ -307,7 +305,11 @@ function optionsOf(config: LegionConfig): LegionOptions {
   const { address, port, nodes } = config;
   const isToGroup = wayOf(address) !== 'unicast' && nodes[0]?.host === address && nodes[0].port === port;
   return {
-    ...{ name: config.name, valor: config.role === 'standby' ? config.valor : 0, cipher: requireCipher(config.cipher) },
+    ...{
+      name: config.name,
+      valor: config.role === 'standby' ? config.valor : 0,
+      cipher: requireCipher(config.cipher),
+    },
     listen: { address: address === '' ? '0.0.0.0' : address, port },
     multicast: isToGroup,
     nodes: isToGroup ? nodes.slice(1) : nodes,

@@ -85,11 +85,7 @@ export function createMembership(
     if (doubt) return drop(doubt);
     const at = announcement.extension?.atMs ?? announcement.unix * 1_000;
     // uWSGI tells whole seconds: anything within its second is no skew.
-    const skewMs = announcement.extension
-      ? at - now
-      : at > now
-        ? at - now
-        : Math.min(0, at + 999 - now);
+    const skewMs = announcement.extension ? at - now : at > now ? at - now : Math.min(0, at + 999 - now);
     const { isUsed, effects } = part.election.hear({ announcement, skewMs }, up);
     if (!isUsed) {
       drop(announcement.dead ? 'stranger-dead' : 'crowd');
@@ -108,7 +104,9 @@ export function createMembership(
       {
         ...{ legion: config.name, valor: self.valor, unix: Math.floor(now / 1_000), lord },
         ...{ name: self.name, pid: self.pid, uuid: self.uuid, scroll: config.scroll, dead },
-        ...(hasCounted ? { checksum, lordValor, lordUuid } : { checksum: 0n, lordValor: 0, lordUuid: NO_UUID }),
+        ...(hasCounted
+          ? { checksum, lordValor, lordUuid }
+          : { checksum: 0n, lordValor: 0, lordUuid: NO_UUID }),
         extension: { seq, atMs: now, mac: NO_MAC },
       },
       cipher.macKey,
@@ -156,7 +154,8 @@ export function createMembership(
           break;
       }
     }
-    if (effects.length > 0 || from === part) look();
+    // Claims that change without an effect are seen with the next tick.
+    if (effects.length > 0) look();
     arm();
   }
 
@@ -225,6 +224,7 @@ export function createMembership(
     timer = clock.after(wait, () => {
       if (from !== part) return;
       act(from, from.election.tick(clock.uptime()));
+      look();
       void witness(from);
     });
   }

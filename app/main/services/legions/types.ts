@@ -48,6 +48,10 @@ export const LegionConfig = z.object({
 });
 export type LegionConfig = z.infer<typeof LegionConfig>;
 
+/** Its story on disk, under a name that a file may have. */
+export const journalName = (legion: string): string =>
+  Buffer.from(legion, 'utf8').toString('hex').slice(0, 60);
+
 /** What the bus knows of the machines of a legion. */
 export type BusView = {
   /** The node that beats on the machine of this host name; null: none is known. */

@@ -24,16 +24,25 @@ export function seatsOf(membership: Membership): Seat[] {
 export function whatIfOf(membership: Membership, fallen: readonly string[]): WhatIf {
   const { quorum } = membership.config;
   const { lord, votes, holdsQuorum } = whatIf(seatsOf(membership), new Set(fallen), quorum);
-  return { lord: lord && { uuid: lord.uuid, name: lord.name, valor: lord.valor }, votes, quorum, holdsQuorum };
+  return {
+    lord: lord && { uuid: lord.uuid, name: lord.name, valor: lord.valor },
+    votes,
+    quorum,
+    holdsQuorum,
+  };
 }
 
 export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legion {
-  const { config, lords } = membership;
+  const { config } = membership;
   const part = membership.part();
   const problem = membership.problem();
   const now = clock.now();
   const why: Legion['why'] =
-    config.role === 'off' ? { kind: 'off' } : problem ? { kind: 'failed' } : (membership.why() as Legion['why']);
+    config.role === 'off'
+      ? { kind: 'off' }
+      : problem
+        ? { kind: 'failed' }
+        : (membership.why() as Legion['why']);
   const lord = why.kind === 'lord' || why.kind === 'disputed' ? why.lord : null;
   const members = membersOf(membership, bus, clock);
   const view = part?.election.view();
@@ -61,49 +70,54 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
     drops: membership.drops(),
     problem: problem && { code: problem.code, message: problem.message },
   };
+}
 
-  function membersOf({ why: _ }: Membership, { nodeOn, isHeard }: BusView, { uptime }: Clock): LegionMember[] {
-    if (!part || !view) return [];
-    const { election, self } = part;
-    const peers = [...election.peers().values()];
-    const nameOf = (uuid: string): string | null => {
-      if (uuid === NO_UUID) return null;
-      if (uuid === self.uuid) return self.name;
-      return peers.find((peer) => peer.uuid === uuid)?.name ?? uuid.slice(0, 8);
-    };
-    const planes = (node: string | null): LegionMember['planes'] => ({
-      bus: node === null ? 'unused' : isHeard(node) ? 'heard' : 'silent',
-      legion: 'heard',
-      registry: 'unused',
-    });
-    const found = peers.map((peer): LegionMember => {
-      const node = nodeOn(peer.name);
-      return {
-        ...{ uuid: peer.uuid, name: peer.name, valor: peer.valor, pid: peer.pid, scroll: peer.scroll },
-        ...{ isSelf: false, isConsole: peer.isOurs, skewMs: peer.skewMs },
-        votesFor: nameOf(peer.lordUuid),
-        votesForUuid: peer.lordUuid === NO_UUID ? null : peer.lordUuid,
-        agrees: peer.checksum === view.checksum,
-        lordSince: peer.lord > 0 ? peer.lord * 1_000 : null,
-        lastHeardAt: now - (uptime() - peer.seenUp),
-        joinedAt: now - (uptime() - peer.joinedUp),
-        leavesToday: lords.leavesToday(peer.name),
-        ...{ node, planes: planes(node) },
-      };
-    });
-    if (!isVoter) return found.sort(byRank);
-    const node = nodeOn(self.name);
-    found.push({
-      ...{ uuid: self.uuid, name: self.name, valor: self.valor, pid: self.pid, scroll: config.scroll },
-      ...{ isSelf: true, isConsole: true, skewMs: null, agrees: true },
-      votesFor: nameOf(view.vote.uuid),
-      votesForUuid: view.vote.uuid,
-      lordSince: isLord ? view.lordUnix * 1_000 : null,
-      ...{ lastHeardAt: now, joinedAt: part.joinedAt, leavesToday: 0 },
+function membersOf(membership: Membership, { nodeOn, isHeard }: BusView, clock: Clock): LegionMember[] {
+  const { config, lords } = membership;
+  const part = membership.part();
+  if (!part) return [];
+  const { election, self } = part;
+  const view = election.view();
+  const now = clock.now();
+  const isLord = view.phase === 'lord';
+  const peers = [...election.peers().values()];
+  const nameOf = (uuid: string): string | null => {
+    if (uuid === NO_UUID) return null;
+    if (uuid === self.uuid) return self.name;
+    return peers.find((peer) => peer.uuid === uuid)?.name ?? uuid.slice(0, 8);
+  };
+  const planes = (node: string | null): LegionMember['planes'] => ({
+    bus: node === null ? 'unused' : isHeard(node) ? 'heard' : 'silent',
+    legion: 'heard',
+    registry: 'unused',
+  });
+  const found = peers.map((peer): LegionMember => {
+    const node = nodeOn(peer.name);
+    return {
+      ...{ uuid: peer.uuid, name: peer.name, valor: peer.valor, pid: peer.pid, scroll: peer.scroll },
+      ...{ isSelf: false, isConsole: peer.isOurs, skewMs: peer.skewMs },
+      votesFor: nameOf(peer.lordUuid),
+      votesForUuid: peer.lordUuid === NO_UUID ? null : peer.lordUuid,
+      agrees: peer.checksum === view.checksum,
+      lordSince: peer.lord > 0 ? peer.lord * 1_000 : null,
+      lastHeardAt: now - (clock.uptime() - peer.seenUp),
+      joinedAt: now - (clock.uptime() - peer.joinedUp),
+      leavesToday: lords.leavesToday(peer.name),
       ...{ node, planes: planes(node) },
-    });
-    return found.sort(byRank);
-  }
+    };
+  });
+  if (election.rules.watches) return found.sort(byRank);
+  const node = nodeOn(self.name);
+  found.push({
+    ...{ uuid: self.uuid, name: self.name, valor: self.valor, pid: self.pid, scroll: config.scroll },
+    ...{ isSelf: true, isConsole: true, skewMs: null, agrees: true },
+    votesFor: nameOf(view.vote.uuid),
+    votesForUuid: view.vote.uuid,
+    lordSince: isLord ? view.lordUnix * 1_000 : null,
+    ...{ lastHeardAt: now, joinedAt: part.joinedAt, leavesToday: 0 },
+    ...{ node, planes: planes(node) },
+  });
+  return found.sort(byRank);
 }
 
 const byRank = (a: LegionMember, b: LegionMember): number => b.valor - a.valor || (a.uuid < b.uuid ? 1 : -1);
