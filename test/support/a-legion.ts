@@ -25,7 +25,8 @@ const INSTANT: Wire = { delay: () => 1 };
 /** One look per so many ms; packets are delivered in between. */
 const STEP_MS = 5;
 
-export const uuidOf = (index: number): string => `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000`;
+export const uuidOf = (index: number): string =>
+  `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000`;
 
 export function aLegion(given: Partial<Rules> = {}, wire: Wire = INSTANT) {
   const rules = { ...RULES, ...given };
@@ -41,7 +42,8 @@ export function aLegion(given: Partial<Rules> = {}, wire: Wire = INSTANT) {
       if (effect.type === 'won')
         timers.push({
           at: now + seat.lordHooksMs,
-          run: () => seat.isRunning && act(seat, seat.election.lordHooksDone(true, now, Math.floor(now / 1_000))),
+          run: () =>
+            seat.isRunning && act(seat, seat.election.lordHooksDone(true, now, Math.floor(now / 1_000))),
         });
       if (effect.type !== 'announce') continue;
       seat.announced.push(now);

@@ -26,7 +26,12 @@ describe('the election of a legion', () => {
     legion.join('b', 50, {}, uuidOf(9));
     legion.run(6 * PERIOD);
     expect(legion.lords()).toEqual(['b']);
-    expect(firstOf([{ valor: 5, uuid: 'a' }, { valor: 5, uuid: 'b' }])?.uuid).toBe('b');
+    expect(
+      firstOf([
+        { valor: 5, uuid: 'a' },
+        { valor: 5, uuid: 'b' },
+      ])?.uuid,
+    ).toBe('b');
   });
 
   it('EL3 an arbiter never leads, not even alone, and its voice counts', () => {
@@ -57,7 +62,10 @@ describe('the election of a legion', () => {
     legion.halt('c');
     legion.run(15_000 + 2 * PERIOD);
     expect(legion.lords()).toEqual([]);
-    expect(legion.seat('a').story.map(({ effect }) => effect)).toContainEqual({ type: 'unlorded', why: 'quorum' });
+    expect(legion.seat('a').story.map(({ effect }) => effect)).toContainEqual({
+      type: 'unlorded',
+      why: 'quorum',
+    });
   });
 
   it('EL9 nobody elects itself before two periods', () => {
@@ -233,11 +241,18 @@ describe('what if', () => {
     { name: 'arb', valor: 0, uuid: uuidOf(3) },
   ];
   it('names the next lord and its votes', () => {
-    expect(whatIf(seats, new Set([uuidOf(1)]), 2)).toMatchObject({ lord: { name: 'b' }, votes: 2, holdsQuorum: true });
+    expect(whatIf(seats, new Set([uuidOf(1)]), 2)).toMatchObject({
+      lord: { name: 'b' },
+      votes: 2,
+      holdsQuorum: true,
+    });
   });
   it('says that nobody would lead', () => {
     expect(whatIf(seats, new Set([uuidOf(1), uuidOf(2)]), 0).lord).toBeNull();
-    expect(whatIf(seats, new Set([uuidOf(1), uuidOf(3)]), 2)).toMatchObject({ lord: null, holdsQuorum: false });
+    expect(whatIf(seats, new Set([uuidOf(1), uuidOf(3)]), 2)).toMatchObject({
+      lord: null,
+      holdsQuorum: false,
+    });
   });
   it('counts how many may fall', () => {
     expect(fallsUntilLost(5, 3)).toBe(3);
