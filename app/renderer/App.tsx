@@ -9,6 +9,7 @@ import { FirstRun } from './pages/connect/FirstRun.js';
 import { EventsPage } from './pages/events/EventsPage.js';
 import { HealthPage } from './pages/health/HealthPage.js';
 import { KeysPage } from './pages/keys/KeysPage.js';
+import { LegionsPage } from './pages/legions/LegionsPage.js';
 import { NodePage } from './pages/node/NodePage.js';
 import { NodesPage } from './pages/nodes/NodesPage.js';
 import { Overview } from './pages/overview/Overview.js';
@@ -42,7 +43,7 @@ export function App() {
         <FirstRun />
       ) : (
         <Shell>
-          <PageBoundary key={path}>
+          <PageBoundary key={path.startsWith('/legions/') ? '/legions' : path}>
             {isKnown ? <Pages /> : <p className="empty loading">{text('shell.loading')}</p>}
           </PageBoundary>
         </Shell>
@@ -83,6 +84,9 @@ const Pages = () => (
     </Route>
     <Route path="/keys">
       <KeysPage />
+    </Route>
+    <Route path={/^\/legions(\/.+)?$/}>
+      <LegionsPage />
     </Route>
     <Route path="/secrets">
       <SecretsPage />

@@ -45,6 +45,17 @@ export function runOf(path: string): string {
     return written;
   }
 }
+export const legionHref = (name: string, params: Params = {}): string =>
+  href(`/legions/${encodeURIComponent(name)}`, params);
+/** The name in the address of a legion; '' on the page of all, and on any other page. */
+export function legionOf(path: string): string {
+  const written = /^\/legions\/(.+)$/.exec(path)?.[1] ?? '';
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
+}
 export const nodesHref = (filter: string): string => href('/nodes', { filter });
 
 export const go = (path: string, params: Params = {}): void => {

@@ -12,6 +12,7 @@ import { draftStore } from '../../app/renderer/store/draft.js';
 import { clearEvents } from '../../app/renderer/store/events.js';
 import { DEFAULT_PREFS, prefsStore } from '../../app/renderer/store/prefs.js';
 import { clearKeys } from '../../app/renderer/store/keys.js';
+import { clearLegions } from '../../app/renderer/store/legions.js';
 import { clearNotices } from '../../app/renderer/store/notices.js';
 import { clearRoster } from '../../app/renderer/store/roster.js';
 import { clearSecrets } from '../../app/renderer/store/secrets.js';
@@ -47,6 +48,7 @@ beforeEach(() => {
   clearRoster();
   clearEvents();
   clearKeys();
+  clearLegions();
   clearSecrets();
   clearNotices();
   select([]);

@@ -9,6 +9,7 @@ import type { Run, RunTarget } from '../../app/shared/domain/change.js';
 import type { ConsoleEvent } from '../../app/shared/domain/event.js';
 import type { Identity } from '../../app/shared/domain/identity.js';
 import { keyId, TRUST_STATES, type KeyFrame, type KeyRow, type OwnKey } from '../../app/shared/domain/key.js';
+import type { Legion } from '../../app/shared/domain/legion.js';
 import type { NodeDetail } from '../../app/shared/domain/node.js';
 import { badgesOf, NODE_STATES } from '../../app/shared/domain/node-state.js';
 import { emptyColumns, type RosterColumns, type RosterFrame } from '../../app/shared/domain/roster-frame.js';
@@ -18,6 +19,7 @@ import type { Secrets } from '../../app/shared/domain/secret.js';
 import type { Session } from '../../app/shared/domain/session.js';
 import { AppError } from '../../app/shared/errors/app-error.js';
 import { anIdentity, anOwnKey, aFingerprint, countTrust, keyDetail, keysOf, secretsOf } from './fake-keys.js';
+import { aTimeline, fakeWhatIf, headsOf, webLegion } from './fake-legions.js';
 import { countResults, headOf, openRuns, summaryOf } from './fake-runs.js';
 import { aLink, aRow, aSession, fleetOf, historyOf, storyEvents, type FleetSize } from './fake-story.js';
 
@@ -41,6 +43,9 @@ export type FakeClient = Client & {
   /** Replaces or adds a run, and tells the watchers of it, of the list and of the session. */
   run(change: Partial<Run> & { readonly id: string }, rows?: readonly RunTarget[]): void;
   readonly runs: readonly Run[];
+  /** Replaces or adds a legion, and tells the watchers of it and of the session. */
+  legion(change: Partial<Legion> & { readonly name: string }): Legion;
+  readonly legions: readonly Legion[];
   /** From now on this call is answered so. */
   answer<K extends CallName>(name: K, answer: (input: In<K>) => Out<K>): void;
   /** Hands an item to all that watch this stream; who comes later gets it first. */
@@ -62,6 +67,7 @@ export type FakeOptions = {
   readonly ownKey?: Partial<OwnKey>;
   readonly identities?: readonly Identity[];
   readonly runs?: readonly Run[];
+  readonly legions?: readonly Legion[];
   readonly answers?: Partial<Answers>;
 };
 type Answers = { readonly [K in CallName]: (input: In<K>) => Out<K> };
@@ -75,6 +81,7 @@ export function fakeClient({
   ownKey: overOwn = {},
   identities: givenIdentities = [],
   runs: givenRuns = [],
+  legions: givenLegions = [],
   answers: givenAnswers = {},
 }: FakeOptions = {}): FakeClient {
   const rows = given ? [...given] : fleetOf(size, now);
@@ -86,8 +93,15 @@ export function fakeClient({
   let identities = [...givenIdentities];
   let secrets = secretsOf(keyRows(), now);
   let runs = [...givenRuns];
+  let legions = [...givenLegions];
   const changes = { open: openRuns(runs), asked: 0 };
-  let session: Session = { ...aSession(rows, now), keys: countTrust(keyRows()), changes, ...over };
+  let session: Session = {
+    ...aSession(rows, now),
+    keys: countTrust(keyRows()),
+    changes,
+    legions: headsOf(legions),
+    ...over,
+  };
   const runSeq = new Map<string, number>();
   const kept = new Map<StreamName, unknown>();
   let seq = 1;
@@ -165,6 +179,24 @@ export function fakeClient({
   const moved = (id: string, change: Partial<Run>): Out<'run.hold'> => {
     putRun({ ...change, id: runAt(id).id });
     return summaryOf(runAt(id));
+  };
+
+  const legionAt = (name: string): Legion => {
+    const legion = legions.find((one) => one.name === name);
+    if (!legion) throw new AppError('LEGION_UNKNOWN', name);
+    return legion;
+  };
+  const tellLegions = (): void => {
+    tell('legion.watch', { at: Date.now(), legions: structuredClone(legions) });
+    session = { ...session, legions: headsOf(legions), at: Date.now() };
+    tell('session.watch', session);
+  };
+  const putLegion: FakeClient['legion'] = (change) => {
+    const old = legions.find(({ name }) => name === change.name);
+    const next = { ...(old ?? webLegion(Date.now())), ...change };
+    legions = old ? legions.map((one) => (one === old ? next : one)) : [...legions, next];
+    tellLegions();
+    return next;
   };
 
   const answers: { -readonly [K in CallName]: Answers[K] } = {
@@ -313,6 +345,26 @@ export function fakeClient({
     'receive.mode': () => ({ ok: true }),
     'receive.decide': () => ({ ok: true }),
     'receive.undo': () => ({ ok: true }),
+    'legion.list': () => ({ at: Date.now(), legions }),
+    'legion.get': ({ name }) => legionAt(name),
+    'legion.timeline': ({ rangeMs }) => aTimeline(Date.now(), rangeMs),
+    'legion.save': ({ name, role, valor }) => putLegion({ name, role, valor }),
+    'legion.remove': ({ name }) => {
+      legions = legions.filter((one) => one.name !== name);
+      tellLegions();
+      return { ok: true };
+    },
+    'legion.role': ({ name, role, valor }) =>
+      putLegion({ name: legionAt(name).name, role, ...(valor === undefined ? {} : { valor }) }),
+    'legion.stepDown': () => ({ lord: 'app-2', ms: 1200 }),
+    'legion.return': ({ name }) => putLegion({ name, announcedValor: legionAt(name).valor }),
+    'legion.whatIf': ({ name, fallen }) => fakeWhatIf(legionAt(name), fallen),
+    'legion.hook': ({ name, id, isOn }) =>
+      putLegion({
+        name,
+        hooks: legionAt(name).hooks.map((hook) => (hook.id === id ? { ...hook, isOn } : hook)),
+      }),
+    'legion.import': () => ({ legions: [], problems: [], ignored: [], saved: [] }),
     'identity.list': () => ({ identities }),
     'identity.import': ({ label }) => {
       const one = anIdentity(`i${identities.length + 1}`, Date.now(), label ? { label } : {});
@@ -402,6 +454,7 @@ export function fakeClient({
           return firstOf(runAt(id), runSeq.get(id));
         },
         'receive.watch': () => noReceive,
+        'legion.watch': () => ({ at: Date.now(), legions: structuredClone(legions) }),
       };
       queueMicrotask(() => {
         if (!set.has(watcher)) return;
@@ -474,6 +527,10 @@ export function fakeClient({
     run: putRun,
     get runs() {
       return runs;
+    },
+    legion: putLegion,
+    get legions() {
+      return legions;
     },
     answer(name, answer) {
       Object.assign(answers, { [name]: answer });

@@ -210,6 +210,7 @@ export function aSession(rows: readonly RosterRow[], now: number): Session {
       settling: false,
     },
     changes: { open: [], asked: 0 },
+    legions: [],
     needs,
     needsTotal: needs.length,
   };

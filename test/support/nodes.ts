@@ -89,6 +89,7 @@ export function aSession(
       settling: false,
     },
     changes: { open: [], asked: 0 },
+    legions: [],
     needs: [],
     needsTotal: 0,
     ...rest,

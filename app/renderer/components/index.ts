@@ -17,6 +17,7 @@ export {
 export { Options, type Option } from './Options.js';
 export { ResultMark, RESULT_TONE, ResultWord } from './ResultMark.js';
 export { StatusMark, TONE } from './StatusMark.js';
+export { Switch } from './Switch.js';
 export { Spark, tickPlaces, Ticks } from './Ticks.js';
 export { TrustMark, TrustWord } from './TrustMark.js';
 export { Empty, Failure, Foreign, Sentence } from './Words.js';

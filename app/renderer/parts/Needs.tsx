@@ -5,6 +5,7 @@ import {
   CirclePause,
   Clock,
   Copy,
+  Crown,
   Inbox,
   KeyRound,
   Lock,
@@ -18,7 +19,7 @@ import {
 import type { Need } from '../../shared/domain/session.js';
 import { needText, text } from '../../shared/i18n/index.js';
 import { Icon, StatusMark } from '../components/index.js';
-import { href, nodesHref, runHref } from '../route.js';
+import { href, legionHref, nodesHref, runHref } from '../route.js';
 import { useFleetTime } from '../store/clock.js';
 import { usePrefs } from '../store/prefs.js';
 import { useShown } from '../store/session.js';
@@ -46,6 +47,7 @@ export function NeedList() {
 /** The exact thing that needs somebody, where there is one. */
 function targetOf(need: Need): string {
   if (need.kind.startsWith('run-')) return need.run ? runHref(need.run) : href('/changes', { state: 'open' });
+  if (need.kind.startsWith('legion-')) return need.legion ? legionHref(need.legion) : href('/legions');
   if (need.filter !== null) return nodesHref(need.filter);
   const [name = ''] = need.names;
   switch (need.kind) {
@@ -103,6 +105,10 @@ const ICONS: Readonly<Partial<Record<Need['kind'], readonly [LucideIcon, string]
   'run-approval': [UserCheck, 'info'],
   'run-regressed': [Zap, 'lost'],
   'change-asked': [Inbox, 'info'],
+  'legion-split': [Crown, 'lost'],
+  'legion-no-lord': [Crown, 'lost'],
+  'legion-failed': [Crown, 'late'],
+  'legion-suspended': [Crown, 'lost'],
 };
 
 function NeedMark({ kind }: { readonly kind: Need['kind'] }) {

@@ -10,7 +10,7 @@ import { useUi } from '../store/ui.js';
 import { PAGES } from './commands.js';
 
 /** Where a need is dealt with; all that are not listed are about nodes. */
-type Home = 'nodes' | 'changes' | 'keys' | 'settings';
+type Home = 'nodes' | 'changes' | 'keys' | 'legions' | 'settings';
 const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
   'run-gate': 'changes',
   'run-held': 'changes',
@@ -22,6 +22,10 @@ const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
   'identity-expires': 'settings',
   'key-changed': 'keys',
   'key-own-name': 'keys',
+  'legion-split': 'legions',
+  'legion-no-lord': 'legions',
+  'legion-failed': 'legions',
+  'legion-suspended': 'legions',
 };
 /** Counted from the secrets themselves, as their page says it. */
 const SECRETS: ReadonlySet<Need['kind']> = new Set(['secret-asked', 'secret-conflict', 'secret-missing']);
@@ -32,6 +36,7 @@ function countBadges({ needs, needsTotal, secrets }: Session): string {
     nodes: needsTotal - needs.length,
     changes: 0,
     keys: 0,
+    legions: 0,
     settings: 0,
   };
   for (const { kind } of needs) if (!SECRETS.has(kind)) counts[HOMES[kind] ?? 'nodes'] += 1;

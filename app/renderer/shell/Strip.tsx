@@ -8,12 +8,13 @@ import {
   formatInterval,
   formatNumber,
   formatZone,
+  parts,
   text,
   visible,
 } from '../../shared/i18n/index.js';
-import { Icon, Popover } from '../components/index.js';
+import { Icon, Popover, Sentence } from '../components/index.js';
 import { DockParts } from './Dock.js';
-import { href } from '../route.js';
+import { href, legionHref } from '../route.js';
 import { useTime } from '../store/clock.js';
 import { setPrefs, usePrefs } from '../store/prefs.js';
 import { isPast, useSession } from '../store/session.js';
@@ -40,6 +41,7 @@ export function Strip() {
             </a>
           )}
           <DockParts />
+          <OwnLegion session={session} />
           {session.secret !== 'unused' && (
             <a className="part" href={href('/secrets')}>
               {text(`strip.secret.${session.secret}`)}
@@ -73,6 +75,30 @@ function Address({ session, past }: { readonly session: Session; readonly past: 
     <a className="part" href={href('/health')} title={text('strip.address')}>
       {mode === 'demo' ? text('strip.demo') : isUp ? <b>{address}</b> : text('strip.connecting', { address })}
       {isUp && link.tls && ` ${link.tls.replace(/^TLSv/, 'TLS ')}`}
+    </a>
+  );
+}
+
+const ROLE_RANK = { standby: 0, arbiter: 1, watch: 2, off: 3 } as const;
+
+/** Our part in the legion where it weighs most, and how many others there are. */
+function OwnLegion({ session: { legions } }: { readonly session: Session }) {
+  const [first] = [...legions].sort(
+    (a, b) => Number(b.isLord) - Number(a.isLord) || ROLE_RANK[a.role] - ROLE_RANK[b.role],
+  );
+  if (!first) return null;
+  const said = parts('strip.legion', {
+    name: visible(first.name, 24),
+    role: first.role,
+    lord: first.isLord ? 'yes' : 'no',
+    valor: first.announcedValor ?? 0,
+    more: legions.length - 1,
+  });
+  return (
+    <a className="part" href={legionHref(first.name)}>
+      <span>
+        <Sentence parts={said} link={(_, name) => <b>{name}</b>} />
+      </span>
     </a>
   );
 }

@@ -6,6 +6,7 @@ import {
   Activity,
   ArrowRightLeft,
   Clock,
+  Crown,
   Key,
   Keyboard,
   LayoutDashboard,
@@ -28,9 +29,9 @@ import {
   Table2,
   type LucideIcon,
 } from 'lucide-react';
-import { text } from '../../shared/i18n/index.js';
+import { text, visible } from '../../shared/i18n/index.js';
 import { PauseIcon } from '../components/index.js';
-import { go, nodesHref } from '../route.js';
+import { go, legionHref, nodesHref } from '../route.js';
 import { ask } from '../store/connection.js';
 import { togglePause } from '../store/pause.js';
 import { prefsStore, setPrefs } from '../store/prefs.js';
@@ -67,6 +68,7 @@ export const PAGES = [
   { id: 'nodes', path: '/nodes', icon: Table2, digit: '2', letter: 'N' },
   { id: 'changes', path: '/changes', icon: ArrowRightLeft, digit: '3', letter: 'C' },
   { id: 'keys', path: '/keys', icon: Key, digit: '4', letter: 'K' },
+  { id: 'legions', path: '/legions', icon: Crown, digit: '5', letter: 'L' },
   { id: 'secrets', path: '/secrets', icon: Lock, digit: '6', letter: 'S' },
   { id: 'events', path: '/events', icon: ListTree, digit: '8', letter: 'E' },
   { id: 'settings', path: '/settings', icon: Settings, digit: '9', letter: 'T' },
@@ -198,5 +200,26 @@ export const COMMANDS: readonly Command[] = [
     run: () => setUi({ keySheet: true }),
   },
 ];
+
+/** Those about the legions that are there now. Stepping down opens its form. */
+export function legionCommands(): readonly Command[] {
+  const legions = sessionStore.getState().live?.legions ?? [];
+  return legions.flatMap(({ name, isLord }): Command[] => {
+    const shown = { name: visible(name, 40) };
+    const to: Command = {
+      id: `legion-${name}`,
+      label: text('command.legion', shown),
+      icon: Crown,
+      run: () => void (location.hash = legionHref(name)),
+    };
+    const stepDown: Command = {
+      id: `step-down-${name}`,
+      label: text('command.stepDown', shown),
+      icon: Crown,
+      run: () => void (location.hash = legionHref(name, { do: 'step-down' })),
+    };
+    return isLord && mayAct() ? [to, stepDown] : [to];
+  });
+}
 
 export const runCommand = (id: string): void => COMMANDS.find((command) => command.id === id)?.run();

@@ -8,7 +8,7 @@ import { SEVERITY } from '../../shared/domain/node-state.js';
 import type { RosterRow } from '../../shared/domain/roster-table.js';
 import { runName } from '../parts/run-words.js';
 import { compareNatural } from '../store/natural.js';
-import { COMMANDS, type Command } from './commands.js';
+import { COMMANDS, legionCommands, type Command } from './commands.js';
 
 export type PaletteItem =
   | { readonly kind: 'node'; readonly id: string; readonly row: RosterRow }
@@ -44,7 +44,7 @@ export function paletteSections(
   const wanted = (mode === 'all' ? query : query.slice(1)).trim().toLowerCase();
   if (mode === 'keys') return [findKeys(keys, query.slice(1).trim())].filter(isFull);
   if (mode === 'runs') return [findRuns(runs, wanted)].filter(isFull);
-  const there = COMMANDS.filter((command) => command.isThere?.() ?? true);
+  const there = [...COMMANDS, ...legionCommands()].filter((command) => command.isThere?.() ?? true);
   const commands = there
     .filter((command) => fits(command.label.toLowerCase(), wanted))
     .sort((a, b) => Number(begins(b.label, wanted)) - Number(begins(a.label, wanted)))

@@ -6,9 +6,11 @@ import { useEffect, useState } from 'react';
 import type { CallName, In, Out, StreamName } from '../../shared/contract/contract.js';
 import { AppError } from '../../shared/errors/app-error.js';
 import type { Client } from '../client/index.js';
+import { currentPath } from '../route.js';
 import { startClock } from './clock.js';
 import { acceptEvents } from './events.js';
 import { acceptKeys } from './keys.js';
+import { acceptLegions } from './legions.js';
 import { isPaused, resume, settleFreeze } from './pause.js';
 import { prefsStore } from './prefs.js';
 import { acceptFrame } from './roster.js';
@@ -88,6 +90,7 @@ export function connectStores(client: Client): Stop {
     keepOpen(client, 'key.watch', {}, acceptKeys),
     keepOpen(client, 'secret.watch', {}, (secrets) => acceptSecrets(secrets, isPaused())),
     keepOpen(client, 'run.watchList', {}, (list) => acceptRuns(list, isPaused())),
+    keepOpen(client, 'legion.watch', {}, (frame) => acceptLegions(frame, isPaused())),
   ];
   for (const one of wanted) one.open(client);
   return () => {
@@ -180,16 +183,20 @@ function pace(name: StreamName, stop: AbortSignal): Promise<void> | void {
   const isHeardHidden =
     (name === 'event.watch' || name === 'session.watch') && prefsStore.getState().systemNotices;
   if (document.hidden && !isHeardHidden) return untilSeen();
-  if (document.hasFocus()) return;
+  // Whole pictures of all legions: other pages need their marks alone.
+  const isAside = name === 'legion.watch' && !currentPath().startsWith('/legions');
+  if (document.hasFocus() && !isAside) return;
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
       window.removeEventListener('focus', done);
+      window.removeEventListener('hashchange', done);
       stop.removeEventListener('abort', done);
       resolve(!stop.aborted && document.hidden && !isHeardHidden ? untilSeen() : undefined);
     };
     const timer = setTimeout(done, UNFOCUSED_MS);
     window.addEventListener('focus', done);
+    if (isAside) window.addEventListener('hashchange', done);
     stop.addEventListener('abort', done);
   });
 }

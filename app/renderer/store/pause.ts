@@ -4,6 +4,7 @@ import { freezeFleet } from './clock.js';
 import { pauseKeys, resumeKeys } from './keys.js';
 import { pauseRoster, resumeRoster, rosterStore } from './roster.js';
 import { pauseRun, resumeRun } from './run.js';
+import { showLiveLegions } from './legions.js';
 import { showLiveRuns } from './runs.js';
 import { showLiveSecrets } from './secrets.js';
 import { isPast, sessionStore, showLiveSession } from './session.js';
@@ -26,6 +27,7 @@ export function resume(): void {
   resumeKeys();
   showLiveSecrets();
   showLiveRuns();
+  showLiveLegions();
   resumeRun();
   settleFreeze();
 }

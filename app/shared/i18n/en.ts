@@ -14,6 +14,7 @@ import { filter } from './en/filter.js';
 import { keys } from './en/keys.js';
 import { legions } from './en/legions.js';
 import { legionImport } from './en/legion-import.js';
+import { legionPages } from './en/legion-pages.js';
 import { pages } from './en/pages.js';
 import { runPages } from './en/run-pages.js';
 import { shell } from './en/shell.js';
@@ -35,6 +36,7 @@ export const en = {
   ...runPages,
   ...cliChanges,
   ...legionImport,
+  ...legionPages,
 } as const;
 
 export type TextKey = keyof typeof en;

@@ -7,7 +7,7 @@ import type { RosterRow } from '../../../shared/domain/roster-table.js';
 import { badgesOf } from '../../../shared/domain/node-state.js';
 import { formatAge, formatClock, text, visible, wordText } from '../../../shared/i18n/index.js';
 import { Button, Dialog, Empty, Failure, Foreign, StatusMark, Tabs } from '../../components/index.js';
-import { BadgeMark } from '../../parts/index.js';
+import { BadgeMark, LordMark } from '../../parts/index.js';
 import { NewChange } from '../../parts/new-change.js';
 import { currentPath, go, href, setParams } from '../../route.js';
 import { useFleetTime } from '../../store/clock.js';
@@ -39,6 +39,7 @@ export function NodeView({ name, isPanel = false, actions }: Props) {
           <Heading className="el">
             <Foreign max={isPanel ? 30 : 80}>{name}</Foreign>
           </Heading>
+          <LordMark node={name} />
           {row && (
             <Foreign className="t3 el" max={24}>
               {row.group}

@@ -5,7 +5,7 @@ import type { RosterRow } from '../../../shared/domain/roster-table.js';
 import { formatAge, formatDuration, text, visible, wordText } from '../../../shared/i18n/index.js';
 import { Foreign, StatusMark, tickPlaces, Ticks, TONE, TrustWord } from '../../components/index.js';
 import { emptyRow, rowAttributes, type RowPlace } from '../../parts/grid.js';
-import { BadgeMark } from '../../parts/index.js';
+import { BadgeMark, LordMark } from '../../parts/index.js';
 import { useFleetTime } from '../../store/clock.js';
 import { useRow } from '../../store/roster.js';
 import { useBeatsOf } from './beats.js';
@@ -62,6 +62,7 @@ function Cell({ column, row }: { readonly column: Column; readonly row: RosterRo
           <Foreign className="b5 el" max={60}>
             {row.name}
           </Foreign>
+          <LordMark node={row.name} />
           {badgesOf(row.badges).map((badge) => (
             <BadgeMark key={badge} badge={badge} row={row} />
           ))}

@@ -1,6 +1,7 @@
 /** The line under the map: who is under pointer or cursor, always in the same place, so that identity never disappears. */
 import { formatAge, text, wordText } from '../../../shared/i18n/index.js';
 import { Foreign, Kbd, StatusMark } from '../../components/index.js';
+import { LordMark } from '../../parts/index.js';
 import { href } from '../../route.js';
 import { useFleetTime } from '../../store/clock.js';
 import { useRow } from '../../store/roster.js';
@@ -51,6 +52,7 @@ function NodeWords({ slot }: { readonly slot: number }) {
       <b>
         <Foreign max={40}>{row.name}</Foreign>
       </b>
+      <LordMark node={row.name} />
       <Foreign className="t3" max={24}>
         {row.group}
       </Foreign>
