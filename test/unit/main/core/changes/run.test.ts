@@ -50,7 +50,7 @@ describe('CH5 sending', () => {
   });
 });
 
-describe('CH10 a failure after the proof', () => {
+describe('CH9 a failure after the proof', () => {
   it('is kept beside the row, and takes nothing from what three beats have shown', () => {
     const it = drive(aPlan([1]));
     it.settle();
