@@ -2,12 +2,12 @@
  * The Installer port on a real `gem` command: a child process without a shell, with checked arguments, few variables,
  * a folder of its own (gem prefers a file of that name in the folder where it runs), a time limit and a bounded output.
  */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve as fullPath } from 'node:path';
 import { maskText } from '../../shared/lib/mask-text.js';
 import type { Installed, Installer } from '../ports/installer.js';
+import { runChild, type ChildEnd } from './child.js';
 
 export type GemOptions = {
   /** The command, by name or path. */
@@ -44,13 +44,6 @@ const PASSED_ON = [
   'SystemRoot',
 ];
 
-type Ended = {
-  readonly code: string | number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly isLate: boolean;
-};
-
 export function createGemInstaller({ command, home, source, timeoutMs }: GemOptions): Installer {
   const env = Object.fromEntries([
     ...PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
@@ -60,26 +53,10 @@ export function createGemInstaller({ command, home, source, timeoutMs }: GemOpti
   // It runs elsewhere, where a path from here would lead nowhere.
   const file = /[\\/]/.test(command) ? fullPath(command) : command;
 
-  const run = (args: readonly string[], limitMs: number, cwd?: string): Promise<Ended> =>
-    new Promise((resolve) => {
-      const options = {
-        env,
-        ...(cwd === undefined ? {} : { cwd }),
-        timeout: limitMs,
-        killSignal: 'SIGKILL',
-        maxBuffer: MAX_OUTPUT,
-        windowsHide: true,
-      } as const;
-      execFile(file, [...args], options, (error, stdout, stderr) => {
-        if (!error) return resolve({ code: 0, stdout, stderr, isLate: false });
-        const code = error.code ?? null;
-        // It is killed for writing too much as well.
-        const isLate = error.killed === true && String(code) !== 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
-        resolve({ code, stdout, stderr, isLate });
-      });
-    });
+  const run = (args: readonly string[], limitMs: number, cwd?: string): Promise<ChildEnd> =>
+    runChild({ file, args, env, cwd, timeoutMs: limitMs, maxOutput: MAX_OUTPUT });
   /** In an empty folder that is gone afterwards. */
-  const runApart = async (args: readonly string[]): Promise<Ended> => {
+  const runApart = async (args: readonly string[]): Promise<ChildEnd> => {
     const folder = await mkdtemp(join(tmpdir(), 'legion-console-gem-'));
     try {
       return await run(args, timeoutMs, folder);
@@ -90,7 +67,7 @@ export function createGemInstaller({ command, home, source, timeoutMs }: GemOpti
 
   let about: Promise<{ available: boolean; about: string }> | null = null;
 
-  const wordsOf = ({ code, stdout, stderr, isLate }: Ended): string => {
+  const wordsOf = ({ code, stdout, stderr, isLate }: ChildEnd): string => {
     if (isLate) return `not finished within ${Math.round(timeoutMs / 1_000)} s`;
     if (code === 'ENOENT') return 'no installer here';
     const lines = [...stderr.split('\n'), ...stdout.split('\n')].map((line) => line.trim());

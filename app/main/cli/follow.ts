@@ -9,7 +9,7 @@ import { headLine, targetLine } from './views-changes.js';
 /**
  * As JSON: `{ "run": … }` whenever the run itself came to another state or wave, `{ "target": … }` for each row that
  * changed. A snapshot that comes again, after a gap, repeats nothing. A run that was stopped is over when what was sent
- * before has come to its end; one of somebody else is shown as it is.
+ * before has come to its end; one of somebody else is shown as it is. Ends with 1 when it did not go well everywhere.
  */
 export async function followRun(
   client: ConsoleClient,
@@ -31,6 +31,10 @@ export async function followRun(
     last = stage;
     if (!isOver(run)) continue;
     stop.abort();
+    // A script asks the exit code.
+    const { failed, undeliverable, regressed } = run.counts;
+    if (run.state !== 'observed' && failed + undeliverable + regressed + run.counts['no-answer'] > 0)
+      throw new CliError(EXIT.failed, []);
     return;
   }
   throw new CliError(EXIT.notConnected, [text('error.CONSOLE_NOT_RUNNING')]);

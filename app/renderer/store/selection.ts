@@ -8,9 +8,3 @@ export const selectionStore = createStore<Selection>()(() => ({ names: new Set()
 export const useSelection = <T>(read: (selection: Selection) => T): T => useStore(selectionStore, read);
 
 export const select = (names: Iterable<string>): void => selectionStore.setState({ names: new Set(names) });
-
-export function toggleSelected(name: string): void {
-  const names = new Set(selectionStore.getState().names);
-  if (!names.delete(name)) names.add(name);
-  selectionStore.setState({ names });
-}

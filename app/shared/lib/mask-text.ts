@@ -1,5 +1,6 @@
 /**
- * Secrets that stand inside other text, wherever that came from: passwords in addresses, bearer tokens, `token=`. Every
+ * Secrets that stand inside other text, wherever that came from: passwords in addresses, bearer tokens, `token=`,
+ * `password=`. Every
  * pattern begins at fixed words and never looks back over what it passed, so that hostile text costs linear time.
  */
 const MASK = '•••';
@@ -8,6 +9,7 @@ const MASK = '•••';
 const SECRETS = [
   /(:\/\/[^\s/:@]*:)([^\s/]*)(@)/g,
   /([?&](?:access_)?token=)([^&\s]+)()/gi,
+  /(\b(?:password|passwd|pwd|secret)\s?=\s?)([^;&\s"']+)()/gi,
   /((?:Bearer|Basic)\s+)([\w.~+/-]+=*)()/gi,
 ] as const;
 

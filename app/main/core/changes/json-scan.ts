@@ -5,7 +5,9 @@
 export type JsonFault =
   | { readonly code: 'json'; readonly line: number; readonly column: number; readonly word: string }
   | { readonly code: 'too-deep'; readonly limit: number }
-  | { readonly code: 'forbidden-key' | 'duplicate-key'; readonly path: string };
+  | { readonly code: 'forbidden-key' | 'duplicate-key'; readonly path: string }
+  /** It would be sent as another number: too large, too exact, or a fraction that JSON writes as a whole number. */
+  | { readonly code: 'number'; readonly path: string; readonly word: string; readonly sent: string };
 
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const MAX_FAULTS = 20;
@@ -85,7 +87,22 @@ export function scanJson(text: string, maxDepth: number): JsonFault[] {
       const end = stringEnd();
       if (end < 0) return broken(found());
       at = end;
-    } else if (!take(NUMBER) && !take(WORD)) return broken(found());
+    } else {
+      const from = at;
+      if (!take(NUMBER) && !take(WORD)) return broken(found());
+      const word = text.slice(from, at);
+      if (!survives(word) && faults.length < MAX_FAULTS)
+        faults.push({
+          ...{
+            code: 'number',
+            path: levels
+              .map((each) => each.key)
+              .filter(Boolean)
+              .join('.'),
+          },
+          ...{ word: word.slice(0, 60), sent: JSON.stringify(Number(word)) },
+        });
+    }
     // A value has ended: what it stands in goes on or ends too.
     for (;;) {
       skip();
@@ -104,4 +121,21 @@ export function scanJson(text: string, maxDepth: number): JsonFault[] {
       levels.pop();
     }
   }
+}
+
+/** A word, or a number that means the same after it was read and written: 1e3 and 0.10 do; 1.0 would be a whole one. */
+function survives(word: string): boolean {
+  if (/^[a-z]/.test(word)) return true;
+  const number = Number(word);
+  const isWhole = !/[.eE]/.test(word);
+  if (isWhole)
+    return BigInt(word) === (Number.isSafeInteger(number) ? BigInt(number) : null) && word !== '-0';
+  if (!Number.isFinite(number) || Object.is(number, -0)) return false;
+  const digits = (text: string): string =>
+    text
+      .replace(/[eE].*$/, '')
+      .replace(/[-.]/g, '')
+      .replace(/^0+|0+$/g, '');
+  if (digits(word) !== digits(String(number))) return false;
+  return word.includes('.') ? !Number.isInteger(number) : true;
 }

@@ -32,13 +32,16 @@ const known = (value: unknown, source: ValueSource, at: number): Known =>
 
 const SLACK_MS = 5_000;
 const TOOK: ReadonlySet<Target['state']> = new Set(['success', 'verified', 'no-change', 'regressed']);
+/** It may have been taken, wholly or in part: lex-node keeps what it merged before it failed. */
+const MAYBE: ReadonlySet<Target['state']> = new Set(['sent', 'no-answer', 'failed']);
 
 /** Where the values of a node come from, newest first; nodes with the same are one group. */
 type Source = {
   readonly id: string;
   readonly at: number;
   readonly tree: Readonly<Record<string, unknown>>;
-  readonly source: 'your-push' | 'observed-push';
+  /** `maybe`: sent, and nobody knows what became of it. */
+  readonly source: 'your-push' | 'observed-push' | 'maybe';
 };
 export type History = {
   /** The value of `section.key`. `this-machine` for other nodes is a guess. */
@@ -74,12 +77,18 @@ export function createKnowledge(
     const found: Source[] = [];
     for (const [index, run] of runs.entries()) {
       const target = run.byName.get(name);
-      if (!target || target.resultAt === null || !TOOK.has(target.state)) continue;
+      if (!target || target.attempt === 0) continue;
       const body = bodyFor(run, target);
-      if (body.kind !== 'settings' || restarts(body)) continue;
+      if (body.kind !== 'settings') continue;
+      const tree = body.settings;
+      if (MAYBE.has(target.state) && target.why !== 'not-sent') {
+        const at = target.resultAt ?? target.sentAt ?? target.stateAt;
+        if (!isGone(name, at, target.before?.pid)) found.push({ id: `m${index}`, at, tree, source: 'maybe' });
+      }
+      if (target.resultAt === null || !TOOK.has(target.state) || restarts(body)) continue;
       if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
       const id = `r${index}.${run.plan.bodyOf[target.index] ?? 0}`;
-      found.push({ id, at: target.resultAt, tree: body.settings, source: 'your-push' });
+      found.push({ id, at: target.resultAt, tree, source: 'your-push' });
     }
     for (const [index, push] of pushes.entries()) {
       if ((push.target !== null && push.target !== name) || push.restart || isGone(name, push.at, null))
@@ -94,7 +103,8 @@ export function createKnowledge(
     const find = (section: string, key: string): Known => {
       for (const { tree, source, at } of sources) {
         const value = inTree(tree, section, key);
-        if (value !== undefined) return known(value, source, at);
+        if (value === undefined) continue;
+        return source === 'maybe' ? UNKNOWN : known(value, source, at);
       }
       const ours = inTree(own.settings, section, key);
       return ours === undefined && !isOwn ? UNKNOWN : { value: ours, source: 'this-machine', at: null };
@@ -129,11 +139,16 @@ export function createKnowledge(
       let best = UNKNOWN;
       for (const run of runs) {
         const target = run.byName.get(name);
-        if (!target || target.resultAt === null || !TOOK.has(target.state)) continue;
+        if (!target || target.attempt === 0) continue;
         const body = bodyFor(run, target);
-        if (body.kind !== 'gem' || body.extension !== extension || body.version === null) continue;
-        if (target.resultAt > (best.at ?? -1))
-          best = { value: body.version, source: 'your-push', at: target.resultAt };
+        if (body.kind !== 'gem' || body.extension !== extension) continue;
+        const at = target.resultAt ?? target.sentAt ?? -1;
+        if (at <= (best.at ?? -1)) continue;
+        // A failed installation leaves the version that was there; the newest one could be any.
+        const isTaken = target.resultAt !== null && TOOK.has(target.state);
+        if (isTaken && body.version !== null) best = { value: body.version, source: 'your-push', at };
+        else if (isTaken || target.state === 'sent' || target.state === 'no-answer')
+          best = { ...UNKNOWN, at };
       }
       return best;
     },

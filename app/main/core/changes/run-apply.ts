@@ -188,9 +188,11 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
     const before = target.state === 'failed' ? 'failed' : 'success';
     if (before === said) return;
     // What counts stands in the row; here is the word beside it.
-    target.contradicted = 'success';
+    // Three good beats have proven it: a failure that comes after them is somebody else's, or news to look at.
+    const isProven = target.state === 'verified' || target.state === 'no-change';
+    target.contradicted = isProven ? 'failed' : 'success';
     touchTarget(run, target);
-    if (said === 'success') return;
+    if (said === 'success' || isProven) return;
   }
   target.late = isFirst && target.state === 'no-answer';
   target.resultAt ??= entry.at;

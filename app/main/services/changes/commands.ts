@@ -74,15 +74,19 @@ export function createCommands(context: Context) {
     return summaryOfRun(run);
   };
 
-  const confirmAgain = (names: readonly string[], bodies: readonly What[]): Confirm =>
+  /** `secondPerson`: what was approved may be sent again; what goes back is another change. */
+  const confirmAgain = (names: readonly string[], bodies: readonly What[], secondPerson = false): Confirm =>
     confirmFor({
       nodes: names.length,
       profile: settings.profile,
       isBroadcast: false,
       restarts: bodies.some(restarts),
       hasLord: names.some(cluster.isLord),
-      secondPerson: false,
+      secondPerson,
     });
+
+  const confirmBack = ({ names, bodies }: Pick<Reverse, 'names' | 'bodies'>): Confirm =>
+    confirmAgain(names, bodies, settings.secondPerson);
 
   const reverse = async (run: Run, given: RollbackInput): Promise<Reverse> =>
     reverseOf(run, given, await context.knowledge(run.plan.bodies[0]!, run));
@@ -95,18 +99,19 @@ export function createCommands(context: Context) {
     const isBack = run.rolledBackBy !== null && book.has(run.rolledBackBy);
     if (isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
     let back = await checkedReverse(run, given);
-    context.confirmed(confirmAgain(back.names, back.bodies), confirm);
+    context.confirmed(confirmBack(back), confirm);
     if (run.state === 'running' || run.state === 'held') {
       await engine.command(rt, decision('stopped'));
       await settled(run);
       back = await checkedReverse(run, given);
-      context.confirmed(confirmAgain(back.names, back.bodies), confirm);
+      context.confirmed(confirmBack(back), confirm);
     }
     const at = clock.now();
     const plan: RunPlan = {
       ...run.plan,
       ...{ id: context.makeId(at), mode: 'addressed', createdAt: at, by: settings.user, canary: null },
-      ...{ bodies: back.bodies, names: back.names, bodyOf: back.bodyOf, same: [], approvalUntil: null },
+      ...{ bodies: back.bodies, names: back.names, bodyOf: back.bodyOf, same: [] },
+      approvalUntil: confirmBack(back).approval ? at + APPROVAL_MS : null,
       waves: planWaves(undefined, back.names.length),
       // A roll-back goes to all that took it, whatever happens on the way.
       stop: { regressed: 1_000_000, failedShare: 1 },
@@ -217,7 +222,7 @@ export function createCommands(context: Context) {
           what: shownWhat(body),
           nodes: bodyOf.filter((place) => place === index).length,
         })),
-        confirm: confirmAgain(names, bodies),
+        confirm: confirmBack({ names, bodies }),
       };
     },
 

@@ -72,6 +72,10 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
           await engine.command(rt, { t: 'restart', at: clock.now(), ms });
           if (entry.run.state === 'running') await engine.command(rt, holdOf(clock.now(), 'restart'));
         }
+        for (const { id } of book.summaries().filter(isUnanswered(clock.now())).slice(0, KNOWN_RUNS)) {
+          const entry = await book.find(id);
+          if (entry) engine.remember(entry.run);
+        }
         await ears.load();
       } catch (cause) {
         const words = cause instanceof Error ? cause.message : String(cause);
@@ -152,6 +156,13 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     },
   };
 }
+
+/** Over, with nodes that gave no answer, and not so old that none will come. */
+const isUnanswered =
+  (now: number) =>
+  ({ state, counts, createdAt }: RunSummary): boolean =>
+    (state === 'done' || state === 'stopped') && counts['no-answer'] > 0 && now - createdAt < DAY_MS;
+const DAY_MS = 86_400_000;
 
 /** When it was last known to live. */
 const lastAt = ({ plan, targets, decisions }: Run): number =>

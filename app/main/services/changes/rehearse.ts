@@ -67,6 +67,7 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
   const where = resolveTargets(input.where, settings.name, cluster);
   notes.push(...where.notes);
   const isBroadcast = how.mode === 'broadcast';
+  if (isBroadcast && input.where.all !== true) notes.push(note('error', 'broadcast-some'));
   if (how.waves && earlyRest(how.waves) >= 0)
     notes.push(note('error', 'waves-rest', { word: restLast(how.waves) }));
   const { canary: wished } = how;
@@ -244,7 +245,7 @@ function compareSettings(
     else groups.set(history, [index]);
   });
   const facts = new Map(
-    [...groups.keys()].map((each) => [each, { hasAll: !restart, isKnown: true, isUnsure: false }]),
+    [...groups.keys()].map((each) => [each, { hasAll: !restart, isKnown: false, isUnsure: false }]),
   );
   const diff: DiffRow[] = [];
   for (const [section, values] of Object.entries(settings))
@@ -259,7 +260,8 @@ function compareSettings(
         const sure = isSure(before, history);
         if (!sure || !isEqual) fact.hasAll = false;
         if (!sure) fact.isUnsure = true;
-        if (!sure || before.value === undefined) fact.isKnown = false;
+        // What is known of it can be sent back; the rest stays as it is.
+        if (sure && before.value !== undefined) fact.isKnown = true;
         const words = before.isMasked ? MASK : before.value === undefined ? null : shown(before.value);
         row.add(before, words, isEqual, indexes.length);
         if (isJsonObject(before.value) && isJsonObject(after))

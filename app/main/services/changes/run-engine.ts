@@ -60,6 +60,10 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
       ...{ queue: [], isBusy: false, isDue: true, retryUp: 0 },
     };
     live.set(run.plan.id, made);
+    remember(run);
+    return made;
+  };
+  const remember = (run: Run): void => {
     for (const { attempt, name, sentAt } of run.targets) {
       if (attempt === 0) continue;
       const key = keyOf(run.plan.kind, name);
@@ -67,7 +71,6 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
       const other = latest.get(key)?.byName.get(name)?.sentAt ?? -1;
       if (other <= (sentAt ?? 0)) latest.set(key, run);
     }
-    return made;
   };
 
   /** A run that is over comes back to life, once however many ask. */
@@ -177,6 +180,8 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
 
   return {
     adopt,
+    /** A run that is over: a late word of its nodes is still about it. */
+    remember,
     isOpenAt,
     revive,
     /** A living run; null when it is over or unknown. */

@@ -36,6 +36,8 @@ import {
   emptied,
   fromBefore,
   isOpen,
+  itemFromKept,
+  keptItem,
   listedSteps,
   listedWhat,
   trimmed,
@@ -111,7 +113,24 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
   };
   const free = RECEIVED_KINDS.filter((kind) => !settings.chosen.includes(kind));
   const save = (next: KeptSettings, wanted = modes): Promise<void> =>
-    kept.save(next, Object.fromEntries(free.map((kind) => [kind, wanted[kind]])));
+    kept.save(
+      next,
+      Object.fromEntries(free.map((kind) => [kind, wanted[kind]])),
+      items.filter(({ view }) => view.state === 'waiting').map(keptItem),
+    );
+  /** Who waits is kept, soon and together, so that a crash does not leave the sender without an answer. */
+  let isKeeping = false;
+  const keepWaiting = (): void => {
+    if (isKeeping) return;
+    isKeeping = true;
+    const keep = async (): Promise<void> => {
+      isKeeping = false;
+      await save(own.kept());
+    };
+    kept
+      .alone(keep)
+      .catch((error: unknown) => log.error({ error }, 'what waits for a person could not be kept'));
+  };
 
   const fail = (item: Item, state: 'failed' | 'refused', words: string): void => {
     const { what } = item;
@@ -219,6 +238,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     if (bytes > MAX_BYTES || open.filter(({ view }) => view.state === 'waiting').length > MAX_WAITING)
       return fail(item, 'refused', 'too many changes wait for a person on this console');
     record('received.asked', item);
+    keepWaiting();
   };
 
   /** Each push costs an answer and a line of the audit; whoever floods us gets only so many. Throws ProtocolError RATE. */
@@ -252,7 +272,8 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
         const read = await kept.load();
         for (const kind of free) modes[kind] = read?.modes[kind] ?? modes[kind];
         if (read) own.restore(read.settings);
-        items = trimmed([...own.applied().map(fromBefore), ...items], canUndo);
+        const waited = (read?.waiting ?? []).map(itemFromKept);
+        items = trimmed([...own.applied().map(fromBefore), ...waited, ...items], canUndo);
       } catch (error) {
         log.error({ error }, 'what was pushed to this node before cannot be read');
       }
@@ -272,6 +293,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     async decide(id: string, accept: boolean): Promise<void> {
       const item = find(id);
       if (item.view.state !== 'waiting') throw new AppError('RECEIVED_DECIDED', `it is ${item.view.state}`);
+      keepWaiting();
       if (!accept) return fail(item, 'refused', 'refused by the person at this console');
       await obey(item);
     },
@@ -324,6 +346,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     async stop(): Promise<void> {
       isStopped = true;
       for (const item of items) if (isOpen(item.view) && item !== current) fail(item, 'refused', LEFT);
+      keepWaiting();
       await new Promise<void>((resolve) => {
         const cancel = clock.after(STOP_MS, resolve);
         void working.then(reports.flush).finally(() => {

@@ -3,7 +3,8 @@
  * and on the way to a screen. Cut texts are copied: a cut one would hold on to the whole message.
  */
 import type { ShownWhat } from '../../../shared/domain/change.js';
-import type { Received } from '../../../shared/domain/received.js';
+import * as z from 'zod';
+import { Received } from '../../../shared/domain/received.js';
 import { type AppliedChange, type Step, takesEffect } from '../../core/changes/own-settings.js';
 import { detailOf, maskAt, shownWhat, type What } from '../../core/changes/what.js';
 
@@ -15,6 +16,24 @@ export type Item = {
   readonly bytes: number;
   readonly correlationId: string | undefined;
 };
+
+const Values = z.record(z.string(), z.unknown());
+/** What is kept of one that waits for a person, so that it is still answered after a crash. */
+export const WaitingItem = z.object({
+  view: Received,
+  bytes: z.number(),
+  correlationId: z.string().optional(),
+  what: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('settings'), settings: z.record(z.string(), Values), restart: z.boolean() }),
+    z.object({
+      kind: z.literal('gem'),
+      extension: z.string(),
+      version: z.string().nullable(),
+      reload: z.boolean(),
+    }),
+  ]),
+});
+export type WaitingItem = z.infer<typeof WaitingItem>;
 
 export const MAX_ITEMS = 200;
 const MAX_KEYS = 200;
@@ -73,6 +92,10 @@ export function fromBefore({ id, at, settings, steps }: AppliedChange): Item {
     },
   };
 }
+
+export const keptItem = ({ view, what, bytes, correlationId }: Item): WaitingItem =>
+  ({ view, what, bytes, correlationId }) as WaitingItem;
+export const itemFromKept = ({ correlationId, ...item }: WaitingItem): Item => ({ ...item, correlationId });
 
 /** What is still told of it when there is nothing left to do. */
 export const emptied = (what: What): What =>

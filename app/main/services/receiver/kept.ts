@@ -4,12 +4,15 @@ import { RECEIVE_MODES, type ReceivedKind, type ReceiveMode } from '../../../sha
 import { AppError } from '../../../shared/errors/app-error.js';
 import { KeptSettings } from '../../core/changes/own-settings.js';
 import type { Store } from '../../ports/store.js';
+import { WaitingItem } from './items.js';
 import { toStoreError } from '../keys/store-error.js';
 
 const Kept = z.object({
   version: z.literal(2),
   modes: z.record(z.string(), z.enum(RECEIVE_MODES)),
   settings: KeptSettings,
+  /** Pushed, and waiting for a person. */
+  waiting: z.array(WaitingItem).max(200).optional(),
 });
 type Kept = z.infer<typeof Kept>;
 
@@ -29,10 +32,14 @@ export function createKept(key: string, store: Store) {
       }
     },
     /** Rejects with AppError STORE_UNREADABLE. */
-    async save(settings: KeptSettings, modes: Partial<Record<ReceivedKind, ReceiveMode>>): Promise<void> {
+    async save(
+      settings: KeptSettings,
+      modes: Partial<Record<ReceivedKind, ReceiveMode>>,
+      waiting: readonly WaitingItem[],
+    ): Promise<void> {
       if (isBroken) throw new AppError('STORE_UNREADABLE', 'what was pushed before cannot be read');
       try {
-        await store.write(key, { version: 2, modes, settings });
+        await store.write(key, { version: 2, modes, settings, waiting });
       } catch (cause) {
         throw toStoreError(cause);
       }

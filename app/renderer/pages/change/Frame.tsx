@@ -157,7 +157,7 @@ function StepList({ change, notes }: { readonly change: Change; readonly notes: 
                 )}
               </span>
               <span className="b5">{text(`change.step.${step}`)}</span>
-              <span className="t3 lab step-note el">
+              <span className="t3 lab step-note">
                 {isBad ? text('change.step.bad') : (notes[step] ?? '')}
               </span>
             </button>

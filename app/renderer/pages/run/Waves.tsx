@@ -15,6 +15,9 @@ import { gateWave } from '../../parts/run-evidence.js';
 import { cellAt, layoutWaves, type WaveLayout } from './wave-layout.js';
 import { createWavePainter, readPalette } from './wave-paint.js';
 
+/** px; what is said of a wave that is narrower may take two lines. */
+const ONE_LINE = 280;
+
 type Props = { readonly head: RunHead; readonly waves: readonly ResultCounts[] };
 
 export function Waves({ head, waves }: Props) {
@@ -31,11 +34,13 @@ export function Waves({ head, waves }: Props) {
     });
   }, [sizes]);
   const per = Math.max(1, ...layouts.map((layout) => layout.per));
+  const isTight = layouts.length > 1 && layouts.some((layout) => layout.width < ONE_LINE);
   return (
     <section className="waves-part" aria-label={text('run.waves')}>
       <ol
         className="waves"
         ref={strip}
+        data-tight={isTight || undefined}
         style={{
           gridTemplateColumns: layouts
             .map((layout, i) =>
@@ -90,15 +95,14 @@ function Wave(props: {
       >
         <b className="b6">{isOne ? text('run.wave.all') : text('run.wave', { wave: wave.wave })}</b>
         <WaveMark wave={wave} counts={counts} isOver={!isOpenRun(head)} />
-        <span className="t3 el">{sizeText(head, wave)}</span>
+        <span className="t3">{sizeText(head, wave)}</span>
       </button>
-      <p className="wave-say el">
-        {pointed ? (
-          <>
+      <p className="wave-say" data-over={pointed && true}>
+        <span>{waveText(head, wave, counts)}</span>
+        {pointed && (
+          <span className="el">
             <b className="b5">{visible(pointed.name, 60)}</b> {text(`result.${pointed.state}`)}
-          </>
-        ) : (
-          waveText(head, wave, counts)
+          </span>
         )}
       </p>
       {layout && (

@@ -136,6 +136,10 @@ export const changes = {
   'check.empty': 'There is nothing to change in it.',
   'check.too-large':
     'The message has {bytes} bytes; nodes take at most {limit}. Divide it, or put large values into files on the nodes.',
+  'check.broadcast-some':
+    'A broadcast reaches every node that listens, whoever is chosen here. Choose all nodes, or send to the chosen ones alone.',
+  'check.number':
+    '{path}: the number {word} cannot be sent as it stands; nodes would get {sent}. Write another number, or a text in quotes.',
   'check.too-deep': 'The settings are nested deeper than {limit} levels. Flatten them.',
   'check.forbidden-key':
     'The key “{path}” is not allowed: programs take it for part of their own objects. Rename it.',

@@ -65,6 +65,19 @@ describe('the words of a failed installation', () => {
 });
 
 describe('an installation', () => {
+  it('that takes too long ends with all that it started', async () => {
+    const mark = join(folder, 'child.pid');
+    const late = await setup(`sleep 600 & echo $! > ${mark}; wait`, { timeoutMs: 300 }).install(
+      'lex-x',
+      null,
+    );
+    expect(late.error).toMatch(/^not finished within/);
+    const child = Number(readFileSync(mark, 'utf8'));
+    // Gone, or ended and not yet collected by whoever inherited it.
+    const stat = existsSync(`/proc/${child}/stat`) ? readFileSync(`/proc/${child}/stat`, 'utf8') : ' Z ';
+    expect(stat).toContain(' Z ');
+  });
+
   it('runs in an empty folder that is gone afterwards', async () => {
     const { ok, output } = await setup('pwd; ls -A | wc -l; touch lex-x-1.gem').install('lex-x', '1');
     const [place, count] = output.split('\n');

@@ -363,7 +363,7 @@ describe('following a run', () => {
 
   it('prints each change once and ends when it is over', async () => {
     const { run, out } = await against({ 'run.watch': frames(...story) });
-    expect(await run('run', 'r-1', '--follow')).toBe(EXIT.done);
+    expect(await run('run', 'r-1', '--follow')).toBe(EXIT.failed);
     const told = out.map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, ''));
     expect(told.filter((line) => line.startsWith('web-'))).toEqual([
       'web-1  sent',
@@ -376,7 +376,7 @@ describe('following a run', () => {
 
   it('is one JSON object per change', async () => {
     const { run, out } = await against({ 'run.watch': frames(...story) });
-    expect(await run('run', 'r-1', '-f', '--json')).toBe(EXIT.done);
+    expect(await run('run', 'r-1', '-f', '--json')).toBe(EXIT.failed);
     type Line = { target?: RunTarget; run?: Run };
     const lines = out.map((line) => JSON.parse(line) as Line);
     expect(

@@ -460,6 +460,45 @@ describe('words of a node', () => {
   });
 });
 
+describe('what was there before', () => {
+  it('is not known any more after a push that nobody answered, and a roll-back does not make it up', async () => {
+    const { a, node, clock } = await stage();
+    const push = async (interval: number) => {
+      const run = await a.changes.start({
+        what: settings({ extensions: { node: { beat_interval: interval } } }),
+        where: to('b'),
+        how: { deadlineS: 5 },
+      });
+      await clock.advanceAsync(8_000);
+      return run.plan.id;
+    };
+    const value = { what: settings({ extensions: { node: { beat_interval: 1 } } }), where: to('b') };
+    await push(1);
+    expect((await a.changes.check(value)).targets.noChange).toBe(1);
+    await node('b').receiver.setMode('settings', 'ask');
+    await push(4);
+    expect((await a.changes.check(value)).targets).toMatchObject({ noChange: 0, unknownBefore: 1 });
+    await node('b').receiver.setMode('settings', 'on');
+    const last = await push(6);
+    await expect(a.changes.rollback(last, {}, undefined)).rejects.toThrow(code('ROLLBACK_UNKNOWN'));
+  });
+
+  it('an answer that comes after the console was started anew still counts', async () => {
+    const journals = createMemoryJournals();
+    const { a, node, clock, make } = await stage([{ name: 'b', mode: 'ask' }], { journals });
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b'), how: { deadlineS: 5 } });
+    await clock.advanceAsync(8_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b no-answer']);
+    await a.stop();
+    const again = make({ ...id('admin', 2), journals });
+    again.start();
+    await clock.advanceAsync(10_000);
+    await node('b').receiver.decide(node('b').receiver.view().items[0]!.id, true);
+    await clock.advanceAsync(8_000);
+    expect(await finalOf(again, run.plan.id)).toEqual(['b verified']);
+  });
+});
+
 describe('a run and others beside it', () => {
   const mute = { receiver: modes('ask') };
   const took = (node: Node) => node.receiver.view().items.length;
@@ -636,6 +675,45 @@ describe('confirmation', () => {
     await clock.advanceAsync(3_600_000);
     await expect(a.changes.approve(other.plan.id, late)).rejects.toThrow(code('APPROVAL_NOT_WANTED'));
     expect((await a.changes.get(other.plan.id))!.state).toBe('stopped');
+  });
+
+  it('a roll-back of the broadest reach needs the second person again: what goes back is another change', async () => {
+    const installed: string[] = [];
+    const installer: Installer = {
+      about: async () => ({ available: true, about: 'gem 3' }),
+      install: async (name, version) => {
+        installed.push(`${name} ${String(version)}`);
+        return { ok: true, error: null, output: '' };
+      },
+    };
+    const { a, node, clock } = await stage([{ name: 'b', installer }], {
+      changes: { profile: { name: 'prod', kind: 'production', readOnly: false }, secondPerson: true },
+    });
+    const run = await a.changes.start({
+      ...{ what: { kind: 'gem', extension: 'tiny', version: '1.0.0', reload: true }, where: to('b') },
+      confirm: 'prod',
+    });
+    await a.keys.trust('b', node('b').keys.own().fingerprint!, 'voice', undefined);
+    await a.changes.approve(
+      run.plan.id,
+      node('b').changes.signRequest(await a.changes.approvalText(run.plan.id)),
+    );
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified']);
+    const back = await a.changes.rollback(run.plan.id, { version: '6.6.6' }, 'prod');
+    await clock.advanceAsync(2_000);
+    expect(back.state).toBe('waiting');
+    expect(installed).toEqual(['lex-tiny 1.0.0']);
+  });
+
+  it('a broadcast is for all, never for some', async () => {
+    const { a, node, clock } = await stage([{ name: 'b' }, { name: 'c' }]);
+    const start = a.changes.start({
+      ...{ what: settings(INTERVAL), where: to('b'), how: { mode: 'broadcast' }, confirm: 'test' },
+    });
+    await expect(start).rejects.toThrow(code('CHANGE_INVALID'));
+    await clock.advanceAsync(2_000);
+    expect(node('c').receiver.view().items).toEqual([]);
   });
 });
 

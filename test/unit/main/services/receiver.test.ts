@@ -153,6 +153,21 @@ describe('what is pushed while something is being installed', () => {
 });
 
 describe('what waits for a person', () => {
+  it('still waits after a crash of the console, and is answered then', async () => {
+    const store = createMemoryStore();
+    const first = stage('ask', { store });
+    first.settings({ extensions: { node: { beat_interval: 5 } } });
+    await first.clock.advanceAsync(100);
+    const again = stage('ask', { store });
+    await again.receiver.load();
+    const [item] = again.receiver.waiting();
+    expect(item).toMatchObject({ kind: 'settings', state: 'waiting' });
+    await again.receiver.decide(item!.id, true);
+    await again.clock.advanceAsync(100);
+    expect(again.sent).toMatchObject([{ action: 'update_settings', status: 'success' }]);
+    expect(again.receiver.own.beatIntervalS()).toBe(5);
+  });
+
   it('is bounded in number, and the list keeps its length', async () => {
     const { receiver, settings, settle, states, sent } = stage('ask');
     for (let n = 0; n < 350; n += 1) settings(a(n));

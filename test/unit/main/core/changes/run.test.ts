@@ -50,6 +50,20 @@ describe('CH5 sending', () => {
   });
 });
 
+describe('CH9 a failure after the proof', () => {
+  it('is kept beside the row, and takes nothing from what three beats have shown', () => {
+    const it = drive(aPlan([1]));
+    it.settle();
+    it.confirm();
+    it.answer('n-0');
+    it.beat(3);
+    expect(it.state('n-0')).toBe('verified');
+    it.answer('n-0', false);
+    expect(it.target('n-0')).toMatchObject({ state: 'verified', contradicted: 'failed' });
+    expect(it.run.state).not.toBe('held');
+  });
+});
+
 describe('CH6 what the broker says', () => {
   it('a returned message is undeliverable at once, and final', () => {
     const it = drive(aPlan([2]));

@@ -7,6 +7,25 @@ const codes = (settings: string) => readWhat({ kind: 'settings', settings }).not
 const gem = (extension: string, version: string | null = '1.0.0') =>
   readWhat({ kind: 'gem', extension, version });
 
+describe('a number', () => {
+  it.each([
+    '12345678901234567890',
+    '1.0',
+    '1e999',
+    '-0',
+    '-0.0',
+    '0.12345678901234567890',
+    '9007199254740993',
+  ])('%s is not sent as another one', (word) => {
+    const { what, notes } = readWhat({ kind: 'settings', settings: `{"logging":{"x":[${word}]}}` });
+    expect(what).toBeNull();
+    expect(notes).toMatchObject([{ severity: 'error', code: 'number', facts: { path: 'logging.x', word } }]);
+  });
+  it.each(['0', '-1', '1e3', '0.10', '100.5', '9007199254740991', '1.5e-7', '1E+2'])('%s is sent', (word) => {
+    expect(readWhat({ kind: 'settings', settings: `{"logging":{"x":${word}}}` }).what).not.toBeNull();
+  });
+});
+
 describe('settings as a person wrote them', () => {
   it('are read with their sections in order', () => {
     const { what, notes } = readWhat({
