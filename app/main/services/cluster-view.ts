@@ -19,14 +19,21 @@ export type HostView = {
   isHeard(name: string): boolean | null;
 };
 
-export function createClusterView(roster: Roster, clock: Clock): Omit<Cluster, 'isLord'> & HostView {
+export function createClusterView(
+  roster: Roster,
+  clock: Clock,
+): Omit<Cluster, 'isLord' | 'legions'> & HostView {
   const { state } = roster;
   const { columns } = state;
   const slotOf = (name: string): number | undefined => state.byName.get(name);
   const named = (slots: readonly number[]): string[] => slots.map((slot) => state.names[slot]!);
   let hosts = new Map<string, string>();
   let hostsUp = -Infinity;
-  const hostOf = (name: string): string => name.replace(/\.\d+$/, '').replaceAll('.', '_').toLowerCase();
+  const hostOf = (name: string): string =>
+    name
+      .replace(/\.\d+$/, '')
+      .replaceAll('.', '_')
+      .toLowerCase();
   /** One that beats comes before one that fell silent. */
   const indexHosts = (): void => {
     hostsUp = clock.uptime();

@@ -157,7 +157,14 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     },
   );
   const { changes, receiver, hearChange } = createNodeChanges(settings, deps, {
-    ...{ keys, cluster: { ...cluster, isLord: (name) => legions.lords().some((host) => cluster.nodeOn(host) === name) } },
+    ...{
+      keys,
+      cluster: {
+        ...cluster,
+        isLord: (name) => legions.lords().some((host) => cluster.nodeOn(host) === name),
+        legions: () => legions.nodes(),
+      },
+    },
     onChanged() {
       if (beats.isBeating()) beats.start();
     },

@@ -103,9 +103,12 @@ export function createSessionService(
     const counters = observer.counters();
     const beats = node.beats();
     const ingest = node.ingest();
-    const needs = [...node.legions.needs(), ...changeNeeds(node), ...keyNeeds(node, now), ...needsOf(roster.state)].sort(
-      (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
-    );
+    const needs = [
+      ...node.legions.needs(),
+      ...changeNeeds(node),
+      ...keyNeeds(node, now),
+      ...needsOf(roster.state),
+    ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     if (node.isNameTaken())
       needs.unshift(needOf('name-taken', 'alarm', node.link().since, [settings.identity.name]));
     let refused = 0;

@@ -50,3 +50,49 @@ export function planWaves(
     .map(({ begins, minVerified, watchS }, index) => ({ size: sizes[index]!, begins, minVerified, watchS }))
     .filter(({ size }) => size > 0);
 }
+
+/** Nodes on machines of one legion, and how many of its members have to stay for its quorum. */
+export type LegionNodes = {
+  readonly name: string;
+  readonly nodes: ReadonlySet<string>;
+  readonly members: number;
+  /** 0: none. */
+  readonly quorum: number;
+};
+
+/**
+ * The same names in the same waves' sizes, with no more members of a legion in one wave than may fall without its
+ * quorum, and one where none may. `crowded`: legions for which that cannot be done.
+ */
+export function spreadLegions(
+  names: readonly string[],
+  sizes: readonly number[],
+  legions: readonly LegionNodes[],
+): { readonly names: string[]; readonly crowded: string[] } {
+  const watched = legions.filter(({ quorum }) => quorum > 0);
+  const mayFall = new Map(watched.map((legion) => [legion, Math.max(1, legion.members - legion.quorum)]));
+  const crowded = new Set<string>();
+  const placed: string[] = [];
+  let rest = [...names];
+  for (const size of sizes) {
+    const taken = new Map<LegionNodes, number>();
+    const wave: string[] = [];
+    const left: string[] = [];
+    for (const name of rest) {
+      const its = watched.filter(({ nodes }) => nodes.has(name));
+      const isFull = its.some((legion) => (taken.get(legion) ?? 0) >= mayFall.get(legion)!);
+      if (wave.length >= size || isFull) left.push(name);
+      else {
+        wave.push(name);
+        for (const legion of its) taken.set(legion, (taken.get(legion) ?? 0) + 1);
+      }
+    }
+    // Nobody else is there to fill it.
+    const forced = left.splice(0, size - wave.length);
+    for (const name of forced)
+      for (const legion of watched) if (legion.nodes.has(name)) crowded.add(legion.name);
+    placed.push(...wave, ...forced);
+    rest = left;
+  }
+  return { names: [...placed, ...rest], crowded: [...crowded].sort() };
+}

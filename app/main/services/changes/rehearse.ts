@@ -14,7 +14,7 @@ import { earlyRest, restLast } from '../../../shared/domain/waves.js';
 import { FIELD_NAMES } from '../../../shared/filter/fields.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
 import type { History, Knowledge, Known } from '../../core/changes/knowledge.js';
-import { orderTargets, planWaves } from '../../core/changes/plan.js';
+import { orderTargets, planWaves, spreadLegions } from '../../core/changes/plan.js';
 import {
   isSecretPath,
   MASK,
@@ -74,10 +74,18 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
   const waveCount = isBroadcast ? 1 : (how.waves?.length ?? 1);
   if (wished !== undefined && !where.names.includes(wished))
     notes.push(note('error', 'canary-unknown', { name: wished }));
-  const { names, canary } = orderTargets(where.names, cluster, {
+  const { names: ordered, canary } = orderTargets(where.names, cluster, {
     waves: waveCount,
     canary: wished !== undefined && where.names.includes(wished) ? wished : undefined,
   });
+  const waves = planWaves(isBroadcast ? undefined : how.waves, ordered.length);
+  const { names, crowded } = spreadLegions(
+    ordered,
+    waves.map(({ size }) => size),
+    what && restarts(what) ? cluster.legions() : [],
+  );
+  if (crowded.length > 0)
+    notes.push(note('warning', 'legion-quorum', { name: crowded[0]!, count: crowded.length }));
   if (isBroadcast)
     notes.push(note('warning', 'broadcast', { count: names.filter((name) => isDeaf(cluster, name)).length }));
   const busy = what ? names.filter((name) => deps.isBusy(name, what.kind)) : [];
@@ -106,7 +114,7 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
         noChange: compared?.same.length ?? 0,
         unknownBefore: compared?.unknown ?? 0,
       },
-      waves: planWaves(isBroadcast ? undefined : how.waves, names.length),
+      waves,
       canary,
       rollback: { possible: compared?.known ?? 0, of: names.length },
       atMost: how.atMost ?? defaults.atMost,

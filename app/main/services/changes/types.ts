@@ -1,6 +1,7 @@
 /** What the parts of the changes service are handed. */
 import type { ProfileKind } from '../../../shared/domain/session.js';
 import type { EventLog } from '../../core/history/event-log.js';
+import type { LegionNodes } from '../../core/changes/plan.js';
 import type { LookAt } from '../../core/changes/run-state.js';
 import type { Bus, Envelope } from '../../ports/bus.js';
 import type { Clock } from '../../ports/clock.js';
@@ -28,6 +29,8 @@ export type Cluster = {
   readonly isKnown: (name: string) => boolean;
   readonly skewMs: (name: string) => number | null;
   readonly isLord: (name: string) => boolean;
+  /** The legions that are heard, with the nodes on their machines. */
+  readonly legions: () => readonly LegionNodes[];
   /** A change that reloads it is on its way. */
   readonly expectReload: (name: string) => void;
   readonly differ: () => readonly string[];

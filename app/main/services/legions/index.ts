@@ -6,6 +6,7 @@ import type { Legion, LegionInput, LegionRole } from '../../../shared/domain/leg
 import type { LegionOptions } from '../../../shared/domain/legion-options.js';
 import { LEGION_DEFAULTS } from '../../../shared/domain/legion-options.js';
 import type { Need, Session } from '../../../shared/domain/session.js';
+import type { LegionNodes } from '../../core/changes/plan.js';
 import { readIni, writeIni } from '../../core/legion-config/ini.js';
 import { freshSecret, requireCipher } from '../../core/protocol/uwsgi/cipher.js';
 import { needOf } from '../key-needs.js';
@@ -13,7 +14,7 @@ import { nameOf } from './hooks.js';
 import { createLords } from './lords.js';
 import { createMembership, type Membership } from './membership.js';
 import { journalName, LegionConfig, type LegionDeps, type LegionSettings } from './types.js';
-import { viewOf, wayOf, whatIfOf } from './views.js';
+import { seatsOf, viewOf, wayOf, whatIfOf } from './views.js';
 
 export type LegionService = ReturnType<typeof createLegions>;
 
@@ -236,6 +237,13 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
           announcedValor: part && !part.election.rules.watches ? part.self.valor : null,
           isLord: part?.election.view().phase === 'lord',
         };
+      }),
+    /** The nodes on the machines of each. */
+    nodes: (): LegionNodes[] =>
+      [...members.values()].map((each) => {
+        const seats = seatsOf(each);
+        const nodes = new Set(seats.flatMap(({ name }) => bus.nodeOn(name) ?? []));
+        return { name: each.config.name, nodes, members: seats.length, quorum: each.config.quorum };
       }),
     /** The host names of those that lead. */
     lords: (): string[] =>

@@ -136,6 +136,8 @@ export const changes = {
   'check.empty': 'There is nothing to change in it.',
   'check.too-large':
     'The message has {bytes} bytes; nodes take at most {limit}. Divide it, or put large values into files on the nodes.',
+  'check.legion-quorum':
+    'So many members of the legion {name} are in one wave that its quorum may fall. Take smaller waves.',
   'check.broadcast-some':
     'A broadcast reaches every node that listens, whoever is chosen here. Choose all nodes, or send to the chosen ones alone.',
   'check.number':
