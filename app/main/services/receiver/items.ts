@@ -93,8 +93,9 @@ export function fromBefore({ id, at, settings, steps }: AppliedChange): Item {
   };
 }
 
-export const keptItem = ({ view, what, bytes, correlationId }: Item): WaitingItem =>
-  ({ view, what, bytes, correlationId }) as WaitingItem;
+export const keptItem = ({ view, what, bytes, correlationId }: Item): WaitingItem => ({
+  ...{ view, what, bytes, correlationId },
+});
 export const itemFromKept = ({ correlationId, ...item }: WaitingItem): Item => ({ ...item, correlationId });
 
 /** What is still told of it when there is nothing left to do. */
