@@ -17,6 +17,8 @@ type Stage = {
   readonly config: LegionConfig;
   readonly actors: Actor[];
   readonly ears: Set<(bytes: Buffer) => void>;
+  /** The first lord has led for so long, ms. */
+  ledMs: number;
 };
 
 const TICK_MS = 100;
@@ -41,8 +43,13 @@ const configOf = (
 export function createDemoLegions(names: readonly string[], clock: Clock, random: Random) {
   const nameAt = (index: number): string => names[index % names.length]!;
   const upAt = clock.uptime();
-  const stage = (config: LegionConfig, members: readonly (readonly [string, number])[]): Stage => ({
+  const stage = (
+    config: LegionConfig,
+    members: readonly (readonly [string, number])[],
+    ledMs = 0,
+  ): Stage => ({
     config,
+    ledMs,
     ears: new Set(),
     actors: members.map(([name, valor], index) => {
       const self = { name, valor, uuid: random.uuid(), pid: 900 + index };
@@ -70,12 +77,16 @@ export function createDemoLegions(names: readonly string[], clock: Clock, random
     },
   ];
   const stages = [
-    stage(web, [
-      [nameAt(0), 80],
-      [nameAt(2), 70],
-      [nameAt(10), 50],
-      [nameAt(5), 0],
-    ]),
+    stage(
+      web,
+      [
+        [nameAt(0), 80],
+        [nameAt(2), 70],
+        [nameAt(10), 50],
+        [nameAt(5), 0],
+      ],
+      148 * HOUR_MS,
+    ),
     stage(configOf({ name: 'jobs', port: 4_002, role: 'standby', valor: 5, quorum: 3, planned: 3 }), [
       [nameAt(8), 60],
       [nameAt(9), 40],
@@ -86,14 +97,18 @@ export function createDemoLegions(names: readonly string[], clock: Clock, random
         `edge-${String(index + 1).padStart(2, '0')}`,
         index % 10 === 9 ? 0 : 500 - index * 7,
       ]),
+      60 * HOUR_MS,
     ),
   ];
   const ciphers = new Map(stages.map(({ config }) => [config.name, createPacketCipher(config)]));
 
   function say(on: Stage, actor: Actor, effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.type === 'won')
-        say(on, actor, actor.election.lordHooksDone(true, clock.uptime(), Math.floor(clock.now() / 1_000)));
+      if (effect.type === 'won') {
+        const unix = Math.floor((clock.now() - on.ledMs) / 1_000);
+        on.ledMs = 0;
+        say(on, actor, actor.election.lordHooksDone(true, clock.uptime(), unix));
+      }
       if (effect.type !== 'announce') continue;
       const { hasCounted, ...said } = actor.election.saying();
       const announcement: Announcement = {

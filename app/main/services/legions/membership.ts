@@ -4,24 +4,19 @@
  * and the old one says that it is dead first, so that nobody counts us twice.
  */
 import { AppError } from '../../../shared/errors/app-error.js';
-import { DROP_KINDS, type DropKind } from '../../../shared/domain/legion.js';
 import { createElection, type Effect, type Election, type Self } from '../../core/election/election.js';
-import { createGuards } from '../../core/election/guards.js';
 import { whyOf, type Why } from '../../core/election/why.js';
-import { NO_MAC, NO_UUID } from '../../core/protocol/uwsgi/announcement.js';
-import { createPacketCipher } from '../../core/protocol/uwsgi/cipher.js';
-import { openPacket, sealPacket } from '../../core/protocol/uwsgi/packet.js';
 import type { Cancel } from '../../ports/clock.js';
 import type { DatagramSocket } from '../../ports/datagrams.js';
 import { createHooks, type HookFacts } from './hooks.js';
 import type { Lords } from './lords.js';
 import type { LegionConfig, LegionDeps, LegionSettings } from './types.js';
+import { createWire } from './wire.js';
 
 type Part = { readonly self: Self; readonly election: Election; readonly joinedAt: number };
 
-/** More packets than this in one slice of time are counted and not read. */
-const MAX_PER_SLICE = 2_000;
-const SLICE_MS = 100;
+/** Who calls itself dead with each packet is told of; of so many at most. */
+const MAX_MARKED = 100;
 /** Whoever follows us has so long to say so. */
 const HAND_OVER_MS = 5_000;
 const LOOK_MS = 20;
@@ -36,10 +31,8 @@ export function createMembership(
   lords: Lords,
 ) {
   const { clock, random, log, datagrams, power, record } = deps;
-  const cipher = createPacketCipher(config);
+  const wire = createWire(config, clock);
   const hooks = createHooks(config, deps);
-  const guards = createGuards(config.freqS * 1_000);
-  const drops = new Map<DropKind, { count: number; lastAt: number }>();
   const deadMarked = new Map<string, number>();
   let socket: DatagramSocket | null = null;
   let part: Part | null = null;
@@ -47,9 +40,9 @@ export function createMembership(
   let timer: Cancel = () => undefined;
   let retry: Cancel = () => undefined;
   let comeBack: Cancel = () => undefined;
-  let seq = 0;
-  let slice = { from: 0, count: 0 };
   let steppedDown = false;
+  /** Nobody waits for anything any more. */
+  let isEnding = false;
   let isStopped = false;
   let isWitnessing = false;
   /** Since when nobody leads, steady ms; told when it lasts. */
@@ -63,54 +56,20 @@ export function createMembership(
     return config.valor0OnBattery && power.onBattery() ? 0 : config.valor;
   };
 
-  function drop(kind: DropKind): void {
-    const counted = drops.get(kind) ?? { count: 0, lastAt: 0 };
-    drops.set(kind, { count: counted.count + 1, lastAt: clock.now() });
-  }
-
   function onPacket(bytes: Buffer): void {
-    if (!part) return;
-    const up = clock.uptime();
-    if (up - slice.from >= SLICE_MS) slice = { from: up, count: 0 };
-    slice.count += 1;
-    if (slice.count > MAX_PER_SLICE) return drop('flood');
-    const now = clock.now();
-    const opened = openPacket(bytes, {
-      ...{ cipher, legion: config.name, self: isVoter() ? part.self : null },
-      ...{ nowS: Math.floor(now / 1_000), skewS: config.skewS, maxFutureS: config.skewS },
-    });
-    if (!opened.ok) return drop(opened.kind);
-    const { announcement } = opened;
-    const doubt = guards.doubt(announcement, bytes.toString('latin1'), up);
-    if (doubt) return drop(doubt);
-    const at = announcement.extension?.atMs ?? announcement.unix * 1_000;
-    // uWSGI tells whole seconds: anything within its second is no skew.
-    const skewMs = announcement.extension ? at - now : at > now ? at - now : Math.min(0, at + 999 - now);
-    const { isUsed, effects } = part.election.hear({ announcement, skewMs }, up);
-    if (!isUsed) {
-      drop(announcement.dead ? 'stranger-dead' : 'crowd');
-      if (announcement.dead && deadMarked.size < 100) deadMarked.set(announcement.name, now);
-    }
-    act(part, effects);
+    const from = part;
+    const heard = from && wire.open(bytes, isVoter() ? from.self : null);
+    if (!from || !heard) return;
+    const { isUsed, effects } = from.election.hear(heard, clock.uptime());
+    const { dead, name } = heard.announcement;
+    if (!isUsed) wire.drop(dead ? 'stranger-dead' : 'crowd');
+    if (!isUsed && dead && deadMarked.size < MAX_MARKED) deadMarked.set(name, clock.now());
+    act(from, effects);
   }
 
   function announce({ self, election }: Part, dead: boolean): void {
     if (!socket) return;
-    const { checksum, lordValor, lordUuid, lord, hasCounted } = election.saying();
-    const now = clock.now();
-    seq += 1;
-    const packet = sealPacket(
-      cipher,
-      {
-        ...{ legion: config.name, valor: self.valor, unix: Math.floor(now / 1_000), lord },
-        ...{ name: self.name, pid: self.pid, uuid: self.uuid, scroll: config.scroll, dead },
-        ...(hasCounted
-          ? { checksum, lordValor, lordUuid }
-          : { checksum: 0n, lordValor: 0, lordUuid: NO_UUID }),
-        extension: { seq, atMs: now, mac: NO_MAC },
-      },
-      cipher.macKey,
-    );
+    const packet = wire.seal(self, election, dead);
     for (const node of config.nodes) socket.send(packet, node);
   }
 
@@ -308,10 +267,12 @@ export function createMembership(
   /** Resolves with who leads after us, or null when nobody did in time. */
   async function follower(from: Part, waitMs: number): Promise<string | null> {
     const until = clock.uptime() + waitMs;
+    // Whoever waits when the end begins is let go; the end itself waits for its own.
+    const wasEnding = isEnding;
     for (;;) {
       const next = [...(part ?? from).election.peers().values()].find(({ lord }) => lord > 0);
       if (next) return next.name;
-      if (clock.uptime() >= until || isStopped) return null;
+      if (clock.uptime() >= until || isEnding !== wasEnding) return null;
       await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
     }
   }
@@ -346,11 +307,7 @@ export function createMembership(
     problem: (): AppError | null => problem,
     isSteppedDown: (): boolean => steppedDown,
     deadMarked: (): ReadonlyMap<string, number> => deadMarked,
-    drops: () =>
-      DROP_KINDS.flatMap((kind) => {
-        const counted = drops.get(kind);
-        return counted ? [{ kind, ...counted }] : [];
-      }).sort((a, b) => b.count - a.count),
+    drops: wire.drops,
 
     start: (): Promise<void> => change(join),
     /** Role, valor or times are different now: out under the old uuid and in under a new one. */
@@ -379,6 +336,8 @@ export function createMembership(
 
     /** The machine is about to sleep, or nobody uses this any more. Never rejects. */
     async stop(waitMs = HAND_OVER_MS): Promise<void> {
+      isEnding = true;
+      retry();
       await change(() => leave(waitMs)).catch(() => undefined);
       isStopped = true;
       if (socket) await close();
