@@ -45,7 +45,7 @@ export function aLegion(members: readonly LegionMember[], now: number, over: Par
   const ranked = [...members].sort((a, b) => b.valor - a.valor);
   const [best, second] = ranked.filter(({ valor }) => valor > 0);
   const self = members.find(({ isSelf }) => isSelf);
-  const since = now - 6 * DAY - 4 * HOUR;
+  const since = now - 6 * DAY - 4 * HOUR - 60 * SECOND;
   const lord = best ? { uuid: best.uuid, name: best.name, valor: best.valor, since } : null;
   const quorum = over.quorum ?? Math.floor(members.length / 2) + 1;
   const voting = ranked.map((member) => ({

@@ -70,9 +70,9 @@ function Hook({ legion, hook }: { readonly legion: string; readonly hook: Legion
           <Switch
             label={text('hooks.switch', { what })}
             words={text(isOn ? 'legionPage.on' : 'legionPage.off')}
-            checked={isOn || isAsking}
+            checked={isOn}
             disabled={acting.isBusy}
-            onChange={(next) => (next ? setAsking(true) : isAsking ? setAsking(false) : put(false))}
+            onChange={(next) => (next ? setAsking(!isAsking) : put(false))}
           />
         ) : (
           <span className="t2">{text(isOn ? 'legionPage.on' : 'legionPage.off')}</span>

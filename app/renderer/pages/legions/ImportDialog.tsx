@@ -72,19 +72,7 @@ function Body({ onClose }: { readonly onClose: () => void }) {
       <EnvBand />
       <p className="t2">{text('legionImport.why')}</p>
       <div className="field legion-import-field">
-        <div className="row">
-          <label htmlFor={id}>{text('legionImport.text')}</label>
-          <span className="sp" />
-          <label className="btn quiet file-btn">
-            {text('legionImport.file')}
-            <input
-              type="file"
-              className="sr"
-              accept=".ini,.conf,.txt,text/plain"
-              onChange={(event) => void choose(event.target.files?.[0])}
-            />
-          </label>
-        </div>
+        <label htmlFor={id}>{text('legionImport.text')}</label>
         <textarea
           id={id}
           className="mono"
@@ -98,6 +86,15 @@ function Body({ onClose }: { readonly onClose: () => void }) {
         />
         {isTooLarge && <p className="field-error">{text('legionImport.tooLarge')}</p>}
       </div>
+      <label className="btn file-btn">
+        {text('legionImport.file')}
+        <input
+          type="file"
+          className="sr"
+          accept=".ini,.conf,.txt,text/plain"
+          onChange={(event) => void choose(event.target.files?.[0])}
+        />
+      </label>
       <div role="status">{read && <Preview read={read} />}</div>
       <ActError error={acting.error} />
       <div className="foot">

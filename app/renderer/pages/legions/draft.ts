@@ -64,13 +64,17 @@ const BROADCAST = '255.255.255.255';
 
 export function draftOf(legion: Legion): Draft {
   const cut = legion.address.lastIndexOf(':');
+  const address = legion.address.slice(0, cut);
+  // The group itself is not written twice.
+  const others =
+    legion.way === 'unicast' ? legion.nodes : legion.nodes.filter((node) => node !== legion.address);
   return {
     ...EMPTY,
     name: legion.name,
     way: legion.way,
-    address: legion.address.slice(0, cut),
+    address: legion.way === 'broadcast' ? '' : address,
     port: legion.address.slice(cut + 1),
-    nodes: legion.nodes.join('\n'),
+    nodes: others.join('\n'),
     role: legion.role,
     valor: String(legion.valor),
     cipher: legion.cipher,

@@ -9,6 +9,8 @@ const MAX_LANES = 8;
 /** About so wide is a letter of the small writing. */
 const LETTER = 5.6;
 const MIN_GAP = 4;
+const CROWD = 3;
+const CROWD_MS = 15_000;
 const BESIDE = 9;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -119,12 +121,18 @@ function lanesOf({ bands, marks }: LegionTimeline): string[] {
   );
   const own = marks.find(({ isSelf }) => isSelf)?.name;
   const others = new Set<string>();
-  for (const { name } of [...marks].reverse()) if (!kept.has(name)) others.add(name);
+  for (const mark of [...marks].reverse())
+    if (!kept.has(mark.name) && (mark.isSelf || !isCrowd(mark, marks))) others.add(mark.name);
   const room = MAX_LANES - kept.size;
   const more = [...others].filter((name) => name !== own).slice(0, room - (own && others.has(own) ? 1 : 0));
   const first = [...led.keys()].filter((name) => kept.has(name));
   return [...first, ...more.reverse(), ...(own && others.has(own) && room > 0 ? [own] : [])];
 }
+
+/** Many that joined within moments were there before us, or came back from one cut: no news of any one of them. */
+const isCrowd = ({ at, what }: LegionTimeline['marks'][number], marks: LegionTimeline['marks']): boolean =>
+  what === 'joined' &&
+  marks.filter((other) => other.what === 'joined' && Math.abs(other.at - at) < CROWD_MS).length > CROWD;
 
 const STEPS: Readonly<Record<Range, number>> = { '24h': 4 * HOUR, '7d': DAY, '30d': 5 * DAY };
 

@@ -10,7 +10,7 @@ export const legionPages = {
 
   'verdict.all': 'Fine on all planes.',
   'verdict.bus-legion': 'Fine on bus and legion.',
-  'verdict.legion': 'Fine in the legion; it is not on the bus.',
+  'verdict.legion': 'Fine in the legion; not on the bus.',
   'verdict.bus': 'Fine on the bus.',
   'verdict.lapsed': 'Alive; its registration has lapsed.',
   'verdict.no-link': 'The machine is alive; its link to the broker is not.',
