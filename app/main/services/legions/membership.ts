@@ -343,9 +343,12 @@ export function createMembership(
       if (socket) await close();
     },
     suspend: (): Promise<void> => change(() => leave(HAND_OVER_MS)),
+    /** After a hand-over that may still be under way: whoever left comes back. */
     woke(): void {
-      if (part) act(part, part.election.wake(clock.uptime()));
-      else void change(join);
+      void change(async () => {
+        if (part) act(part, part.election.wake(clock.uptime()));
+        else await join();
+      });
     },
   };
 }
