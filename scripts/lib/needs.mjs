@@ -23,6 +23,8 @@ export function findChromium() {
   return onPath ?? CHROMIUM_FILES.find((file) => existsSync(file)) ?? null;
 }
 
+const SBIN = ['/usr/sbin', '/sbin'];
+
 const findRabbitMq = () =>
   findProgram('rabbitmq-server', ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin']);
 
@@ -42,6 +44,21 @@ const NEEDS = [
     debian: 'ruby',
     isThere: () => findProgram('gem') !== null,
     without: 'tests that install a real gem are skipped. Install Ruby (Debian: apt-get install ruby).',
+  },
+  {
+    debian: 'uwsgi-core',
+    isThere: () => findProgram('uwsgi-core') !== null,
+    without: 'tests with real uWSGI legions are skipped. Install uWSGI (Debian: apt-get install uwsgi-core).',
+  },
+  {
+    debian: 'iproute2',
+    isThere: () => findProgram('ip', SBIN) !== null,
+    without: 'tests on networks of their own are skipped. They need Linux, root and iproute2.',
+  },
+  {
+    debian: 'iputils-arping',
+    isThere: () => findProgram('arping', SBIN) !== null,
+    without: 'tests that take an address over are skipped. They need Linux, root and iputils-arping.',
   },
   {
     debian: 'chromium',
