@@ -290,11 +290,9 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
 
     /** What the next announce says, less name and time. */
     saying: () => ({
-      checksum,
-      lordValor: vote.valor,
-      lordUuid: vote.uuid,
-      lord: lordUnix,
-      hasCounted: checksum > 0n,
+      ...{ checksum, lordValor: vote.valor, lordUuid: vote.uuid, lord: lordUnix },
+      // EL9 A vote for ourselves would take the lord from the others before we may lead.
+      hasCounted: checksum > 0n && !(lastUp < electsUp && vote.uuid === self.uuid),
     }),
 
     view: () => ({

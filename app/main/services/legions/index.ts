@@ -266,7 +266,7 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
         else if (!lordlessSince.has(name)) lordlessSince.set(name, now);
         const since = lordlessSince.get(name) ?? now;
         if (each.problem()) about('legion-failed', 'alarm', since);
-        else if (why.kind === 'suspended') about('legion-suspended', 'alarm', since);
+        else if (each.part()?.election.view().isSuspended) about('legion-suspended', 'alarm', since);
         else if (isLordless && now - since > NO_LORD_PERIODS * freqS * 1_000)
           about(why.kind === 'split' ? 'legion-split' : 'legion-no-lord', 'alarm', since);
       }

@@ -37,13 +37,9 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
   const part = membership.part();
   const problem = membership.problem();
   const now = clock.now();
-  const why: Legion['why'] =
-    config.role === 'off'
-      ? { kind: 'off' }
-      : problem
-        ? { kind: 'failed' }
-        : (membership.why() as Legion['why']);
-  const lord = why.kind === 'lord' || why.kind === 'disputed' ? why.lord : null;
+  const told = membership.why() as Legion['why'];
+  const lord = told.kind === 'lord' || told.kind === 'disputed' ? told.lord : null;
+  const why = whyHere(config.role, problem !== null, part?.election.view().isSuspended ?? false, told);
   const members = membersOf(membership, bus, clock);
   const view = part?.election.view();
   const isVoter = part !== null && !part.election.rules.watches;
@@ -70,6 +66,18 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
     drops: membership.drops(),
     problem: problem && { code: problem.code, message: problem.message },
   };
+}
+
+/** What stands in our own way comes before what is the matter with the others. */
+function whyHere(
+  role: Legion['role'],
+  hasProblem: boolean,
+  isSuspended: boolean,
+  told: Legion['why'],
+): Legion['why'] {
+  if (role === 'off') return { kind: 'off' };
+  if (hasProblem) return { kind: 'failed' };
+  return isSuspended ? { kind: 'suspended' } : told;
 }
 
 function membersOf(membership: Membership, { nodeOn, isHeard }: BusView, clock: Clock): LegionMember[] {

@@ -1,0 +1,295 @@
+/** Whole services in one legion: roles, hooks, hand-over, sleep; in virtual time. */
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../../app/main/adapters/memory-store.js';
+import type { LegionInput } from '../../../../app/shared/domain/legion.js';
+import { legionStage, SECRET } from '../../../support/legions.js';
+
+const code = (value: string) => expect.objectContaining({ code: value }) as unknown as Error;
+type Console = ReturnType<ReturnType<typeof legionStage>['console']>;
+const lords = (all: readonly Console[]) => all.map((each) => each.web().isLord);
+
+describe('consoles in one legion', () => {
+  it('elect the highest valor, and each says who and with how many votes', async () => {
+    const { web } = legionStage();
+    const all = await web(['a', 'b', 'c']);
+    expect(lords(all)).toEqual([true, false, false]);
+    for (const each of all) expect(each.web()).toMatchObject({ votes: 3, lord: { name: 'a' } });
+    expect(all[2]!.web().next).toEqual({ name: 'b', votes: 2 });
+    expect(all[2]!.web().members.map(({ name, votesFor, isSelf }) => [name, votesFor, isSelf])).toEqual([
+      ['a', 'a', false],
+      ['b', 'a', false],
+      ['c', 'a', true],
+    ]);
+  });
+
+  it('step down and say who took over, stay voters, and come back when they are told', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b', 'c']);
+    const stepping = all[0]!.legions.stepDown('web');
+    await clock.advanceAsync(3_000);
+    expect(await stepping).toMatchObject({ lord: 'b' });
+    await clock.advanceAsync(3_000);
+    expect(lords(all)).toEqual([false, true, false]);
+    expect(all[0]!.web()).toMatchObject({ announcedValor: 0, valor: 100, role: 'standby' });
+    await expect(all[0]!.legions.stepDown('web')).rejects.toThrow(code('LEGION_NOT_LORD'));
+    await all[0]!.legions.comeBack('web');
+    await clock.advanceAsync(6_000);
+    expect(lords(all)).toEqual([true, false, false]);
+  });
+
+  it('change their valor under a new uuid, and never are two lords meanwhile for longer than a period', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b', 'c']);
+    const before = all[0]!.web().uuid;
+    const changing = all[0]!.legions.role('web', { role: 'standby', valor: 50 });
+    for (let step = 0; step < 60; step += 1) {
+      await clock.advanceAsync(100);
+      expect(lords(all).filter(Boolean).length).toBeLessThan(2);
+    }
+    await changing;
+    expect(all[0]!.web().uuid).not.toBe(before);
+    expect(lords(all)).toEqual([false, true, false]);
+    await expect(all[0]!.legions.role('web', { role: 'standby', valor: 0 })).rejects.toThrow(
+      code('LEGION_VALOR'),
+    );
+  });
+
+  it('hand over before a sleep, and lead nothing when they wake until all agree', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b', 'c']);
+    all[0]!.power.suspend();
+    await clock.advanceAsync(200);
+    expect(lords(all)).toEqual([false, true, false]);
+    all[0]!.power.resume();
+    await clock.advanceAsync(1_500);
+    expect(lords(all)).toEqual([false, true, false]);
+    await clock.advanceAsync(5_000);
+    expect(lords(all)).toEqual([true, false, false]);
+  });
+
+  it('are arbiters while on battery, where that is wished', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b'], { valor0OnBattery: true });
+    all[0]!.onBattery(true);
+    await clock.advanceAsync(6_000);
+    expect(lords(all)).toEqual([false, true]);
+    expect(all[0]!.web().announcedValor).toBe(0);
+    all[0]!.onBattery(false);
+    await clock.advanceAsync(6_000);
+    expect(lords(all)).toEqual([true, false]);
+  });
+
+  it('leave with a word when the console ends, and another leads at once', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b', 'c']);
+    const stopping = all[0]!.legions.stop();
+    await clock.advanceAsync(200);
+    await stopping;
+    expect(all[1]!.web().isLord).toBe(true);
+  });
+
+  it('let go of a lord early when the broker has seen it go too, and never of one that speaks', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b', 'c'], { busWitness: true, toleranceS: 30 });
+    for (const each of all.slice(1)) each.gone.add('a');
+    await clock.advanceAsync(10_000);
+    expect(lords(all)).toEqual([true, false, false]);
+    all[0]!.cut();
+    await clock.advanceAsync(4_000);
+    expect(lords(all).slice(1)).toEqual([true, false]);
+  });
+
+  it('only hear as watchers, and nobody counts them', async () => {
+    const { web, clock, console } = legionStage();
+    const all = await web(['a', 'b']);
+    const eye = console('eye');
+    await eye.legions.save({
+      ...{ name: 'web', role: 'watch', valor: 0, address: '', port: 9, nodes: [] },
+      ...{ cipher: 'aes-256-cbc', secret: SECRET, freqS: 1, toleranceS: 4 },
+    });
+    await clock.advanceAsync(4_000);
+    expect(eye.web()).toMatchObject({ uuid: null, isLord: false, announcedValor: null });
+    expect(all[0]!.web().members).toHaveLength(2);
+  });
+});
+
+describe('hooks', () => {
+  const hooks = [
+    { event: 'lord' as const, action: 'exec' as const, argument: 'ip addr add' },
+    { event: 'unlord' as const, action: 'exec' as const, argument: 'ip addr del' },
+    { event: 'death' as const, action: 'exec' as const, argument: 'bye' },
+  ];
+  const ran = (each: Console) => each.ran.map(({ argument }) => argument);
+  const allOn = async (each: Console) => {
+    for (const { id } of each.web().hooks) await each.legions.hook('web', id, true);
+  };
+
+  it('are not run until a person has switched them on, each by itself', async () => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b'], { hooks });
+    expect(a!.web().isLord).toBe(true);
+    expect(ran(a!)).toEqual([]);
+    await a!.legions.hook('web', a!.web().hooks[1]!.id, true);
+    const stepping = a!.legions.stepDown('web');
+    await clock.advanceAsync(3_000);
+    await stepping;
+    expect(ran(a!)).toEqual(['ip addr del']);
+    await expect(a!.legions.hook('web', 'no', true)).rejects.toThrow(code('HOOK_UNKNOWN'));
+  });
+
+  it('of a new text begin switched off; others stay as they were', async () => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b'], { hooks });
+    await allOn(a!);
+    const { config } = { config: a!.web() };
+    const saving = a!.legions.save({
+      ...{ name: 'web', role: 'standby', valor: config.valor, address: '', port: 1, cipher: config.cipher },
+      nodes: [{ host: '127.0.0.1', port: 2 }],
+      hooks: [hooks[0]!, { ...hooks[1]!, argument: 'rm -rf /' }],
+    });
+    await clock.advanceAsync(6_000);
+    await saving;
+    expect(a!.web().hooks.map(({ isOn }) => isOn)).toEqual([true, false]);
+  });
+
+  it('undo what the lord hooks did before another is lord: unlord, then death, then the last word', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['a', 'b'], { hooks });
+    await allOn(a!);
+    let isUndone = false;
+    a!.answers(async ({ argument }) => {
+      if (argument === 'ip addr del') {
+        await new Promise<void>((resolve) => clock.after(2_000, resolve));
+        expect(b!.web().isLord).toBe(false);
+        isUndone = true;
+      }
+      return { ok: true, code: 0, output: '' };
+    });
+    const stopping = a!.legions.stop();
+    await clock.advanceAsync(3_000);
+    await stopping;
+    expect(isUndone).toBe(true);
+    expect(ran(a!)).toEqual(['ip addr del', 'bye']);
+    expect(b!.web().isLord).toBe(true);
+  });
+
+  it('that fail are told, and we lead all the same; with death-on-lord-error we are dead for a while and come back', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['a', 'b'], { hooks, deathOnLordErrorS: 8 });
+    await allOn(a!);
+    a!.answers(async () => ({ ok: false, code: 3, output: 'no such device' }));
+    const back = a!.legions.comeBack('web');
+    await clock.advanceAsync(5_000);
+    await back;
+    expect(a!.web()).toMatchObject({ isLord: false, why: { kind: 'suspended' } });
+    expect(b!.web().isLord).toBe(true);
+    expect(a!.web().hooks[0]!.last).toMatchObject({ ok: false, code: 3, output: 'no such device' });
+    a!.answers(async () => ({ ok: true, code: 0, output: '' }));
+    await clock.advanceAsync(14_000);
+    expect(a!.web().isLord).toBe(true);
+  });
+
+  it('know legion, event, lord, valor and members, and nothing secret', async () => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b'], { hooks });
+    await allOn(a!);
+    const back = a!.legions.comeBack('web');
+    await clock.advanceAsync(6_000);
+    await back;
+    const call = a!.ran.find(({ argument }) => argument === 'ip addr add')!;
+    expect(call.env).toMatchObject({
+      LEGION: 'web',
+      LEGION_EVENT: 'lord',
+      LEGION_VALOR: '100',
+      LEGION_MEMBERS: 'b',
+    });
+    expect(JSON.stringify(call)).not.toContain(SECRET);
+    expect(JSON.stringify(a!.events)).not.toContain(SECRET);
+    expect(JSON.stringify(a!.legions.list())).not.toContain(SECRET);
+  });
+});
+
+describe('what is kept', () => {
+  it('is joined again by the next console of this profile, with its hooks as they were switched', async () => {
+    const store = createMemoryStore();
+    const { web, clock, console } = legionStage();
+    const [a] = await web(['a', 'b'], { hooks: [{ event: 'lord', action: 'log', argument: 'x' }] }, (host) =>
+      console(host, host === 'a' ? { store } : {}),
+    );
+    await a!.legions.hook('web', a!.web().hooks[0]!.id, true);
+    const stopping = a!.legions.stop();
+    await clock.advanceAsync(500);
+    await stopping;
+    const again = console('a', { store });
+    await again.legions.load();
+    await clock.advanceAsync(6_000);
+    expect(again.web()).toMatchObject({ isLord: true, hooks: [{ isOn: true }] });
+  });
+
+  it('a new legion gets a strong secret here, and its file has it; no window ever does', async () => {
+    const { console } = legionStage();
+    const a = console('a');
+    await a.legions.save({
+      ...{ name: 'new', role: 'watch', valor: 1, address: '', port: 3, nodes: [], cipher: 'aes-256-cbc' },
+    });
+    expect(a.legions.get('new').warnings).toEqual([]);
+    expect(a.legions.export('new')).toMatch(/legion = new 0\.0\.0\.0:3 0 aes-256-cbc:\S{32} \S{16}/);
+  });
+
+  it.each([
+    [{ toleranceS: 1 }, 'LEGION_INVALID'],
+    [{ secret: 'two words' }, 'LEGION_INVALID'],
+    [{ address: 'host.example' }, 'LEGION_INVALID'],
+    [{ nodes: [] }, 'LEGION_INVALID'],
+    [{ valor: 0 }, 'LEGION_VALOR'],
+    [{ cipher: 'aes-256-gcm' }, 'LEGION_CIPHER'],
+    [{ name: 'two words' }, 'LEGION_INVALID'],
+  ])('%j is refused with %s, and nothing is kept', async (given, expected) => {
+    const { console } = legionStage();
+    const a = console('a');
+    const input = {
+      ...{ name: 'web', role: 'standby', valor: 1, address: '', port: 3, freqS: 1, toleranceS: 4 },
+      ...{ nodes: [{ host: 'x', port: 1 }], cipher: 'aes-256-cbc', secret: SECRET, ...given },
+    } as LegionInput;
+    await expect((async () => a.legions.save(input))()).rejects.toThrow(code(expected));
+    expect(a.legions.list()).toEqual([]);
+  });
+
+  it('is changed by nobody where the profile only watches', async () => {
+    const { console } = legionStage();
+    const a = console('a', { isReadOnly: true });
+    const input: LegionInput = {
+      name: 'web',
+      role: 'watch',
+      valor: 1,
+      address: '',
+      port: 3,
+      nodes: [],
+      cipher: 'bf',
+    };
+    await expect((async () => a.legions.save(input))()).rejects.toThrow(code('PROFILE_READ_ONLY'));
+  });
+
+  it('comes in from a uWSGI file as a watcher, with its hooks off and its mistakes named', async () => {
+    const { console } = legionStage();
+    const a = console('a');
+    const text = [
+      '[uwsgi]',
+      `legion = web 10.0.0.1:4001 90 aes-128-cbc:${SECRET}`,
+      'legion-node = web 10.0.0.2:4001',
+      'legion-quorum = web 2',
+      'legion-lord = web cmd:ip addr add 10.0.0.9/24 dev eth0',
+      'legion-node = nobody 10.0.0.3:4001',
+    ].join('\n');
+    const seen = await a.legions.import(text, false);
+    expect(seen).toMatchObject({ saved: [], legions: [{ name: 'web', role: 'watch', quorum: 2 }] });
+    expect(seen.problems).toMatchObject([{ line: 6, isError: true }]);
+    expect(JSON.stringify(seen)).not.toContain(SECRET);
+    await a.legions.import(text, true);
+    expect(a.web()).toMatchObject({
+      role: 'watch',
+      valor: 90,
+      hooks: [{ event: 'lord', isOn: false, shell: true }],
+    });
+  });
+});
