@@ -64,6 +64,11 @@ function createApi({ folder, startChromium }) {
         shouldReEncrypt: false,
       }),
     }),
+    // A machine that never sleeps and has no battery.
+    powerMonitor: strict(
+      'powerMonitor',
+      Object.assign(new EventEmitter(), { isOnBatteryPower: () => false }),
+    ),
     protocol: strict('protocol', {
       registerSchemesAsPrivileged(list) {
         if (app.isReady())
