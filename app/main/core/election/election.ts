@@ -5,7 +5,7 @@
  */
 import type { Announcement } from '../protocol/uwsgi/announcement.js';
 import { createPace } from './pace.js';
-import { checksumOf, firstOf, type Ranked } from './rank.js';
+import { outranks, weightOf, type Ranked } from './rank.js';
 
 export type Self = Ranked & { readonly name: string; readonly pid: number };
 
@@ -27,6 +27,8 @@ export type Peer = Ranked & {
   readonly pid: number;
   readonly joinedUp: number;
   readonly scroll: string | null;
+  /** Its part in the checksum. */
+  readonly weight: number;
   checksum: bigint;
   lordValor: number;
   lordUuid: string;
@@ -68,6 +70,7 @@ export type Election = ReturnType<typeof createElection>;
 export function createElection(self: Self, rules: Rules, startUp: number) {
   const { freqMs, toleranceMs, quorum, watches } = rules;
   const peers = new Map<string, Peer>();
+  const ownWeight = weightOf(self);
   const pace = createPace(rules, startUp);
   const grace = Math.min(GRACE_MS, freqMs / 4);
   let lastUp = startUp;
@@ -86,8 +89,6 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
   let isGone = false;
   let blindUp = startUp;
 
-  const all = (): Ranked[] => (watches ? [...peers.values()] : [self, ...peers.values()]);
-
   function unlord(why: Unlorded, effects: Effect[]): void {
     if (phase === 'lord') effects.push({ type: 'unlorded', why });
     phase = 'member';
@@ -103,11 +104,17 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     effects.push({ type: 'announce', dead: false });
   }
 
-  /** EL1-EL4: our vote and our sum, as the next announce shows them. */
+  /** EL1-EL4: our vote and our sum, as the next announce shows them. One pass: each packet comes through here. */
   function count(): void {
-    best = firstOf(isSuspended ? peers.values() : all());
-    vote = best ?? self;
-    checksum = checksumOf(all());
+    let first: Ranked | null = watches || isSuspended || self.valor === 0 ? null : self;
+    let sum = watches ? 0 : ownWeight;
+    for (const peer of peers.values()) {
+      sum += peer.weight;
+      if (peer.valor > 0 && (first === null || outranks(peer, first))) first = peer;
+    }
+    best = first;
+    vote = first ?? self;
+    checksum = BigInt(sum);
     votes = watches ? 0 : 1;
     let isUnanimous = true;
     for (const peer of peers.values()) {
@@ -206,7 +213,19 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       else {
         const isOurs = announcement.extension !== null;
         // EL11 The scroll is taken when a member is new; a later one is not looked at.
-        const peer: Peer = { valor, uuid, name, pid, scroll, joinedUp: up, agreedUp: up, isOurs, ...said };
+        const weight = weightOf(announcement);
+        const peer: Peer = {
+          valor,
+          uuid,
+          name,
+          pid,
+          scroll,
+          weight,
+          joinedUp: up,
+          agreedUp: up,
+          isOurs,
+          ...said,
+        };
         peers.set(key, peer);
         effects.push({ type: 'joined', peer });
       }

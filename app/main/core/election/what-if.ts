@@ -31,7 +31,9 @@ export function whatIf(seats: readonly Seat[], fallen: ReadonlySet<string>, quor
     const up = round * FREQ_MS;
     election.tick(up);
     for (const { name, uuid, valor } of stay.slice(1)) {
-      const { checksum, lordValor, lordUuid } = election.saying();
+      const { checksum } = election.saying();
+      // Where nobody can lead each shows itself, so arbiters alone never agree.
+      const { valor: lordValor, uuid: lordUuid } = election.view().best ?? { valor, uuid };
       const announcement: Announcement = {
         ...{ legion: '', pid: 1, unix: round, lord: 0, scroll: null, dead: false, extension: null },
         ...{ name, uuid, valor, checksum, lordValor, lordUuid },

@@ -1,6 +1,6 @@
 /** Why there is no lord, or who is: one reason, the first that stands in the way. Made of what the members say. */
 import type { Peer, Self } from './election.js';
-import { NO_UUID } from './rank.js';
+import { NO_UUID } from '../protocol/uwsgi/announcement.js';
 
 export type Claim = {
   readonly uuid: string;

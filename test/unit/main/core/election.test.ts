@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checksumOf, firstOf } from '../../../../app/main/core/election/rank.js';
+import { outranks, weightOf } from '../../../../app/main/core/election/rank.js';
 import { fallsUntilLost, whatIf } from '../../../../app/main/core/election/what-if.js';
 import { whyOf } from '../../../../app/main/core/election/why.js';
 import { aLegion, uuidOf } from '../../../support/a-legion.js';
@@ -26,12 +26,7 @@ describe('the election of a legion', () => {
     legion.join('b', 50, {}, uuidOf(9));
     legion.run(6 * PERIOD);
     expect(legion.lords()).toEqual(['b']);
-    expect(
-      firstOf([
-        { valor: 5, uuid: 'a' },
-        { valor: 5, uuid: 'b' },
-      ])?.uuid,
-    ).toBe('b');
+    expect(outranks({ valor: 5, uuid: 'b' }, { valor: 5, uuid: 'a' })).toBe(true);
   });
 
   it('EL3 an arbiter never leads, not even alone, and its voice counts', () => {
@@ -45,7 +40,7 @@ describe('the election of a legion', () => {
   });
 
   it('EL4 the sum is that of the recordings: valor and the bytes of the uuid', () => {
-    expect(checksumOf([{ valor: 100, uuid: '00' }])).toBe(196n);
+    expect(weightOf({ valor: 100, uuid: '00' })).toBe(196);
   });
 
   it('EL6 one that does not agree stops every change, and takes nothing from the lord', () => {
@@ -253,6 +248,15 @@ describe('what if', () => {
       lord: null,
       holdsQuorum: false,
     });
+  });
+  it('knows that arbiters alone never agree', () => {
+    const arbiters = ['x', 'y'].map((name, index) => ({ name, valor: 0, uuid: uuidOf(index) }));
+    expect(whatIf(arbiters, new Set(), 0)).toEqual({ lord: null, votes: 0, holdsQuorum: false });
+    const legion = aLegion();
+    legion.join('x', 0);
+    legion.join('y', 0);
+    legion.run(6 * PERIOD);
+    expect(legion.seat('x').election.view().votes).toBe(0);
   });
   it('counts how many may fall', () => {
     expect(fallsUntilLost(5, 3)).toBe(3);
