@@ -5,7 +5,7 @@ import { text } from './text.js';
 import { visible } from './visible.js';
 
 const orNone = (name: string | null): string => (name === null ? 'none' : visible(name));
-const named = (names: readonly string[]): string => names.map(visible).join(', ');
+const named = (names: readonly string[]): string => names.map((name) => visible(name)).join(', ');
 
 /** One sentence. `quorum` 0: none is asked for. */
 export function whyText(why: Why, quorum: number, now: number): string {
