@@ -13,6 +13,7 @@ import { changesApi } from './api/changes.js';
 import { healthApi } from './api/health.js';
 import { identityApi } from './api/identity.js';
 import { keysApi } from './api/keys.js';
+import { writeNewFile } from './adapters/new-file.js';
 import { legionsApi } from './api/legions.js';
 import { prometheusText } from './api/metrics.js';
 import { rosterApi } from './api/roster.js';
@@ -91,7 +92,7 @@ export function createApp(
     ...rosterApi(session, clock),
     ...keysApi(session, clock),
     ...changesApi(session, clock),
-    ...legionsApi(session, clock),
+    ...legionsApi(session, clock, writeNewFile),
     ...identityApi(identities, (kind, facts) => session.events.record({ kind, facts }, clock.now())),
     ...healthApi({
       session,

@@ -280,7 +280,7 @@ describe('a new legion', () => {
           cipher: 'bf-cbc',
         },
       ],
-      problems: [{ line: 3, text: 'The valor is 70,000.' }],
+      problems: [{ line: 3, isError: true, text: 'The valor is 70,000.' }],
       ignored: [{ line: 9, text: 'Only uWSGI runs cron lines for its lord.' }],
       saved: save ? ['web'] : [],
     }));

@@ -365,6 +365,7 @@ export function fakeClient({
         hooks: legionAt(name).hooks.map((hook) => (hook.id === id ? { ...hook, isOn } : hook)),
       }),
     'legion.import': () => ({ legions: [], problems: [], ignored: [], saved: [] }),
+    'legion.export': ({ file }) => ({ file }),
     'identity.list': () => ({ identities }),
     'identity.import': ({ label }) => {
       const one = anIdentity(`i${identities.length + 1}`, Date.now(), label ? { label } : {});

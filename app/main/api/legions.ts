@@ -11,7 +11,12 @@ type LegionsApi = Pick<Api, Extract<keyof Api, `legion.${string}`>>;
 
 const OK = { ok: true } as const;
 
-export function legionsApi(session: SessionService, clock: Clock): LegionsApi {
+export function legionsApi(
+  session: SessionService,
+  clock: Clock,
+  /** Rejects with AppError EXPORT_FILE_EXISTS or EXPORT_FILE_FAILED. */
+  writeNewFile: (file: string, text: string) => Promise<void>,
+): LegionsApi {
   const legions = (): LegionService => {
     const node = session.node();
     if (!node) throw new AppError('BUS_NOT_CONNECTED', 'connected to nothing');
@@ -35,5 +40,9 @@ export function legionsApi(session: SessionService, clock: Clock): LegionsApi {
     'legion.whatIf': async ({ name, fallen }) => legions().whatIf(name, fallen),
     'legion.hook': async ({ name, id, isOn }) => legions().hook(name, id, isOn),
     'legion.import': async ({ text, save }) => legions().import(text, save),
+    async 'legion.export'({ name, file }) {
+      await writeNewFile(file, legions().export(name));
+      return { file };
+    },
   };
 }

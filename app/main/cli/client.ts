@@ -13,6 +13,8 @@ import { CliError, EXIT, type ExitCode } from './exit.js';
 import { shellWord } from './table.js';
 
 const ANSWER_TIMEOUT_MS = 15_000;
+/** Who leaves a legion runs hooks first, and may wait for the next lord. */
+const LEGION_TIMEOUT_MS = 180_000;
 
 export type ConsoleClient = {
   call<K extends CallName>(name: K, input: In<K>): Promise<Out<K>>;
@@ -39,7 +41,7 @@ export async function openConsole(url: string, tokenFile: string): Promise<Conso
       const init = {
         method: 'POST',
         body: JSON.stringify(input),
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        signal: AbortSignal.timeout(name.startsWith('legion.') ? LEGION_TIMEOUT_MS : ANSWER_TIMEOUT_MS),
       };
       const response = await request(`/api/${name}`, init, input);
       return (await response.json()) as Out<typeof name>;

@@ -10,6 +10,7 @@ import { type Asker, asks, find, jsonLines, warnWhenStale, type Where } from './
 import { CliError, EXIT, type ExitCode } from './exit.js';
 import { identityVerbs } from './identities.js';
 import { keyVerbs } from './keys.js';
+import { legionVerbs } from './legions.js';
 import { pushVerbs } from './push.js';
 import { receivedVerbs } from './received.js';
 import { runVerbs } from './runs.js';
@@ -114,8 +115,8 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
       events.forEach(print);
     });
 
-  for (const addVerbs of [keyVerbs, secretVerbs, identityVerbs, pushVerbs, runVerbs, receivedVerbs])
-    addVerbs(program, deps, end);
+  const families = [keyVerbs, secretVerbs, identityVerbs, pushVerbs, runVerbs, receivedVerbs, legionVerbs];
+  for (const addVerbs of families) addVerbs(program, deps, end);
 
   deps
     .addConfigFlags(program.command('config').description(text('cli.config')))

@@ -251,10 +251,19 @@ export const contract = {
     z.object({ text: z.string().max(1_000_000), save: z.boolean() }),
     z.object({
       legions: z.array(LegionInput.omit({ secret: true, iv: true })),
-      problems: z.array(z.object({ line: z.number().int(), text: z.string() })),
+      /** `isError`: the line was not taken over. */
+      problems: z.array(z.object({ line: z.number().int(), isError: z.boolean(), text: z.string() })),
       ignored: z.array(z.object({ line: z.number().int(), text: z.string() })),
       saved: z.array(z.string()),
     }),
+  ),
+  /**
+   * As uWSGI configuration with its secret, into a new file that only this user may read, by its absolute path on this
+   * console’s machine; the secret goes nowhere else. Throws EXPORT_FILE_EXISTS, EXPORT_FILE_FAILED.
+   */
+  'legion.export': call(
+    LegionName.extend({ file: z.string().min(1).max(4_096) }),
+    z.object({ file: z.string() }),
   ),
 
   'identity.list': call(Nothing, z.object({ identities: z.array(Identity) })),

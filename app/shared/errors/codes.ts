@@ -88,6 +88,8 @@ export const ERROR_CODES = {
   LEGION_MULTICAST: row(true, 409),
   HOOK_UNKNOWN: row(false, 404),
   LEGION_CIPHER: row(false, 400),
+  EXPORT_FILE_EXISTS: row(false, 409),
+  EXPORT_FILE_FAILED: row(false, 400),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

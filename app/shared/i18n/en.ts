@@ -7,6 +7,7 @@ import { changes } from './en/changes.js';
 import { changePages } from './en/change-pages.js';
 import { cliChanges } from './en/cli-changes.js';
 import { cliKeys } from './en/cli-keys.js';
+import { cliLegions } from './en/cli-legions.js';
 import { domain } from './en/domain.js';
 import { errors } from './en/errors.js';
 import { host } from './en/host.js';
@@ -37,6 +38,7 @@ export const en = {
   ...cliChanges,
   ...legionImport,
   ...legionPages,
+  ...cliLegions,
 } as const;
 
 export type TextKey = keyof typeof en;

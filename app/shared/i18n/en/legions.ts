@@ -104,6 +104,10 @@ export const legions = {
   'error.LEGION_MULTICAST': 'The multicast group could not be joined.',
   'error.LEGION_MULTICAST.next':
     'Choose an interface that is up and has an address, or list the members one by one.',
+  'error.EXPORT_FILE_EXISTS': 'There is a file of this name already.',
+  'error.EXPORT_FILE_EXISTS.next': 'Choose another name, or remove that file first.',
+  'error.EXPORT_FILE_FAILED': 'The file could not be written.',
+  'error.EXPORT_FILE_FAILED.next': 'Give an absolute path to a folder where this console may write.',
   'error.HOOK_UNKNOWN': 'There is no such hook.',
   'error.HOOK_UNKNOWN.next': 'Look at the list of hooks of this legion.',
 } as const;
