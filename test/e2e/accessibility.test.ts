@@ -46,6 +46,8 @@ describeInBrowser('axe', (browser) => {
       ['/keys?filter=key%3Achanged', 'Keys'],
       ['/keys?filter=key%3Anonsense', 'Keys'],
       ['/keys?key=own', 'Keys'],
+      ['/legions', 'Legions'],
+      ['/legions/edge', 'Legions'],
       ['/secrets', 'Secrets'],
       ['/events', 'Events'],
       ['/settings', 'Settings'],

@@ -34,6 +34,13 @@ describeInBrowser('by keyboard alone', (browser) => {
       '/nodes': ['button Columns', 'button Export', 'combobox Filter nodes', 'row '],
       '/nodes/rack-a-001': ['link All nodes', 'button Forget', 'tab Overview'],
       '/keys': ['button Our own key', 'button Ask all for keys', 'button More', 'field Filter keys', 'row '],
+      '/legions/web': [
+        'button Legion web',
+        'button Settings',
+        'button What if',
+        'radio Standby',
+        'radio 7 d',
+      ],
       '/secrets': ['button Ask', 'button From a file', 'field Ask me'],
       '/events': ['button Export', 'field Filter events', 'button All', 'button Audit'],
       '/settings': [
@@ -80,12 +87,16 @@ describeInBrowser('by keyboard alone', (browser) => {
     await heading(page, 'Nodes');
     await press(page, '4');
     await heading(page, 'Keys');
+    await press(page, '5');
+    await heading(page, 'Legions');
     await press(page, '6');
     await heading(page, 'Secrets');
     await press(page, '8');
     await heading(page, 'Events');
     await press(page, 'g', 'k');
     await heading(page, 'Keys');
+    await press(page, 'g', 'l');
+    await heading(page, 'Legions');
     await press(page, 'g', 's');
     await heading(page, 'Secrets');
     await press(page, '9');

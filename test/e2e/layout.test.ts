@@ -39,6 +39,7 @@ describeInBrowser('the layout', (browser) => {
       ...['/overview', '/nodes', '/nodes?filter=group%3Arack-a+state%3Atroubled+seen%3A%3E1s+version%3A1.9'],
       ...['/nodes/rack-a-001', '/events', '/settings', '/health', '/connect'],
       ...['/keys', '/keys?filter=key%3Achanged', '/keys?key=own', '/secrets'],
+      ...['/legions', '/legions/edge'],
     ]) {
       await go(path);
       await page.getByRole('main').getByText(/./).first().waitFor();

@@ -95,8 +95,8 @@ function OwnLegion({ session: { legions } }: { readonly session: Session }) {
     more: legions.length - 1,
   });
   return (
-    <a className="part" href={legionHref(first.name)}>
-      <span>
+    <a className="part own-legion" href={legionHref(first.name)}>
+      <span className="el">
         <Sentence parts={said} link={(_, name) => <b>{name}</b>} />
       </span>
     </a>

@@ -68,110 +68,113 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
   const isByGroup = draft.way !== 'unicast';
   const majority = form.majorityOf(draft.planned);
   return (
-    <form
-      ref={box}
-      className="legion-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
-      <EnvBand />
-      <fieldset>
-        <div className="form-three">
-          {field('name', text('legionForm.name.hint'), { disabled: !isNew, maxLength: 255 })}
-          <Labelled label={text('legionPage.role')}>
-            <Segments
-              label={text('legionPage.role')}
-              value={draft.role}
-              choices={LEGION_ROLES.map((value) => ({ value, label: text(`legionPage.role.${value}`) }))}
-              onChoose={(role) => set({ role })}
-              large
-            />
-          </Labelled>
-          {draft.role === 'standby' && field('valor', undefined, { inputMode: 'numeric' })}
-        </div>
-        <p className="t2 lab">{text(`legionPage.role.${draft.role}.why`, { hooks: 0 })}</p>
-      </fieldset>
-      <fieldset>
-        <div className="form-three">
-          <Labelled label={text('legionForm.way')}>
-            <Segments
-              label={text('legionForm.way')}
-              value={draft.way}
-              choices={WAYS.map((value) => ({ value, label: text(`legionForm.way.${value}`) }))}
-              onChoose={(way) => set({ way, address: way === draft.way ? draft.address : '' })}
-              large
-            />
-          </Labelled>
-          {draft.way !== 'broadcast' &&
-            field('address', text(`legionForm.address.${draft.way}.hint`), { className: 'mono-field' })}
-          {field('port', undefined, { inputMode: 'numeric' })}
-          {draft.way === 'multicast' &&
-            field('interface', text(isNew ? 'legionForm.interface.hint' : 'legionForm.interface.keep'))}
-        </div>
-        <Area
-          label={text('legionForm.nodes')}
-          hint={text(isByGroup ? 'legionForm.nodes.group' : 'legionForm.nodes.hint')}
-          error={problems.nodes ?? null}
-          value={draft.nodes}
-          onChange={(nodes) => set({ nodes })}
-        />
-      </fieldset>
-      <fieldset>
-        <div className="form-three">
-          <Cipher draft={draft} error={problems.cipher ?? null} onChoose={(cipher) => set({ cipher })} />
-          <div className="form-rest">
-            {field('secret', secretHint(draft, isNew), { type: 'password', autoComplete: 'new-password' })}
+    <>
+      <form
+        ref={box}
+        className="legion-form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <EnvBand />
+        <fieldset>
+          <div className="form-three">
+            {field('name', text('legionForm.name.hint'), { disabled: !isNew, maxLength: 255 })}
+            <Labelled label={text('legionPage.role')}>
+              <Segments
+                label={text('legionPage.role')}
+                value={draft.role}
+                choices={LEGION_ROLES.map((value) => ({ value, label: text(`legionPage.role.${value}`) }))}
+                onChoose={(role) => set({ role })}
+                large
+              />
+            </Labelled>
+            {draft.role === 'standby' && field('valor', undefined, { inputMode: 'numeric' })}
           </div>
-        </div>
-      </fieldset>
-      <fieldset>
-        <div className="form-three">
-          {field('freq', undefined, { inputMode: 'decimal' })}
-          {field('tolerance', toleranceHint(draft), { inputMode: 'decimal' })}
-          {field('skew', undefined, { inputMode: 'numeric' })}
-        </div>
-        <div className="form-three">
-          {field('planned', undefined, { inputMode: 'numeric' })}
-          {field('quorum', draft.quorum.trim() === '0' ? text('legionForm.quorum.zero') : undefined, {
-            inputMode: 'numeric',
-          })}
-          {majority !== null && String(majority) !== draft.quorum.trim() && (
-            <Button look="quiet" className="form-offer" onClick={() => set({ quorum: String(majority) })}>
-              {text('legionForm.quorum.suggest', { quorum: majority, planned: draft.planned.trim() })}
+          <p className="t2 lab">{text(`legionPage.role.${draft.role}.why`, { hooks: 0 })}</p>
+        </fieldset>
+        <fieldset>
+          <div className="form-three">
+            <Labelled label={text('legionForm.way')}>
+              <Segments
+                label={text('legionForm.way')}
+                value={draft.way}
+                choices={WAYS.map((value) => ({ value, label: text(`legionForm.way.${value}`) }))}
+                onChoose={(way) => set({ way, address: way === draft.way ? draft.address : '' })}
+                large
+              />
+            </Labelled>
+            {draft.way !== 'broadcast' &&
+              field('address', text(`legionForm.address.${draft.way}.hint`), { className: 'mono-field' })}
+            {field('port', undefined, { inputMode: 'numeric' })}
+            {draft.way === 'multicast' &&
+              field('interface', text(isNew ? 'legionForm.interface.hint' : 'legionForm.interface.keep'))}
+          </div>
+          <Area
+            label={text('legionForm.nodes')}
+            hint={text(isByGroup ? 'legionForm.nodes.group' : 'legionForm.nodes.hint')}
+            error={problems.nodes ?? null}
+            value={draft.nodes}
+            onChange={(nodes) => set({ nodes })}
+          />
+        </fieldset>
+        <fieldset>
+          <div className="form-three">
+            <Cipher draft={draft} error={problems.cipher ?? null} onChoose={(cipher) => set({ cipher })} />
+            <div className="form-rest">
+              {field('secret', secretHint(draft, isNew), { type: 'password', autoComplete: 'new-password' })}
+            </div>
+          </div>
+        </fieldset>
+        <fieldset>
+          <div className="form-three">
+            {field('freq', undefined, { inputMode: 'decimal' })}
+            {field('tolerance', toleranceHint(draft), { inputMode: 'decimal' })}
+            {field('skew', undefined, { inputMode: 'numeric' })}
+          </div>
+          <div className="form-three">
+            {field('planned', undefined, { inputMode: 'numeric' })}
+            {field('quorum', draft.quorum.trim() === '0' ? text('legionForm.quorum.zero') : undefined, {
+              inputMode: 'numeric',
+            })}
+            {majority !== null && String(majority) !== draft.quorum.trim() && (
+              <Button look="quiet" className="form-offer" onClick={() => set({ quorum: String(majority) })}>
+                {text('legionForm.quorum.suggest', { quorum: majority, planned: draft.planned.trim() })}
+              </Button>
+            )}
+          </div>
+          <div>
+            <Check
+              label={text('legionForm.witness')}
+              checked={draft.busWitness}
+              onChange={(busWitness) => set({ busWitness })}
+            />
+            <p className="field-hint">{text('legionForm.witness.why')}</p>
+          </div>
+        </fieldset>
+        <HookRows hooks={draft.hooks} problems={problems} onChange={(hooks) => set({ hooks })} />
+        {Object.keys(told).length === 0 && <ActError error={acting.error} />}
+        <div className="foot">
+          <EnvWord />
+          {legion && (
+            <Button large look="quiet" onClick={() => setRemoving(true)}>
+              {text('legionForm.remove')}
             </Button>
           )}
-        </div>
-        <div>
-          <Check
-            label={text('legionForm.witness')}
-            checked={draft.busWitness}
-            onChange={(busWitness) => set({ busWitness })}
-          />
-          <p className="field-hint">{text('legionForm.witness.why')}</p>
-        </div>
-      </fieldset>
-      <HookRows hooks={draft.hooks} problems={problems} onChange={(hooks) => set({ hooks })} />
-      {Object.keys(told).length === 0 && <ActError error={acting.error} />}
-      <div className="foot">
-        <EnvWord />
-        {legion && (
-          <Button large look="quiet" onClick={() => setRemoving(true)}>
-            {text('legionForm.remove')}
+          <span className="sp" />
+          <Button large look="quiet" disabled={acting.isBusy} onClick={onClose}>
+            {text('shell.cancel')}
           </Button>
-        )}
-        <span className="sp" />
-        <Button large look="quiet" disabled={acting.isBusy} onClick={onClose}>
-          {text('shell.cancel')}
-        </Button>
-        <Button large type="submit" look="primary" disabled={acting.isBusy}>
-          {text(isNew ? 'legionForm.save.new' : 'legionForm.save.edit')}
-        </Button>
-      </div>
+          <Button large type="submit" look="primary" disabled={acting.isBusy}>
+            {text(isNew ? 'legionForm.save.new' : 'legionForm.save.edit')}
+          </Button>
+        </div>
+      </form>
+      {/* Beside the form, not in it: what is confirmed there is not saved here. */}
       {legion && <Remove name={legion.name} open={isRemoving} onClose={() => setRemoving(false)} />}
-    </form>
+    </>
   );
 }
 

@@ -65,7 +65,7 @@ function Switcher({ legion, legions }: Props) {
         <Button
           look="quiet"
           className="legion-switch"
-          aria-label={text('legionPage.switch', { name: visible(name, 60) })}
+          {...(name === '' ? {} : { 'aria-label': text('legionPage.switch', { name: visible(name, 60) }) })}
         >
           <span className="el">
             {name === '' ? text('legionPage.count', { count: legions.length }) : visible(name, 40)}
