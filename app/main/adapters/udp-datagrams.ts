@@ -1,6 +1,7 @@
 /** The Datagrams port on UDP over IPv4, shared addresses allowed, as uWSGI opens it. */
 import { createSocket } from 'node:dgram';
 import { AppError } from '../../shared/errors/app-error.js';
+import type { ErrorCode } from '../../shared/errors/codes.js';
 import type { Datagrams } from '../ports/datagrams.js';
 
 const MULTICAST = /^(?:22[4-9]|23\d)\./;
@@ -61,9 +62,14 @@ export const udpDatagrams: Datagrams = {
   },
 };
 
+const REFUSALS: Readonly<Record<string, ErrorCode>> = {
+  EADDRINUSE: 'LEGION_PORT',
+  EACCES: 'LEGION_FORBIDDEN',
+  EPERM: 'LEGION_FORBIDDEN',
+};
+
 function refusal(error: Error, isGroup = false): AppError {
   const { code } = error as NodeJS.ErrnoException;
   if (isGroup) return new AppError('LEGION_MULTICAST', error.message, { cause: error });
-  const place = code === 'EADDRINUSE' || code === 'EACCES' ? 'LEGION_PORT' : 'LEGION_ADDRESS';
-  return new AppError(place, error.message, { cause: error });
+  return new AppError(REFUSALS[code ?? ''] ?? 'LEGION_ADDRESS', error.message, { cause: error });
 }

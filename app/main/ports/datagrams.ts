@@ -19,7 +19,7 @@ export type DatagramEars = {
 };
 
 export interface Datagrams {
-  /** Rejects with AppError LEGION_PORT, LEGION_ADDRESS or LEGION_MULTICAST, with the system's own words. */
+  /** Rejects with AppError LEGION_PORT, LEGION_FORBIDDEN, LEGION_ADDRESS or LEGION_MULTICAST, with the system's own words. */
   open(place: DatagramPlace, ears: DatagramEars): Promise<DatagramSocket>;
 }
 

@@ -84,6 +84,7 @@ export const ERROR_CODES = {
   LEGION_VALOR: row(false, 400),
   LEGION_NOT_LORD: row(false, 409),
   LEGION_PORT: row(true, 409),
+  LEGION_FORBIDDEN: row(true, 409),
   LEGION_ADDRESS: row(true, 409),
   LEGION_MULTICAST: row(true, 409),
   HOOK_UNKNOWN: row(false, 404),

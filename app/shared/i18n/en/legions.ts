@@ -99,6 +99,9 @@ export const legions = {
   'error.LEGION_NOT_LORD.next': 'Nothing needs to be done. The role “off” leaves the legion.',
   'error.LEGION_PORT': 'The port of this legion is taken on this machine.',
   'error.LEGION_PORT.next': 'Choose another port, or stop the process that holds it.',
+  'error.LEGION_FORBIDDEN': 'This console may not open the port of this legion.',
+  'error.LEGION_FORBIDDEN.next':
+    'Choose a port above 1023, or allow this program to open lower ones and to use UDP.',
   'error.LEGION_ADDRESS': 'The address of this legion is not one of this machine.',
   'error.LEGION_ADDRESS.next': 'Choose one of its addresses, or leave it empty for all.',
   'error.LEGION_MULTICAST': 'The multicast group could not be joined.',
