@@ -14,7 +14,8 @@ export const hookRunner: HookRunner = {
     switch (call.action) {
       case 'cmd':
       case 'exec':
-        return command(call);
+        // What cannot even be started (an argument with a NUL) is thrown, not told.
+        return command(call).catch((error: unknown) => ({ ok: false, code: null, output: String(error) }));
       case 'http':
         return request(call);
       default:
@@ -41,7 +42,7 @@ function command({ argument, shell, timeoutMs, env }: HookCall): Promise<HookRes
     let output = '';
     let isLate = false;
     const child = spawn(file, args, {
-      env: { ...passed, ...env },
+      env: { ...passed, ...clean(env) },
       shell,
       // In a group of its own, so that what it started ends with it.
       detached: process.platform !== 'win32',
@@ -76,6 +77,12 @@ function command({ argument, shell, timeoutMs, env }: HookCall): Promise<HookRes
   });
 }
 
+/** Names of members are foreign text: a NUL in one would keep the command from being started at all. */
+const clean = (env: HookCall['env']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value.replace(/[\0-\x1f\x7f]/g, '?')]),
+  );
+
 async function request({ argument, timeoutMs, env }: HookCall): Promise<HookResult> {
   try {
     const answer = await fetch(argument, {
@@ -89,6 +96,10 @@ async function request({ argument, timeoutMs, env }: HookCall): Promise<HookResu
     return { ok: answer.ok, code: answer.status, output: maskText(text) };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { ok: false, code: null, output: maskText(cause instanceof Error ? cause.message : String(cause)) };
+    return {
+      ok: false,
+      code: null,
+      output: maskText(cause instanceof Error ? cause.message : String(cause)),
+    };
   }
 }
