@@ -56,6 +56,7 @@ export function aLegion(members: readonly LegionMember[], now: number, over: Par
   }));
   return {
     ...{ name: 'web', role: self ? (self.valor > 0 ? 'standby' : 'arbiter') : 'watch' },
+    ...{ lowered: null, interface: '', scroll: null, deathOnLordErrorS: 0 },
     ...{ valor: self?.valor ?? 10, announcedValor: self?.valor ?? null, uuid: self?.uuid ?? null },
     ...{ isLord: self !== undefined && self.uuid === best?.uuid, since: null, lord },
     why: lord ? { kind: 'lord', lord, votes: members.length } : { kind: 'nobody' },

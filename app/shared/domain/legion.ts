@@ -150,6 +150,8 @@ export const Legion = z.object({
   valor: z.number().int(),
   /** What we announce now: 0 as arbiter or while on battery. null: nothing. */
   announcedValor: z.number().int().nullable(),
+  /** Why a standby announces 0 for now. */
+  lowered: z.enum(['stepped-down', 'battery']).nullable(),
   uuid: z.string().nullable(),
   isLord: z.boolean(),
   since: z.number().nullable(),
@@ -168,12 +170,16 @@ export const Legion = z.object({
   members: z.array(LegionMember),
   warnings: z.array(LegionWarning),
   address: z.string(),
+  /** Of the interface for multicast; empty: the system’s choice. */
+  interface: z.string(),
   way: z.enum(['unicast', 'multicast', 'broadcast']),
   nodes: z.array(z.string()),
   cipher: z.string(),
   freqS: z.number(),
   toleranceS: z.number(),
   skewS: z.number(),
+  scroll: z.string().nullable(),
+  deathOnLordErrorS: z.number(),
   handOverBeforeSleep: z.boolean(),
   valor0OnBattery: z.boolean(),
   busWitness: z.boolean(),

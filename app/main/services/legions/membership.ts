@@ -88,8 +88,11 @@ export function createMembership(
           announce(from, effect.dead);
           break;
         case 'joined':
-          lords.mark(effect.peer.name, 'joined', false);
-          record({ kind: 'legion.joined', ...aboutMember(effect.peer.name) });
+          // Who is heard first was there before: no coming.
+          if (!from.election.view().isSettling) {
+            lords.mark(effect.peer.name, 'joined', false);
+            record({ kind: 'legion.joined', ...aboutMember(effect.peer.name) });
+          }
           void hooks.run('node-joined', facts(effect.peer.name));
           break;
         case 'left':
@@ -305,7 +308,11 @@ export function createMembership(
     lordName,
     part: (): Part | null => part,
     problem: (): AppError | null => problem,
-    isSteppedDown: (): boolean => steppedDown,
+    /** Why a standby announces 0. */
+    lowered: (): 'stepped-down' | 'battery' | null => {
+      if (config.role !== 'standby' || valorNow() > 0) return null;
+      return steppedDown ? 'stepped-down' : 'battery';
+    },
     deadMarked: (): ReadonlyMap<string, number> => deadMarked,
     drops: wire.drops,
 

@@ -48,6 +48,7 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
   return {
     ...{ name: config.name, role: config.role, valor: config.valor },
     announcedValor: isVoter ? part.self.valor : null,
+    lowered: membership.lowered(),
     uuid: isVoter ? part.self.uuid : null,
     isLord,
     since: isLord ? view.lordUnix * 1_000 : null,
@@ -57,6 +58,7 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
     members,
     warnings: warningsOf(membership, members, why, now),
     address: `${config.address}:${config.port}`,
+    ...{ interface: config.interface, scroll: config.scroll, deathOnLordErrorS: config.deathOnLordErrorS },
     way: wayOf(config.address),
     nodes: config.nodes.map(({ host, port }) => `${host}:${port}`),
     ...{ cipher: config.cipher, freqS: config.freqS, toleranceS: config.toleranceS, skewS: config.skewS },

@@ -109,8 +109,7 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
             {draft.way !== 'broadcast' &&
               field('address', text(`legionForm.address.${draft.way}.hint`), { className: 'mono-field' })}
             {field('port', undefined, { inputMode: 'numeric' })}
-            {draft.way === 'multicast' &&
-              field('interface', text(isNew ? 'legionForm.interface.hint' : 'legionForm.interface.keep'))}
+            {draft.way === 'multicast' && field('interface', text('legionForm.interface.hint'))}
           </div>
           <Area
             label={text('legionForm.nodes')}

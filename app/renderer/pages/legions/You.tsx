@@ -152,10 +152,10 @@ function Role({ legion, isChangeable }: { readonly legion: Legion; readonly isCh
           </div>
         </div>
       )}
-      {!isChanged && legion.role === 'standby' && legion.announcedValor === 0 && (
+      {!isChanged && legion.lowered !== null && (
         <div className="you-consequence">
-          <p className="t2">{text('legionPage.lowered')}</p>
-          {isChangeable && (
+          <p className="t2">{text(`legionPage.lowered.${legion.lowered}`)}</p>
+          {isChangeable && legion.lowered === 'stepped-down' && (
             <div className="row">
               <span className="sp" />
               <Button

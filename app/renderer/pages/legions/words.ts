@@ -13,11 +13,11 @@ export function sayText(legion: Legion, now: number): string {
   return own === '' ? why : `${why} ${own}`;
 }
 
-function ownText({ role, why, isLord, valor, announcedValor }: Legion): string {
+function ownText({ role, why, isLord, valor, announcedValor, lowered }: Legion): string {
   if (role === 'off' || why.kind === 'failed' || why.kind === 'suspended' || why.kind === 'off') return '';
   if (isLord) return text('legionPage.you.lord');
   if (role === 'standby')
-    return announcedValor === 0
+    return lowered !== null
       ? text('legionPage.you.lowered')
       : text('legionPage.you.standby', { valor: announcedValor ?? valor });
   return text(`legionPage.you.${role}`);

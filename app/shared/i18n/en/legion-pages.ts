@@ -114,7 +114,8 @@ export const legionPages = {
   'legionPage.hooks.show': 'Show',
   'legionPage.on': 'on',
   'legionPage.off': 'off',
-  'legionPage.lowered': 'Valor 0 is announced: you stepped down, or the machine is on battery.',
+  'legionPage.lowered.stepped-down': 'You stepped down: valor 0 is announced until you return.',
+  'legionPage.lowered.battery': 'On battery: valor 0 is announced until the machine has power again.',
   'legionPage.return': 'Return to valor {valor}',
   'legionPage.suspended': 'Our lord hooks failed.',
   'legionPage.suspended.why':
@@ -248,7 +249,6 @@ export const legionPages = {
   'legionForm.port': 'Port',
   'legionForm.interface': 'Address of the interface',
   'legionForm.interface.hint': 'Empty: the system chooses.',
-  'legionForm.interface.keep': 'Empty: as it is.',
   'legionForm.nodes': 'Other members',
   'legionForm.nodes.hint': 'One host:port in each line.',
   'legionForm.nodes.group': 'Besides the group, one host:port in each line; usually none.',
