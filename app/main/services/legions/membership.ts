@@ -4,7 +4,13 @@
  * and the old one says that it is dead first, so that nobody counts us twice.
  */
 import { AppError } from '../../../shared/errors/app-error.js';
-import { createElection, type Effect, type Election, type Self } from '../../core/election/election.js';
+import {
+  createElection,
+  type Effect,
+  type Election,
+  type Peer,
+  type Self,
+} from '../../core/election/election.js';
 import { whyOf, type Why } from '../../core/election/why.js';
 import type { Cancel } from '../../ports/clock.js';
 import type { DatagramSocket } from '../../ports/datagrams.js';
@@ -45,6 +51,7 @@ export function createMembership(
   let isEnding = false;
   let isStopped = false;
   let isWitnessing = false;
+  let askedUp = -Infinity;
   /** Since when nobody leads, steady ms; told when it lasts. */
   let lordless: { up: number; at: number } | null = null;
   let told: string | null | undefined = undefined;
@@ -182,7 +189,11 @@ export function createMembership(
     timer();
     if (!part || isStopped) return;
     const from = part;
-    const wait = Math.max(1, from.election.dueUp() - clock.uptime());
+    const now = clock.uptime();
+    const lord = config.busWitness ? lordPeer(from) : null;
+    // A lord that missed its period is asked about then, and once per period; not with our next look.
+    const askUp = lord ? Math.max(from.election.doubtedUp(lord), askedUp + config.freqS * 1_000) : Infinity;
+    const wait = Math.max(1, Math.min(from.election.dueUp(), askUp) - now);
     timer = clock.after(wait, () => {
       if (from !== part) return;
       act(from, from.election.tick(clock.uptime()));
@@ -191,15 +202,20 @@ export function createMembership(
     });
   }
 
+  function lordPeer({ election }: Part): Peer | null {
+    const now = why();
+    if (now.kind !== 'lord' && now.kind !== 'disputed') return null;
+    return [...election.peers().values()].find(({ uuid }) => uuid === now.lord.uuid) ?? null;
+  }
+
   /** The bus as a second witness of a lord that missed its period. */
   async function witness(from: Part): Promise<void> {
     if (!config.busWitness || isWitnessing) return;
-    const now = why();
-    if (now.kind !== 'lord' && now.kind !== 'disputed') return;
-    const peer = [...from.election.peers().values()].find(({ uuid }) => uuid === now.lord.uuid);
+    const peer = lordPeer(from);
     const node = peer && deps.bus.nodeOn(peer.name);
-    if (!peer || !node || clock.uptime() - peer.seenUp <= config.freqS * 1_000) return;
+    if (!peer || !node || clock.uptime() < from.election.doubtedUp(peer)) return;
     isWitnessing = true;
+    askedUp = clock.uptime();
     try {
       if ((await deps.bus.isGone(node)) && from === part)
         act(from, from.election.witnessed(peer.uuid, clock.uptime()));
