@@ -114,4 +114,18 @@ describeWithUwsgi('a console in a legion of real uWSGI', () => {
     expect(await quit).toBeGreaterThanOrEqual(unlorded[0]!.at);
     expect(stage.doubleMs()).toBe(0);
   });
+
+  it('the console is quit, removed or off as a member: its last word is heard', async () => {
+    const { stage, r1, r2 } = await among();
+    const o1 = await stage.served('o1', 10);
+    await stage.onlyLord(r1);
+    await until(async () => (await o1.get()).votes === 3);
+    await o1.role('off');
+    for (const { uwsgi } of [r1, r2]) await uwsgi.said(/valor: 10 .* announced its death/, 2_000);
+    await o1.role('standby', 11);
+    await r1.uwsgi.said(/valor: 11 .* joined/);
+    await o1.served.stop();
+    for (const { uwsgi } of [r1, r2]) await uwsgi.said(/valor: 11 .* announced its death/, 2_000);
+    expect(r1.hookRuns().map(({ event }) => event)).not.toContain('node-left');
+  });
 });
