@@ -27,7 +27,7 @@ export function legionStage() {
           const copy = Buffer.from(bytes);
           queueMicrotask(() => ears.get(to.port)?.(copy));
         },
-        close: () => void ears.delete(port),
+        close: async () => void ears.delete(port),
       };
     },
   });

@@ -23,6 +23,7 @@ export type ChildCall = {
 };
 
 const hasGroups = process.platform !== 'win32';
+const LAST_WORDS_MS = 200;
 const running = new Set<ChildProcess>();
 
 function end(child: ChildProcess): void {
@@ -65,5 +66,13 @@ export function runChild({ file, args, env, cwd, timeoutMs, maxOutput }: ChildCa
       });
     child.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
     child.on('close', (code) => done(code));
+    // What it left running may hold its output open for ever: its last words have a moment, and no more.
+    child.on('exit', (code) => {
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        done(code);
+      }, LAST_WORDS_MS);
+    });
   });
 }

@@ -2,11 +2,13 @@
  * The HookRunner port: commands as child processes with few variables, a time limit and a bounded output; HTTP by
  * fetch. What the console itself does (log, notify, signal) succeeds here and is told by the service.
  */
-import { spawn } from 'node:child_process';
 import { maskText } from '../../shared/lib/mask-text.js';
+import { runChild } from './child.js';
 import type { HookCall, HookResult, HookRunner } from '../ports/hook-runner.js';
 
+const SHELL = process.platform === 'win32' ? ['cmd.exe', '/d', '/s', '/c'] : ['/bin/sh', '-c'];
 const KEPT_OUTPUT = 4_000;
+const MAX_OUTPUT = 262_144;
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'SystemRoot'];
 
 export const hookRunner: HookRunner = {
@@ -24,57 +26,46 @@ export const hookRunner: HookRunner = {
   },
 };
 
-/** Words apart at blanks; quotes hold one together. Nothing is expanded. */
-export function wordsOf(text: string): string[] {
+/**
+ * Words apart at blanks; quotes hold one together, also in its middle. Nothing is expanded. null: a quote is left open.
+ */
+export function wordsOf(text: string): string[] | null {
   const words: string[] = [];
-  for (const [, double, single, bare] of text.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"']+)/g))
-    words.push(double?.replace(/\\(["\\])/g, '$1') ?? single ?? bare ?? '');
+  const word = /\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+)/y;
+  while (word.lastIndex < text.trimEnd().length) {
+    const found = word.exec(text)?.[1];
+    if (found === undefined) return null;
+    words.push(
+      found.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
+        double === undefined ? (single ?? '') : double.replace(/\\(["\\])/g, '$1'),
+      ),
+    );
+  }
   return words;
 }
 
-function command({ argument, shell, timeoutMs, env }: HookCall): Promise<HookResult> {
-  const [file, ...args] = shell ? [argument] : wordsOf(argument);
-  if (file === undefined) return Promise.resolve({ ok: false, code: null, output: 'no command' });
+async function command({ argument, shell, timeoutMs, env }: HookCall): Promise<HookResult> {
+  const words = shell ? [...SHELL, argument] : wordsOf(argument);
+  if (words === null) return { ok: false, code: null, output: 'a quote is left open' };
+  const [file, ...args] = words;
+  if (file === undefined) return { ok: false, code: null, output: 'no command' };
   const passed = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   ) as Record<string, string>;
-  return new Promise((resolve) => {
-    let output = '';
-    let isLate = false;
-    const child = spawn(file, args, {
-      env: { ...passed, ...clean(env) },
-      shell,
-      // In a group of its own, so that what it started ends with it.
-      detached: process.platform !== 'win32',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    const take = (chunk: Buffer): void => {
-      if (output.length < 2 * KEPT_OUTPUT) output += chunk.toString('utf8');
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    const timer = setTimeout(() => {
-      isLate = true;
-      try {
-        if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
-        else child.kill('SIGKILL');
-      } catch {
-        child.kill('SIGKILL');
-      }
-    }, timeoutMs);
-    const end = (ok: boolean, code: number | null, words: string): void => {
-      clearTimeout(timer);
-      const said = [output.slice(-KEPT_OUTPUT).trimEnd(), words].filter(Boolean).join('\n');
-      resolve({ ok, code, output: maskText(said) });
-    };
-    child.on('error', (error) => end(false, null, error.message));
-    child.on('close', (code, signal) => {
-      const late = isLate ? `not finished within ${timeoutMs / 1_000} s` : '';
-      // uWSGI counts the end by a signal as success; here it is a failure, and says so.
-      end(code === 0 && !isLate, code, late || (signal === null ? '' : `ended by ${signal}`));
-    });
+  const ended = await runChild({
+    ...{ file, args, timeoutMs, maxOutput: MAX_OUTPUT },
+    env: { ...passed, ...clean(env) },
   });
+  const code = typeof ended.code === 'number' ? ended.code : null;
+  const late = ended.isLate ? `not finished within ${timeoutMs / 1_000} s` : '';
+  // uWSGI counts the end by a signal as success; here it is a failure, and says so.
+  const word =
+    late ||
+    (code === null
+      ? `not run, or ended by a signal${typeof ended.code === 'string' ? ` (${ended.code})` : ''}`
+      : '');
+  const said = maskText(`${ended.stdout}${ended.stderr}`).trimEnd().slice(-KEPT_OUTPUT);
+  return { ok: code === 0 && !ended.isLate, code, output: [said, word].filter(Boolean).join('\n') };
 }
 
 /** Names of members are foreign text: a NUL in one would keep the command from being started at all. */

@@ -44,16 +44,23 @@ export const udpDatagrams: Datagrams = {
           // The system's own size has to do.
         }
         isOpen = true;
+        let pending = 0;
+        let onSettled = (): void => undefined;
         resolve({
           send(bytes, to) {
             if (!isOpen) return;
+            pending += 1;
             socket.send(bytes, to.port, to.host, (error) => {
+              pending -= 1;
               if (error && isOpen) onError(error);
+              if (pending === 0) onSettled();
             });
           },
-          close() {
+          async close() {
             if (!isOpen) return;
             isOpen = false;
+            // A socket that is closed drops what still waits for its address.
+            if (pending > 0) await settled((done) => (onSettled = done));
             socket.close();
           },
         });
@@ -61,6 +68,17 @@ export const udpDatagrams: Datagrams = {
     });
   },
 };
+
+/** Or not for longer than a name may take to be looked up. */
+const settled = (listen: (done: () => void) => void): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, SETTLE_MS);
+    listen(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+const SETTLE_MS = 1_000;
 
 const REFUSALS: Readonly<Record<string, ErrorCode>> = {
   EADDRINUSE: 'LEGION_PORT',

@@ -160,7 +160,7 @@ export function createDemoLegions(names: readonly string[], clock: Clock, random
           });
           if (opened.ok) tell(on, opened.announcement, null);
         },
-        close: () => void on?.ears.delete(onPacket),
+        close: async () => void on?.ears.delete(onPacket),
       });
     },
   };

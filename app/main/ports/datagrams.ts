@@ -10,7 +10,8 @@ export type DatagramPlace = {
 export type DatagramSocket = {
   /** Never throws; what could not be sent is told to `onError`. */
   send(bytes: Uint8Array, to: { readonly host: string; readonly port: number }): void;
-  close(): void;
+  /** What was handed over goes out first. Never rejects. */
+  close(): Promise<void>;
 };
 
 export type DatagramEars = {
@@ -25,5 +26,5 @@ export interface Datagrams {
 
 /** Where there is no network: what is sent is lost. */
 export const NO_DATAGRAMS: Datagrams = {
-  open: async () => ({ send: () => undefined, close: () => undefined }),
+  open: async () => ({ send: () => undefined, close: () => Promise.resolve() }),
 };

@@ -266,11 +266,3 @@ export const LegionInput = z.object({
     .optional(),
 });
 export type LegionInput = z.infer<typeof LegionInput>;
-
-export const ADVICE_KINDS = [
-  'short-secret',
-  'cut-secret',
-  'zero-keys',
-  'iv-in-secret',
-  'needs-legacy-provider',
-] as const;

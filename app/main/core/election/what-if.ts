@@ -12,8 +12,8 @@ export type Outcome = {
   readonly holdsQuorum: boolean;
 };
 
-/** Enough rounds for anything that will ever agree: one to join, one to exchange sums, one to vote, one to spare. */
-const ROUNDS = 6;
+/** One to join, one to exchange sums and votes, one to hold the vote. */
+const ROUNDS = 3;
 const FREQ_MS = 1_000;
 
 /** EL24. `seats`: all members, ours too. A quorum is counted by each of those that stay, as it is configured here. */

@@ -3,6 +3,7 @@
  * on here are run. What ran last, and how it ended, is remembered for the page.
  */
 import type { HookEvent, LegionHook } from '../../../shared/domain/legion.js';
+import { maskText } from '../../../shared/lib/mask-text.js';
 import { assertNever } from '../../../shared/lib/assert.js';
 import type { Hook, LegionConfig, LegionDeps } from './types.js';
 
@@ -15,11 +16,18 @@ export type HookFacts = {
   readonly node?: string;
 };
 
+/** Comings and goings that wait for their hooks. */
+const MAX_WAITING = 100;
+/** A variable may hold 128 KiB on Linux. */
+const MAX_VARIABLE = 16_384;
+
 export type Hooks = ReturnType<typeof createHooks>;
 
 export function createHooks(config: LegionConfig, { clock, hookRunner, log, record }: LegionDeps) {
   const last = new Map<string, NonNullable<LegionHook['last']>>();
   let chain: Promise<unknown> = Promise.resolve();
+  let telling: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   async function one(hook: Hook, facts: HookFacts): Promise<boolean> {
     const from = clock.uptime();
@@ -29,7 +37,7 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
       LEGION_LORD: facts.lord ?? '',
       LEGION_VALOR: String(facts.valor),
       LEGION_UUID: facts.uuid,
-      LEGION_MEMBERS: facts.members.join(' '),
+      LEGION_MEMBERS: membersIn(facts.members),
       ...(facts.node === undefined ? {} : { LEGION_NODE: facts.node }),
     };
     const result = await hookRunner.run({ ...hook, timeoutMs: hook.timeoutS * 1_000, env });
@@ -40,7 +48,7 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
       kind: result.ok ? 'legion.hook' : 'legion.hook-failed',
       facts: {
         legion: config.name,
-        what: nameOf(hook),
+        what: maskText(nameOf(hook)),
         code: result.code,
         ms,
         output: result.output.slice(-300),
@@ -49,26 +57,52 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
     return result.ok;
   }
 
+  /** Each looked at when its turn has come: it may have been switched off meanwhile. */
+  async function all(event: HookEvent, facts: () => HookFacts, stops: boolean): Promise<boolean> {
+    let isWell = true;
+    for (const hook of config.hooks) {
+      if (hook.event !== event || !hook.isOn) continue;
+      if (await one(hook, facts())) continue;
+      isWell = false;
+      if (stops) break;
+    }
+    return isWell;
+  }
+
   return {
-    /** Resolves with whether all went well, when those before and these are done. `stops`: not past a failure. */
-    run(event: HookEvent, facts: HookFacts, stops = false): Promise<boolean> {
-      const chosen = config.hooks.filter((hook) => hook.event === event && hook.isOn);
-      const ended = chain.then(async () => {
-        let isWell = true;
-        for (const hook of chosen) {
-          if (await one(hook, facts)) continue;
-          isWell = false;
-          if (stops) break;
-        }
-        return isWell;
-      });
+    /** Resolves with whether all went well, when those before and these are done. `stops`: not past a failure. Never rejects. */
+    run(
+      event: HookEvent,
+      facts: () => HookFacts,
+      { stops = false, isWanted = () => true }: { stops?: boolean; isWanted?: () => boolean } = {},
+    ): Promise<boolean> {
+      const ended = chain
+        .then(async () => (isWanted() ? all(event, facts, stops) : true))
+        .catch((error: unknown) => {
+          log.error({ error, legion: config.name, event }, 'a hook failed unexpectedly');
+          return false;
+        });
       chain = ended;
       return ended;
     },
-    /** Nothing waits any more when this resolves. */
-    settled: (): Promise<unknown> => chain,
+    /** Who came or went. Apart from the others, so that no crowd holds up a take-over; of too many some are left out. */
+    tell(event: 'node-joined' | 'node-left', facts: () => HookFacts): void {
+      if (!config.hooks.some((hook) => hook.event === event && hook.isOn) || waiting >= MAX_WAITING) return;
+      waiting += 1;
+      const known = facts();
+      telling = telling
+        .then(() => all(event, () => known, false))
+        .catch((error: unknown) => log.error({ error, legion: config.name, event }, 'a hook failed'))
+        .finally(() => (waiting -= 1));
+    },
     views: (): LegionHook[] => config.hooks.map((hook) => ({ ...hook, last: last.get(hook.id) ?? null })),
   };
+}
+
+/** As many names as fit. */
+function membersIn(names: readonly string[]): string {
+  const text = names.map((name) => name.slice(0, 255)).join(' ');
+  return text.length <= MAX_VARIABLE ? text : text.slice(0, text.lastIndexOf(' ', MAX_VARIABLE));
 }
 
 /** As people write it in a configuration. */

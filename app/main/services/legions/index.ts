@@ -1,9 +1,10 @@
 /** All legions of one profile: kept, joined, changed, left. */
-import * as z from 'zod';
 import { isIPv4 } from 'node:net';
+import { maskText } from '../../../shared/lib/mask-text.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { Legion, LegionInput, LegionRole } from '../../../shared/domain/legion.js';
-import type { LegionOptions } from '../../../shared/domain/legion-options.js';
+import type { ImportProblem, LegionOptions } from '../../../shared/domain/legion-options.js';
+import { visible } from '../../../shared/i18n/visible.js';
 import { LEGION_DEFAULTS } from '../../../shared/domain/legion-options.js';
 import type { Need, Session } from '../../../shared/domain/session.js';
 import type { LegionNodes } from '../../core/changes/plan.js';
@@ -21,7 +22,6 @@ export type LegionService = ReturnType<typeof createLegions>;
 const MAX_LEGIONS = 50;
 const MAX_SHOWN = 20;
 const HOOK_TIMEOUT_S = 30;
-const Kept = z.array(LegionConfig);
 /** Nobody leads for so long before it is somebody's business. */
 const NO_LORD_PERIODS = 3;
 
@@ -32,6 +32,17 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
   const key = `legions.${settings.profileId}`;
   let stopListening = (): void => undefined;
   let isStopped = false;
+  /** What is kept could not be read: nothing is written over it. */
+  let isBroken = false;
+  /** Kept legions that this version cannot read: written back as they are. */
+  let unread: unknown[] = [];
+  let turns: Promise<unknown> = Promise.resolve();
+  /** One after the other: two changes at once would leave a legion that nobody holds. */
+  const turn = <T>(run: () => Promise<T>): Promise<T> => {
+    const next = turns.then(run);
+    turns = next.catch(() => undefined);
+    return next;
+  };
 
   const find = (name: string): Membership => {
     const found = members.get(name);
@@ -40,16 +51,25 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
   };
   const mayChange = (): void => {
     if (settings.isReadOnly) throw new AppError('PROFILE_READ_ONLY', 'a read-only profile');
+    if (isBroken) throw new AppError('STORE_UNREADABLE', 'the legions that are kept cannot be read');
   };
   const keep = async (): Promise<void> => {
-    await secretStore.write(
-      key,
-      [...members.values()].map(({ config }) => config),
-    );
+    await secretStore.write(key, [...[...members.values()].map(({ config }) => config), ...unread]);
   };
   const view = (membership: Membership): Legion => viewOf(membership, bus, clock);
 
-  const add = async (config: LegionConfig): Promise<Membership> => {
+  /** A profile that only watches sends nothing and runs nothing, whatever is kept. */
+  const asAllowed = (config: LegionConfig): LegionConfig =>
+    settings.isReadOnly
+      ? {
+          ...config,
+          role: config.role === 'off' ? 'off' : 'watch',
+          hooks: config.hooks.map((hook) => ({ ...hook, isOn: false })),
+        }
+      : config;
+
+  const add = async (kept: LegionConfig): Promise<Membership> => {
+    const config = asAllowed(kept);
     const lords = createLords(deps.journals.open(journalName(config.name)), clock, log);
     await lords.load();
     const made = createMembership(config, settings, deps, lords);
@@ -61,7 +81,7 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
     await members.get(config.name)?.stop();
     const made = await add(config);
     await keep();
-    await made.start();
+    if (!isStopped) await made.start();
     return made;
   };
 
@@ -108,42 +128,53 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
       };
     });
 
-  const rename = (input: LegionInput): Promise<Legion> => {
+  const save = async (input: LegionInput): Promise<Legion> => {
     mayChange();
     const before = members.get(input.name)?.config ?? null;
     if (!before && members.size >= MAX_LEGIONS) throw invalid('name', `more than ${MAX_LEGIONS} legions`);
     const config = configOf(input, before);
     record({ kind: 'legion.saved', facts: { legion: config.name, policy: config.role } });
-    return replace(config).then(view);
+    return view(await replace(config));
   };
 
   return {
     /** What was kept is joined again. Never rejects. */
-    async load(): Promise<void> {
-      const kept = Kept.safeParse(await secretStore.read(key).catch(() => undefined));
-      const configs = kept.success ? kept.data : (settings.seed ?? []);
-      for (const config of configs) {
+    load: (): Promise<void> =>
+      turn(async () => {
+        let kept: unknown;
         try {
-          await add(config);
+          kept = await secretStore.read(key);
         } catch (error) {
-          log.error({ error, legion: config.name }, 'a kept legion cannot be read');
+          isBroken = true;
+          log.error({ error }, 'the legions that are kept cannot be read; nothing is written over them');
+          return;
         }
-      }
-      if (isStopped) return;
-      for (const each of members.values()) void each.start();
-      stopListening = power.listen({
-        suspend() {
-          for (const each of members.values()) if (each.config.handOverBeforeSleep) void each.suspend();
-        },
-        resume() {
-          for (const each of members.values()) each.woke();
-        },
-        battery() {
-          for (const each of members.values())
-            if (each.config.valor0OnBattery && each.config.role === 'standby') void each.restart();
-        },
-      });
-    },
+        const entries = Array.isArray(kept) ? (kept as unknown[]) : (settings.seed ?? []);
+        for (const entry of entries) {
+          const read = LegionConfig.safeParse(entry);
+          try {
+            if (read.success && !members.has(read.data.name)) await add(read.data);
+            else unread.push(entry);
+          } catch (error) {
+            unread.push(entry);
+            log.error({ error, legion: read.data?.name }, 'a kept legion cannot be read');
+          }
+        }
+        if (isStopped) return;
+        for (const each of members.values()) void each.start();
+        stopListening = power.listen({
+          suspend() {
+            for (const each of members.values()) if (each.config.handOverBeforeSleep) void each.suspend();
+          },
+          resume() {
+            for (const each of members.values()) each.woke();
+          },
+          battery() {
+            for (const each of members.values())
+              if (each.config.valor0OnBattery && each.config.role === 'standby') void each.restart();
+          },
+        });
+      }),
     /** Hands over and leaves, within seconds. Never rejects. */
     async stop(): Promise<void> {
       isStopped = true;
@@ -155,19 +186,20 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
     get: (name: string): Legion => view(find(name)),
     timeline: (name: string, rangeMs: number) => find(name).lords.timeline(rangeMs),
     whatIf: (name: string, fallen: readonly string[]) => whatIfOf(find(name), fallen),
-    save: rename,
+    save: (input: LegionInput): Promise<Legion> => turn(() => save(input)),
 
-    async remove(name: string): Promise<void> {
-      mayChange();
-      const found = find(name);
-      await found.stop();
-      members.delete(name);
-      await keep();
-      await deps.journals.remove(journalName(name)).catch(() => undefined);
-      record({ kind: 'legion.removed', facts: { legion: name } });
-    },
+    remove: (name: string): Promise<void> =>
+      turn(async () => {
+        mayChange();
+        const found = find(name);
+        await found.stop();
+        members.delete(name);
+        await keep();
+        await deps.journals.remove(journalName(name)).catch(() => undefined);
+        record({ kind: 'legion.removed', facts: { legion: name } });
+      }),
 
-    async role(
+    role: (
       name: string,
       change: {
         readonly role: LegionRole;
@@ -175,19 +207,20 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
         readonly handOverBeforeSleep?: boolean | undefined;
         readonly valor0OnBattery?: boolean | undefined;
       },
-    ): Promise<Legion> {
-      mayChange();
-      const { config } = find(name);
-      const { role, valor = config.valor, handOverBeforeSleep, valor0OnBattery } = change;
-      const next = {
-        ...{ ...config, role, valor },
-        handOverBeforeSleep: handOverBeforeSleep ?? config.handOverBeforeSleep,
-        valor0OnBattery: valor0OnBattery ?? config.valor0OnBattery,
-      };
-      check(next);
-      record({ kind: 'legion.role', facts: { legion: name, policy: role, valor } });
-      return view(await replace(next));
-    },
+    ): Promise<Legion> =>
+      turn(async () => {
+        mayChange();
+        const { config } = find(name);
+        const { role, valor = config.valor, handOverBeforeSleep, valor0OnBattery } = change;
+        const next = {
+          ...{ ...config, role, valor },
+          handOverBeforeSleep: handOverBeforeSleep ?? config.handOverBeforeSleep,
+          valor0OnBattery: valor0OnBattery ?? config.valor0OnBattery,
+        };
+        check(next);
+        record({ kind: 'legion.role', facts: { legion: name, policy: role, valor } });
+        return view(await replace(next));
+      }),
     async stepDown(name: string): Promise<{ lord: string | null; ms: number }> {
       mayChange();
       return find(name).stepDown();
@@ -198,34 +231,44 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
       await found.comeBack();
       return view(found);
     },
-    async hook(name: string, id: string, isOn: boolean): Promise<Legion> {
-      mayChange();
-      const found = find(name);
-      const hook = found.config.hooks.find((each) => each.id === id);
-      if (!hook) throw new AppError('HOOK_UNKNOWN', 'no hook of this id');
-      hook.isOn = isOn;
-      await keep();
-      record({
-        kind: 'legion.hook-switched',
-        facts: { legion: name, what: nameOf(hook), policy: isOn ? 'on' : 'off' },
-      });
-      return view(found);
-    },
+    hook: (name: string, id: string, isOn: boolean): Promise<Legion> =>
+      turn(async () => {
+        mayChange();
+        const found = find(name);
+        const hook = found.config.hooks.find((each) => each.id === id);
+        if (!hook) throw new AppError('HOOK_UNKNOWN', 'no hook of this id');
+        hook.isOn = isOn;
+        await keep();
+        record({
+          kind: 'legion.hook-switched',
+          facts: { legion: name, what: maskText(nameOf(hook)), policy: isOn ? 'on' : 'off' },
+        });
+        return view(found);
+      }),
 
     /** Legions of a uWSGI configuration; with `save` those without an error are joined as watchers. */
-    async import(text: string, save: boolean) {
-      const { legions, problems, ignored } = readIni(text);
-      const inputs = legions.map((options) => ({ options, input: inputOf(options) }));
-      const saved: string[] = [];
-      if (save) {
-        mayChange();
-        for (const { options, input } of inputs) {
-          await rename({ ...input, secret: options.secret, iv: options.iv });
-          saved.push(options.name);
+    import: (text: string, saves: boolean) =>
+      turn(async () => {
+        const { legions, problems, ignored } = readIni(text);
+        const inputs = legions.map((options) => ({ options, input: inputOf(options) }));
+        const saved: string[] = [];
+        if (saves) mayChange();
+        for (const { options, input } of saves ? inputs : []) {
+          if (members.has(options.name)) {
+            problems.push(refusedImport('it is here already; remove it first', options.name));
+            continue;
+          }
+          try {
+            await save({ ...input, secret: options.secret, iv: options.iv });
+            saved.push(options.name);
+          } catch (error) {
+            problems.push(
+              refusedImport(error instanceof Error ? error.message : String(error), options.name),
+            );
+          }
         }
-      }
-      return { legions: inputs.map(({ input }) => input), problems, ignored, saved };
-    },
+        return { legions: inputs.map(({ input }) => input), problems, ignored, saved };
+      }),
     /** With the secret: for a file, never for a window. */
     export: (name: string): string => writeIni(optionsOf(find(name).config)),
 
@@ -274,6 +317,11 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
     },
   };
 }
+
+/** About a whole legion of the file: no line of its own. */
+const refusedImport = (why: string, name: string): ImportProblem => ({
+  ...{ line: 0, kind: 'value', isError: true, text: `${visible(name)}: ${why}` },
+});
 
 const invalid = (field: string, why: string): AppError =>
   new AppError('LEGION_INVALID', `${field}: ${why}`, { details: { field, why } });

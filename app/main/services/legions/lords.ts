@@ -24,6 +24,7 @@ type Mark = LegionTimeline['marks'][number];
 
 const MAX_LINES = 20_000;
 const DAY_MS = 86_400_000;
+const COUNTED_MS = 1_000;
 /** More marks than this in a picture are noise. */
 const MAX_MARKS = 500;
 /** As one that the console was not there to see. */
@@ -35,6 +36,7 @@ export function createLords(journal: Journal, clock: Clock, log: Log) {
   let changes: Change[] = [];
   let marks: Mark[] = [];
   let isTold = false;
+  let leaves = { at: -Infinity, by: new Map<string, number>() };
 
   const add = (line: Line): void => {
     take(line);
@@ -74,14 +76,15 @@ export function createLords(journal: Journal, clock: Clock, log: Log) {
     away: (): void => add({ t: 'away', at: clock.now() }),
 
     leavesToday(name: string): number {
-      const from = clock.now() - DAY_MS;
-      let count = 0;
-      for (let at = marks.length - 1; at >= 0; at -= 1) {
-        const mark = marks[at]!;
-        if (mark.at < from) break;
-        if (mark.name === name && mark.what !== 'joined') count += 1;
+      const now = clock.now();
+      // Asked for each member of each picture: counted once a second for all.
+      if (Math.abs(now - leaves.at) > COUNTED_MS) {
+        leaves = { at: now, by: new Map() };
+        for (const mark of marks)
+          if (mark.what !== 'joined' && mark.at >= now - DAY_MS)
+            leaves.by.set(mark.name, (leaves.by.get(mark.name) ?? 0) + 1);
       }
-      return count;
+      return leaves.by.get(name) ?? 0;
     },
 
     timeline(rangeMs: number): LegionTimeline {

@@ -18,14 +18,24 @@ import { createHooks, type HookFacts } from './hooks.js';
 import type { Lords } from './lords.js';
 import type { LegionConfig, LegionDeps, LegionSettings } from './types.js';
 import { createWire } from './wire.js';
+import { createWitness } from './witness.js';
 
-type Part = { readonly self: Self; readonly election: Election; readonly joinedAt: number };
+type Part = {
+  readonly self: Self;
+  readonly election: Election;
+  readonly joinedAt: number;
+  /** Nothing is taken over any more. */
+  isLeaving: boolean;
+};
 
 /** Who calls itself dead with each packet is told of; of so many at most. */
 const MAX_MARKED = 100;
+const MARKED_MS = 60_000;
 /** Whoever follows us has so long to say so. */
 const HAND_OVER_MS = 5_000;
 const LOOK_MS = 20;
+/** At the end hooks have so long; then we are gone anyway. */
+const STOP_HOOKS_MS = 3_000;
 const RETRY_OPEN_MS = 10_000;
 
 export type Membership = ReturnType<typeof createMembership>;
@@ -39,7 +49,8 @@ export function createMembership(
   const { clock, random, log, datagrams, power, record } = deps;
   const wire = createWire(config, clock);
   const hooks = createHooks(config, deps);
-  const deadMarked = new Map<string, number>();
+  const witness = createWitness(config, deps);
+  const deadMarked = new Map<string, { readonly first: number; readonly last: number }>();
   let socket: DatagramSocket | null = null;
   let part: Part | null = null;
   let problem: AppError | null = null;
@@ -50,8 +61,11 @@ export function createMembership(
   /** Nobody waits for anything any more. */
   let isEnding = false;
   let isStopped = false;
-  let isWitnessing = false;
-  let askedUp = -Infinity;
+  /** Handed over before a sleep, and not back yet. */
+  let isAway = false;
+  /** What lord hooks did, or may be doing, was not undone yet. */
+  let isSetUp = false;
+  let wins = 0;
   /** Since when nobody leads, steady ms; told when it lasts. */
   let lordless: { up: number; at: number } | null = null;
   let told: string | null | undefined = undefined;
@@ -70,7 +84,7 @@ export function createMembership(
     const { isUsed, effects } = from.election.hear(heard, clock.uptime());
     const { dead, name } = heard.announcement;
     if (!isUsed) wire.drop(dead ? 'stranger-dead' : 'crowd');
-    if (!isUsed && dead && deadMarked.size < MAX_MARKED) deadMarked.set(name, clock.now());
+    if (!isUsed && dead) markDead(name);
     act(from, effects);
   }
 
@@ -100,16 +114,16 @@ export function createMembership(
             lords.mark(effect.peer.name, 'joined', false);
             record({ kind: 'legion.joined', ...aboutMember(effect.peer.name) });
           }
-          void hooks.run('node-joined', facts(effect.peer.name));
+          hooks.tell('node-joined', () => facts(effect.peer.name));
           break;
         case 'left':
           lords.mark(effect.peer.name, effect.how === 'dead' ? 'left' : 'died', false);
           record({ kind: 'legion.left', ...aboutMember(effect.peer.name) });
           // uWSGI runs no hook for one that said goodbye.
-          if (effect.how !== 'dead') void hooks.run('node-left', facts(effect.peer.name));
+          if (effect.how !== 'dead') hooks.tell('node-left', () => facts(effect.peer.name));
           break;
         case 'voted':
-          void hooks.run('join', facts());
+          void hooks.run('join', facts);
           break;
         case 'won':
           void takeOver(from);
@@ -119,7 +133,7 @@ export function createMembership(
           break;
         case 'unlorded':
           record({ kind: 'legion.unlorded', facts: { legion: config.name, why: effect.why } });
-          if (effect.why !== 'left') void hooks.run('unlord', facts());
+          if (effect.why !== 'left') void undo();
           break;
       }
     }
@@ -134,17 +148,44 @@ export function createMembership(
     ...{ foldMs: 5_000, foldKey: config.name },
   });
 
+  /** Unlord hooks, where lord hooks ran. */
+  async function undo(): Promise<void> {
+    if (!isSetUp) return;
+    isSetUp = false;
+    await hooks.run('unlord', facts);
+  }
+
   async function takeOver(from: Part): Promise<void> {
-    const isWell = await hooks.run('lord', facts(), config.deathOnLordErrorS > 0);
-    if (from !== part) return;
+    wins += 1;
+    const win = wins;
+    const isWanted = (): boolean => from === part && !from.isLeaving && win === wins;
+    const isWell = await hooks.run('lord', facts, {
+      stops: config.deathOnLordErrorS > 0,
+      // Looked at when its turn has come: we may have lost, or won anew, or left.
+      isWanted: () => {
+        const wanted = isWanted() && from.election.view().phase === 'taking';
+        if (wanted) isSetUp = true;
+        return wanted;
+      },
+    });
+    if (!isWanted()) return;
+    if (!isWell && config.deathOnLordErrorS > 0) await undo();
+    if (!isWanted()) return;
     const effects = from.election.lordHooksDone(isWell, clock.uptime(), Math.floor(clock.now() / 1_000));
     act(from, effects);
-    if (from.election.view().isSuspended) {
+    if (from.election.view().isSuspended)
       comeBack = clock.after(config.deathOnLordErrorS * 1_000, () => void change(rejoin));
-    } else if (!effects.some(({ type }) => type === 'lorded')) {
-      // Somebody else came first while our hooks ran: what they set up is taken back.
-      void hooks.run('unlord', facts());
-    }
+    // Somebody else came first while our hooks ran: what they set up is taken back.
+    else if (from.election.view().phase === 'member') void undo();
+  }
+
+  /** Twice, and more than a period apart: one goodbye of a stranger is nothing. */
+  function markDead(name: string): void {
+    const now = clock.now();
+    const before = deadMarked.get(name);
+    for (const [other, { last }] of deadMarked) if (now - last > MARKED_MS) deadMarked.delete(other);
+    if (before) deadMarked.set(name, { first: before.first, last: now });
+    else if (deadMarked.size < MAX_MARKED) deadMarked.set(name, { first: now, last: now });
   }
 
   function why(): Why {
@@ -191,48 +232,39 @@ export function createMembership(
     const from = part;
     const now = clock.uptime();
     const lord = config.busWitness ? lordPeer(from) : null;
-    // A lord that missed its period is asked about then, and once per period; not with our next look.
-    const askUp = lord ? Math.max(from.election.doubtedUp(lord), askedUp + config.freqS * 1_000) : Infinity;
+    const askUp = lord ? witness.dueUp(from.election.doubtedUp(lord)) : Infinity;
     const wait = Math.max(1, Math.min(from.election.dueUp(), askUp) - now);
     timer = clock.after(wait, () => {
       if (from !== part) return;
       act(from, from.election.tick(clock.uptime()));
       look();
-      void witness(from);
+      void askWitness(from);
+      // Not every system tells when the machine changes to battery and back.
+      if (isVoter() && !isAway && from.self.valor !== valorNow()) void change(rejoin);
     });
   }
 
+  /** Whom we told of as the lord, if it is another. */
   function lordPeer({ election }: Part): Peer | null {
-    const now = why();
-    if (now.kind !== 'lord' && now.kind !== 'disputed') return null;
-    return [...election.peers().values()].find(({ uuid }) => uuid === now.lord.uuid) ?? null;
+    for (const peer of election.peers().values()) if (peer.uuid === told) return peer;
+    return null;
   }
 
-  /** The bus as a second witness of a lord that missed its period. */
-  async function witness(from: Part): Promise<void> {
-    if (!config.busWitness || isWitnessing) return;
-    const peer = lordPeer(from);
-    const node = peer && deps.bus.nodeOn(peer.name);
-    if (!peer || !node || clock.uptime() < from.election.doubtedUp(peer)) return;
-    isWitnessing = true;
-    askedUp = clock.uptime();
-    try {
-      if ((await deps.bus.isGone(node)) && from === part)
-        act(from, from.election.witnessed(peer.uuid, clock.uptime()));
-    } catch (error) {
-      log.debug({ error, legion: config.name }, 'the bus could not be asked about a lord');
-    } finally {
-      isWitnessing = false;
-    }
+  async function askWitness(from: Part): Promise<void> {
+    const lord = config.busWitness ? lordPeer(from) : null;
+    if (!lord || !(await witness.isGone(lord, () => from.election.doubtedUp(lord))) || from !== part) return;
+    act(from, from.election.witnessed(lord.uuid, clock.uptime()));
   }
 
   async function open(): Promise<void> {
     if (socket || config.role === 'off' || isStopped) return;
     try {
-      socket = await datagrams.open(config, {
+      const opened = await datagrams.open(config, {
         onPacket,
         onError: (error) => log.debug({ error, legion: config.name }, 'legion socket'),
       });
+      if (isStopped) return opened.close();
+      socket = opened;
       problem = null;
     } catch (error) {
       const isNew = problem === null;
@@ -250,6 +282,7 @@ export function createMembership(
     part = {
       self,
       joinedAt: clock.now(),
+      isLeaving: false,
       election: createElection(
         self,
         {
@@ -259,22 +292,23 @@ export function createMembership(
         clock.uptime(),
       ),
     };
-    if (isVoter()) void hooks.run('setup', facts());
+    if (isVoter()) void hooks.run('setup', facts);
     lords.mark(settings.host, 'joined', true);
     arm();
   }
 
   /** Unlord and death hooks, then the last word. What the lord hooks set up is gone before another takes it. */
-  async function leave(waitMs = 0): Promise<void> {
+  async function leave(waitMs = 0, hooksMs = Infinity): Promise<void> {
     comeBack();
     retry();
     const from = part;
     if (!from) return;
-    if (isVoter()) {
-      if (from.election.view().phase !== 'member') await hooks.run('unlord', facts());
-      await hooks.run('death', facts());
-    }
+    from.isLeaving = true;
     const hadLord = from.election.view().phase === 'lord';
+    if (isVoter() && !from.election.view().isSuspended) {
+      const bye = undo().then(() => hooks.run('death', facts));
+      await (hooksMs === Infinity ? bye : Promise.race([bye, pause(hooksMs)]));
+    }
     act(from, from.election.leave());
     const others = [...from.election.peers().values()].some(({ valor }) => valor > 0);
     if (hadLord && others && waitMs > 0) await follower(from, waitMs);
@@ -282,23 +316,27 @@ export function createMembership(
     timer();
     lords.mark(settings.host, 'left', true);
   }
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
 
   /** Resolves with who leads after us, or null when nobody did in time. */
   async function follower(from: Part, waitMs: number): Promise<string | null> {
-    const until = clock.uptime() + waitMs;
-    // Whoever waits when the end begins is let go; the end itself waits for its own.
-    const wasEnding = isEnding;
+    const began = clock.uptime();
+    const until = began + waitMs;
     for (;;) {
-      const next = [...(part ?? from).election.peers().values()].find(({ lord }) => lord > 0);
+      // What one that was lord before us said of itself then is not news.
+      const next = [...(part ?? from).election.peers().values()].find(
+        ({ lord, seenUp }) => lord > 0 && seenUp >= began,
+      );
       if (next) return next.name;
-      if (clock.uptime() >= until || isEnding !== wasEnding) return null;
-      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+      if (clock.uptime() >= until || isEnding) return null;
+      await pause(LOOK_MS);
     }
   }
 
   async function close(): Promise<void> {
-    socket?.close();
+    const open = socket;
     socket = null;
+    await open?.close();
     told = undefined;
     lords.away();
   }
@@ -326,15 +364,19 @@ export function createMembership(
     problem: (): AppError | null => problem,
     /** Why a standby announces 0. */
     lowered: (): 'stepped-down' | 'battery' | null => {
-      if (config.role !== 'standby' || valorNow() > 0) return null;
+      if (config.role !== 'standby' || part?.self.valor !== 0) return null;
       return steppedDown ? 'stepped-down' : 'battery';
     },
-    deadMarked: (): ReadonlyMap<string, number> => deadMarked,
+    /** Who calls itself dead again and again, and since when. */
+    deadMarked: (): string[] =>
+      [...deadMarked].flatMap(([name, { first, last }]) =>
+        last - first > config.freqS * 1_000 && clock.now() - last < MARKED_MS ? [name] : [],
+      ),
     drops: wire.drops,
 
     start: (): Promise<void> => change(join),
     /** Role, valor or times are different now: out under the old uuid and in under a new one. */
-    restart: (): Promise<void> => change(rejoin),
+    restart: (): Promise<void> => (isAway ? Promise.resolve() : change(rejoin)),
 
     /** Resolves with who leads now. Throws LEGION_NOT_LORD. */
     stepDown(): Promise<{ lord: string | null; ms: number }> {
@@ -358,16 +400,22 @@ export function createMembership(
     },
 
     /** The machine is about to sleep, or nobody uses this any more. Never rejects. */
-    async stop(waitMs = HAND_OVER_MS): Promise<void> {
+    async stop(): Promise<void> {
       isEnding = true;
       retry();
-      await change(() => leave(waitMs)).catch(() => undefined);
+      comeBack();
+      // After our last word nothing of ours is needed any more; who follows is for the others.
+      await change(() => leave(0, STOP_HOOKS_MS)).catch(() => undefined);
       isStopped = true;
       if (socket) await close();
     },
-    suspend: (): Promise<void> => change(() => leave(HAND_OVER_MS)),
+    suspend(): Promise<void> {
+      isAway = true;
+      return change(() => leave(HAND_OVER_MS, HAND_OVER_MS));
+    },
     /** After a hand-over that may still be under way: whoever left comes back. */
     woke(): void {
+      isAway = false;
       void change(async () => {
         if (part) act(part, part.election.wake(clock.uptime()));
         else await join();

@@ -11,7 +11,6 @@ import type { BusView, LegionConfig } from './types.js';
 const FLAPPING = 4;
 /** Sums may differ while one exchange is under way. */
 const DISAGREE_PERIODS = 3;
-const DEAD_MARK_MS = 60_000;
 
 export function seatsOf(membership: Membership): Seat[] {
   const part = membership.part();
@@ -36,7 +35,6 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
   const { config } = membership;
   const part = membership.part();
   const problem = membership.problem();
-  const now = clock.now();
   const told = membership.why() as Legion['why'];
   const lord = told.kind === 'lord' || told.kind === 'disputed' ? told.lord : null;
   const why = whyHere(config.role, problem !== null, part?.election.view().isSuspended ?? false, told);
@@ -56,7 +54,7 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
     next: next && { name: next.lord?.name ?? null, votes: next.votes },
     mayFall: fallsUntilLost(members.length, config.quorum),
     members,
-    warnings: warningsOf(membership, members, why, now),
+    warnings: warningsOf(membership, members, why),
     address: `${config.address}:${config.port}`,
     ...{ interface: config.interface, scroll: config.scroll, deathOnLordErrorS: config.deathOnLordErrorS },
     way: wayOf(config.address),
@@ -141,7 +139,6 @@ function warningsOf(
   { config, part, deadMarked, lords }: Membership,
   members: readonly LegionMember[],
   why: Legion['why'],
-  now: number,
 ): LegionWarning[] {
   const warnings: LegionWarning[] = [];
   if (why.kind === 'split') warnings.push({ kind: 'split', names: why.lords.map(({ name }) => name) });
@@ -169,8 +166,7 @@ function warningsOf(
     const periods = Math.floor((peer.seenUp - peer.agreedUp) / (config.freqS * 1_000));
     if (periods > DISAGREE_PERIODS) warnings.push({ kind: 'disagrees', name, periods });
   }
-  for (const [name, at] of deadMarked())
-    if (now - at < DEAD_MARK_MS) warnings.push({ kind: 'dead-mark', name });
+  for (const name of deadMarked()) warnings.push({ kind: 'dead-mark', name });
   warnings.push(...adviceOf(config));
   return warnings;
 }

@@ -11,6 +11,8 @@ import type { LegionConfig } from './types.js';
 /** More packets than this in one slice of time are counted and not read. */
 const MAX_PER_SLICE = 2_000;
 const SLICE_MS = 100;
+const MAX_NAME = 255;
+const MAX_SCROLL = 4_096;
 
 export type Wire = ReturnType<typeof createWire>;
 
@@ -47,9 +49,16 @@ export function createWire(config: LegionConfig, clock: Clock) {
       });
       if (!opened.ok) return drop(opened.kind);
       const { announcement } = opened;
-      const doubt = guards.doubt(announcement, bytes.toString('latin1'), up);
+      // uWSGI sends no longer ones, and each is kept, shown and written down.
+      if (Buffer.byteLength(announcement.name) > MAX_NAME) return drop('name');
+      const doubt = guards.doubt(announcement, up);
       if (doubt) return drop(doubt);
-      return { announcement, skewMs: skewOf(announcement, now) };
+      const { scroll } = announcement;
+      const isLong = scroll !== null && scroll.length > MAX_SCROLL;
+      return {
+        announcement: isLong ? { ...announcement, scroll: null } : announcement,
+        skewMs: skewOf(announcement, now),
+      };
     },
 
     /** What this part says now, as a datagram. */

@@ -88,7 +88,7 @@ describe('consoles in one legion', () => {
     expect(all[1]!.web().isLord).toBe(true);
   });
 
-  it('let go of a lord early when the broker has seen it go too, and never of one that speaks', async () => {
+  it('let go of a lord early when its queue goes with its voice; not when it was gone before, nor while it speaks', async () => {
     const { web, clock } = legionStage();
     const all = await web(['a', 'b', 'c'], { busWitness: true, toleranceS: 30 });
     for (const each of all.slice(1)) each.gone.add('a');
@@ -96,7 +96,28 @@ describe('consoles in one legion', () => {
     expect(lords(all)).toEqual([true, false, false]);
     all[0]!.cut();
     await clock.advanceAsync(4_000);
+    expect(lords(all).slice(1)).toEqual([false, false]);
+    all[0]!.cut(false);
+    for (const each of all.slice(1)) each.gone.delete('a');
+    await clock.advanceAsync(10_000);
+    for (const each of all.slice(1)) each.gone.add('a');
+    all[0]!.cut();
+    await clock.advanceAsync(4_000);
     expect(lords(all).slice(1)).toEqual([true, false]);
+  });
+
+  it('that are told twice at once to be something else are one of them, and none after the end', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b', 'c']);
+    const changes = [50, 60].map((valor) => all[0]!.legions.role('web', { role: 'standby', valor }));
+    await clock.advanceAsync(8_000);
+    await Promise.all(changes);
+    expect(all[1]!.web().members.map(({ valor }) => valor)).toEqual([90, 80, 60]);
+    const late = all[0]!.legions.role('web', { role: 'standby', valor: 95 });
+    const stopping = all[0]!.legions.stop();
+    await clock.advanceAsync(8_000);
+    await Promise.all([late, stopping]);
+    expect(all[1]!.web().members).toHaveLength(2);
   });
 
   it('only hear as watchers, and nobody counts them', async () => {
@@ -189,6 +210,38 @@ describe('hooks', () => {
     expect(a!.web().isLord).toBe(true);
   });
 
+  it('never run after we have left, and what a lost vote left behind is undone once', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['b', 'a'], { hooks });
+    await allOn(b!);
+    // The standby leaves slowly; meanwhile the lord goes, and the standby would win.
+    b!.answers(async ({ argument }) => {
+      if (argument === 'bye') await new Promise<void>((resolve) => clock.after(2_000, resolve));
+      return { ok: true, code: 0, output: '' };
+    });
+    const leaving = b!.legions.stop();
+    await clock.advanceAsync(500);
+    const other = a!.legions.stop();
+    await clock.advanceAsync(8_000);
+    await Promise.all([leaving, other]);
+    expect(ran(b!)).toEqual(['bye']);
+  });
+
+  it('of comings and goings hold up no take-over, and one that was switched off is not run any more', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['a', 'b'], {
+      hooks: [...hooks, { event: 'node-left' as const, action: 'exec' as const, argument: 'slow' }],
+    });
+    await allOn(b!);
+    b!.answers(async ({ argument }) => {
+      if (argument === 'slow') await new Promise<void>((resolve) => clock.after(60_000, resolve));
+      return { ok: true, code: 0, output: '' };
+    });
+    a!.cut();
+    await clock.advanceAsync(8_000);
+    expect(b!.web().isLord).toBe(true);
+  });
+
   it('know legion, event, lord, valor and members, and nothing secret', async () => {
     const { web, clock } = legionStage();
     const [a] = await web(['a', 'b'], { hooks });
@@ -224,6 +277,42 @@ describe('what is kept', () => {
     await again.legions.load();
     await clock.advanceAsync(6_000);
     expect(again.web()).toMatchObject({ isLord: true, hooks: [{ isOn: true }] });
+  });
+
+  it('is not written over when it cannot be read, and a profile that only watches only hears', async () => {
+    const { console, clock } = legionStage();
+    const good = createMemoryStore();
+    const first = console('a', { store: good });
+    await first.legions.load();
+    await first.legions.save({
+      ...{
+        name: 'web',
+        role: 'standby',
+        valor: 9,
+        address: '',
+        port: 1,
+        cipher: 'aes-256-cbc',
+        secret: SECRET,
+      },
+      nodes: [{ host: '127.0.0.1', port: 2 }],
+    });
+    const store = { ...good, read: () => Promise.reject(new Error('keychain is locked')) };
+    const broken = console('a', { store });
+    await broken.legions.load();
+    const input: LegionInput = {
+      name: 'x',
+      role: 'watch',
+      valor: 1,
+      address: '',
+      port: 3,
+      nodes: [],
+      cipher: 'bf',
+    };
+    await expect(broken.legions.save(input)).rejects.toThrow(code('STORE_UNREADABLE'));
+    const eye = console('a', { store: good, isReadOnly: true });
+    await eye.legions.load();
+    await clock.advanceAsync(8_000);
+    expect(eye.web()).toMatchObject({ role: 'watch', isLord: false, uuid: null });
   });
 
   it('a new legion gets a strong secret here, and its file has it; no window ever does', async () => {

@@ -1,0 +1,51 @@
+/** What a hook does on this machine: words, time, output, and what it leaves running. */
+import { describe, expect, it } from 'vitest';
+import { hookRunner, wordsOf } from '../../../../app/main/adapters/hook-runner.js';
+import type { HookCall } from '../../../../app/main/ports/hook-runner.js';
+
+const run = (argument: string, fields: Partial<HookCall> = {}) =>
+  hookRunner.run({ action: 'exec', argument, shell: false, timeoutMs: 5_000, env: {}, ...fields });
+
+describe('a command of a hook', () => {
+  it.each([
+    [`ip addr add "10.0.0.1/24" dev 'eth 0'`, ['ip', 'addr', 'add', '10.0.0.1/24', 'dev', 'eth 0']],
+    [`--data="a b" -H'X: y'`, ['--data=a b', '-HX: y']],
+    [String.raw`say "a \"word\""`, ['say', 'a "word"']],
+    ['  ', []],
+    [`it's`, null],
+  ])('%s is %j', (text, words) => {
+    expect(wordsOf(text)).toEqual(words);
+  });
+
+  it('gets its variables and few others, expands nothing without a shell, and tells its code', async () => {
+    expect(await run('printenv LEGION', { env: { LEGION: 'web' } })).toEqual({
+      ok: true,
+      code: 0,
+      output: 'web',
+    });
+    expect((await run('echo $LEGION *', { env: { LEGION: 'web' } })).output).toBe('$LEGION *');
+    expect((await run('echo $LEGION', { shell: true, env: { LEGION: 'web' } })).output).toBe('web');
+    expect(await run('false')).toMatchObject({ ok: false, code: 1 });
+    expect(await run('no-such-command-here')).toMatchObject({ ok: false, code: null });
+    expect(await run(`it's`)).toMatchObject({ ok: false, output: 'a quote is left open' });
+  });
+
+  it('that leaves something running ends with its own end', async () => {
+    const began = performance.now();
+    const { ok } = await run('setsid sleep 30 & echo done', { shell: true });
+    expect(ok).toBe(true);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('that takes too long is ended, and one ended by a signal has failed', async () => {
+    expect(await run('sleep 30', { timeoutMs: 200 })).toMatchObject({
+      ok: false,
+      output: 'not finished within 0.2 s',
+    });
+    expect(await run('kill -9 $$', { shell: true })).toMatchObject({ ok: false, code: null });
+  });
+
+  it('does not show a password that it prints', async () => {
+    expect((await run('echo amqp://u:hunter2@host')).output).toBe('amqp://u:•••@host');
+  });
+});
