@@ -35,7 +35,7 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
   /** What is kept could not be read: nothing is written over it. */
   let isBroken = false;
   /** Kept legions that this version cannot read: written back as they are. */
-  let unread: unknown[] = [];
+  const unread: unknown[] = [];
   let turns: Promise<unknown> = Promise.resolve();
   /** One after the other: two changes at once would leave a legion that nobody holds. */
   const turn = <T>(run: () => Promise<T>): Promise<T> => {
