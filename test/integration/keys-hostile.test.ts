@@ -183,6 +183,8 @@ describeWithRabbitMq('hostile keys and secrets', () => {
     expect(requests.filter(({ name }) => name === 'flood.1')).toHaveLength(1);
     const { needs } = await served.call('session.get', {});
     expect(needs.find(({ kind }) => kind === 'secret-asked')).toMatchObject({ count: 1, names: ['flood.1'] });
+    const { loop } = await served.call('health.get', {});
+    expect(loop.delayP99Ms ?? 0).toBeLessThan(50);
     expect(served.rssMb() - rssBefore).toBeLessThan(80);
     const { events } = await served.call('event.list', {});
     expect(events.filter(({ names }) => names.includes('flood.1')).length).toBeLessThan(20);
@@ -207,6 +209,8 @@ describeWithRabbitMq('hostile keys and secrets', () => {
       await until(async () => (await served.refused('RATE')) >= 200);
       const { secret } = await served.secrets();
       expect(secret.candidates.length).toBeLessThanOrEqual(5);
+      const { loop } = await served.call('health.get', {});
+      expect(loop.delayP99Ms ?? 0).toBeLessThan(50);
       await expectWell(served);
     },
   );

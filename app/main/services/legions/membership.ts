@@ -240,7 +240,7 @@ export function createMembership(
       look();
       void askWitness(from);
       // Not every system tells when the machine changes to battery and back.
-      if (isVoter() && !isAway && from.self.valor !== valorNow()) void change(rejoin);
+      if (isVoter() && !isAway && !from.isLeaving && from.self.valor !== valorNow()) void change(rejoin);
     });
   }
 
