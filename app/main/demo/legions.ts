@@ -22,6 +22,8 @@ type Stage = {
 };
 
 const TICK_MS = 100;
+/** Machines did not start together: so many of a legion speak in one tick, and those that spoke late stay late. */
+const AT_ONCE = 2;
 const HOUR_MS = 3_600_000;
 const GROUP = '225.1.1.1';
 /** The second legion is short of a member for this part of each round. */
@@ -140,8 +142,8 @@ export function createDemoLegions(names: readonly string[], clock: Clock, random
         weak.isUp = !weak.isUp;
         if (weak.isUp) weak.election = elect(weak.self, on.config);
       }
-      for (const actor of on.actors)
-        if (actor.isUp && actor.election.dueUp() <= up) say(on, actor, actor.election.tick(up));
+      const due = on.actors.filter(({ isUp, election }) => isUp && election.dueUp() <= up);
+      for (const actor of due.slice(0, AT_ONCE)) say(on, actor, actor.election.tick(up));
     }
     cancel = clock.after(TICK_MS, tick);
   };

@@ -22,7 +22,7 @@ export type HostView = {
 export function createClusterView(
   roster: Roster,
   clock: Clock,
-): Omit<Cluster, 'isLord' | 'legions'> & HostView {
+): Omit<Cluster, 'lords' | 'legions'> & HostView {
   const { state } = roster;
   const { columns } = state;
   const slotOf = (name: string): number | undefined => state.byName.get(name);

@@ -161,7 +161,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       keys,
       cluster: {
         ...cluster,
-        isLord: (name) => legions.lords().some((host) => cluster.nodeOn(host) === name),
+        lords: () => new Set(legions.lords().flatMap((host) => cluster.nodeOn(host) ?? [])),
         legions: () => legions.nodes(),
       },
     },

@@ -72,10 +72,11 @@ export function useGrid(acts: GridActs) {
   });
   useEffect(() => rows.measure(), [height, rows]);
   const { width } = useSize(viewport);
+  // A scrollbar that comes or goes changes the width. Asking after each picture would lay out the page inside the render.
   useLayoutEffect(() => {
     const bar = (viewport.current?.offsetWidth ?? 0) - (viewport.current?.clientWidth ?? 0);
     viewport.current?.parentElement?.style.setProperty('--scrollbar', `${bar}px`);
-  }, [width, count]);
+  }, [width]);
 
   const focusWanted = (): void => {
     // An earlier render's effect may come first, with the row from before: it has nothing to do with this.

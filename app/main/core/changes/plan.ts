@@ -11,12 +11,12 @@ export type Ordered = { readonly names: string[]; readonly canary: string | null
  */
 export function orderTargets(
   names: readonly string[],
-  around: { readonly look: LookAt; readonly isLord: (name: string) => boolean },
+  around: { readonly look: LookAt; readonly lords: ReadonlySet<string> },
   wish: { readonly waves: number; readonly canary?: string | undefined },
 ): Ordered {
   const { compare } = new Intl.Collator('en', { numeric: true });
   const sorted = [...names].sort(
-    (a, b) => Number(around.isLord(a)) - Number(around.isLord(b)) || compare(a, b),
+    (a, b) => Number(around.lords.has(a)) - Number(around.lords.has(b)) || compare(a, b),
   );
   if (wish.waves < 2) return { names: sorted, canary: null };
   const canary = wish.canary ?? longestRunning(sorted, around);
@@ -27,13 +27,13 @@ export function orderTargets(
 
 function longestRunning(
   names: readonly string[],
-  { look, isLord }: { readonly look: LookAt; readonly isLord: (name: string) => boolean },
+  { look, lords }: { readonly look: LookAt; readonly lords: ReadonlySet<string> },
 ): string | null {
   let best: string | null = null;
   let since = Infinity;
   for (const name of names) {
     const seen = look(name);
-    if (seen?.state !== 'healthy' || isLord(name)) continue;
+    if (seen?.state !== 'healthy' || lords.has(name)) continue;
     const startedAt = seen.startedAt ?? Number.MAX_SAFE_INTEGER;
     if (startedAt < since) [best, since] = [name, startedAt];
   }

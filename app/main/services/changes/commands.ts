@@ -75,15 +75,17 @@ export function createCommands(context: Context) {
   };
 
   /** `secondPerson`: what was approved may be sent again; what goes back is another change. */
-  const confirmAgain = (names: readonly string[], bodies: readonly What[], secondPerson = false): Confirm =>
-    confirmFor({
+  const confirmAgain = (names: readonly string[], bodies: readonly What[], secondPerson = false): Confirm => {
+    const lords = cluster.lords();
+    return confirmFor({
       nodes: names.length,
       profile: settings.profile,
       isBroadcast: false,
       restarts: bodies.some(restarts),
-      hasLord: names.some(cluster.isLord),
+      hasLord: names.some((name) => lords.has(name)),
       secondPerson,
     });
+  };
 
   const confirmBack = ({ names, bodies }: Pick<Reverse, 'names' | 'bodies'>): Confirm =>
     confirmAgain(names, bodies, settings.secondPerson);

@@ -74,10 +74,15 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
   const waveCount = isBroadcast ? 1 : (how.waves?.length ?? 1);
   if (wished !== undefined && !where.names.includes(wished))
     notes.push(note('error', 'canary-unknown', { name: wished }));
-  const { names: ordered, canary } = orderTargets(where.names, cluster, {
-    waves: waveCount,
-    canary: wished !== undefined && where.names.includes(wished) ? wished : undefined,
-  });
+  const leading = cluster.lords();
+  const { names: ordered, canary } = orderTargets(
+    where.names,
+    { look: cluster.look, lords: leading },
+    {
+      waves: waveCount,
+      canary: wished !== undefined && where.names.includes(wished) ? wished : undefined,
+    },
+  );
   const waves = planWaves(isBroadcast ? undefined : how.waves, ordered.length);
   const { names, crowded } = spreadLegions(
     ordered,
@@ -94,7 +99,7 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
   const compared = what && knowledge ? compare(what, names, knowledge) : null;
   for (const row of compared?.diff ?? [])
     if (row.lost.length > 0 || replacesObject(what, row)) notes.push(replaced(row));
-  const lords = names.filter(cluster.isLord);
+  const lords = names.filter((name) => leading.has(name));
   const defaults = DEFAULTS[input.what.kind];
   return {
     what,

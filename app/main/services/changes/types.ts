@@ -28,7 +28,8 @@ export type Cluster = {
   readonly names: () => readonly string[];
   readonly isKnown: (name: string) => boolean;
   readonly skewMs: (name: string) => number | null;
-  readonly isLord: (name: string) => boolean;
+  /** The nodes that lead a legion. */
+  readonly lords: () => ReadonlySet<string>;
   /** The legions that are heard, with the nodes on their machines. */
   readonly legions: () => readonly LegionNodes[];
   /** A change that reloads it is on its way. */
