@@ -64,7 +64,7 @@ export function fakeCheck({ rows, profile = PROFILE, self = 'console-7', now = D
       },
       waves: isBroadcast ? [] : waves,
       canary: input.how?.canary ?? where.names[0] ?? null,
-      rollback: { possible: Math.max(0, count - 1), of: count },
+      rollback: { possible: Math.max(0, count - 1), partly: 0, of: count },
       atMost: input.how?.atMost ?? 1000,
       deadlineS: input.how?.deadlineS ?? 60,
       confirm: confirmFor({

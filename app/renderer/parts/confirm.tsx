@@ -3,7 +3,7 @@
  * what could be rolled back. The effort to confirm grows with reach, as the node asks for it; the node checks it again.
  */
 import { useId, useState, type ReactNode } from 'react';
-import type { CheckNote, Confirm, DiffRow, ShownWhat } from '../../shared/domain/change.js';
+import type { ChangeCheck, CheckNote, Confirm, DiffRow, ShownWhat } from '../../shared/domain/change.js';
 import { isConfirmed } from '../../shared/domain/reach.js';
 import { AppError } from '../../shared/errors/app-error.js';
 import { formatNumber, text, visible, visibleBlock, whatText } from '../../shared/i18n/index.js';
@@ -23,7 +23,7 @@ export type SendFacts = {
   readonly diff?: readonly DiffRow[];
   readonly notes?: readonly CheckNote[];
   readonly waves?: readonly number[];
-  readonly rollback?: { readonly possible: number; readonly of: number } | null;
+  readonly rollback?: ChangeCheck['rollback'] | null;
 };
 
 type Props = {
@@ -144,8 +144,11 @@ function reachText({ names, isBroadcast = false, waves }: SendFacts): string {
   });
 }
 
-export const rollbackText = ({ possible, of }: { readonly possible: number; readonly of: number }): string =>
-  text('confirm.rollback', { possible, of, all: possible >= of ? 'yes' : possible === 0 ? 'none' : 'no' });
+export const rollbackText = ({ possible, partly, of }: ChangeCheck['rollback']): string =>
+  text('confirm.rollback', {
+    ...{ possible, partly, of },
+    all: possible >= of ? 'yes' : possible === 0 ? 'none' : 'no',
+  });
 
 function FirstNames({ names }: { readonly names: readonly string[] }) {
   const id = useId();

@@ -224,8 +224,8 @@ export const ChangeCheck = z.object({
     }),
   ),
   canary: z.string().nullable(),
-  /** Nodes whose values from before are known, so that they can be sent back. */
-  rollback: z.object({ possible: z.number().int(), of: z.number().int() }),
+  /** Nodes of which values from before are known, so that they can be sent back; `partly`: of these, not every value. */
+  rollback: z.object({ possible: z.number().int(), partly: z.number().int(), of: z.number().int() }),
   atMost: z.number().int(),
   deadlineS: z.number(),
   confirm: Confirm,

@@ -121,7 +121,7 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
       },
       waves,
       canary,
-      rollback: { possible: compared?.known ?? 0, of: names.length },
+      rollback: { possible: compared?.known ?? 0, partly: compared?.partly ?? 0, of: names.length },
       atMost: how.atMost ?? defaults.atMost,
       deadlineS: how.deadlineS ?? defaults.deadlineS,
       confirm: confirmFor({
@@ -219,7 +219,8 @@ function isDeaf(cluster: Cluster, name: string): boolean {
 /** What is certain: our own pushes, and our own settings. What others push can be made up by anybody. */
 const isSure = ({ source }: Known, { isOwn }: History): boolean => isOwn || source === 'your-push';
 
-type Compared = { diff: DiffRow[]; same: number[]; unknown: number; known: number };
+/** Nodes: by index those that have it all already, how many may have it, of how many something or some is known. */
+type Compared = { diff: DiffRow[]; same: number[]; unknown: number; known: number; partly: number };
 
 function compare(what: What, names: readonly string[], knowledge: Knowledge): Compared {
   return what.kind === 'settings'
@@ -240,8 +241,11 @@ function compareGem(
     const shown = before.value === undefined ? null : JSON.stringify(before.value);
     row.add(before, shown, before.value !== undefined && before.value === what.version, 1);
   }
-  return { diff: [row.done()], same: [], unknown: names.length - known, known };
+  return { diff: [row.done()], same: [], unknown: names.length - known, known, partly: 0 };
 }
+
+/** Of nodes that are known alike. */
+type Fact = { hasAll: boolean; differs: boolean; isKnown: boolean; isUnsure: boolean; isPartly: boolean };
 
 /** By groups of nodes that are known alike, since there are few of those and many nodes. */
 function compareSettings(
@@ -257,8 +261,11 @@ function compareSettings(
     if (group) group.push(index);
     else groups.set(history, [index]);
   });
-  const facts = new Map(
-    [...groups.keys()].map((each) => [each, { hasAll: !restart, isKnown: false, isUnsure: false }]),
+  const facts = new Map<History, Fact>(
+    [...groups.keys()].map((each) => [
+      each,
+      { hasAll: !restart, differs: false, isKnown: false, isUnsure: false, isPartly: false },
+    ]),
   );
   const diff: DiffRow[] = [];
   for (const [section, values] of Object.entries(settings))
@@ -273,8 +280,10 @@ function compareSettings(
         const sure = isSure(before, history);
         if (!sure || !isEqual) fact.hasAll = false;
         if (!sure) fact.isUnsure = true;
+        else if (!isEqual) fact.differs = true;
         // What is known of it can be sent back; the rest stays as it is.
         if (sure && before.value !== undefined) fact.isKnown = true;
+        else fact.isPartly = true;
         const words = before.isMasked ? MASK : before.value === undefined ? null : shown(before.value);
         row.add(before, words, isEqual, indexes.length);
         if (isJsonObject(before.value) && isJsonObject(after))
@@ -282,7 +291,7 @@ function compareSettings(
       }
       diff.push(row.done());
     }
-  const count = (test: (fact: { hasAll: boolean; isKnown: boolean; isUnsure: boolean }) => boolean): number =>
+  const count = (test: (fact: Fact) => boolean): number =>
     [...groups].reduce(
       (sum, [history, indexes]) => sum + (test(facts.get(history)!) ? indexes.length : 0),
       0,
@@ -291,8 +300,10 @@ function compareSettings(
   return {
     diff,
     same: same.sort((a, b) => a - b),
-    unknown: count(({ isUnsure }) => isUnsure),
+    // One value that surely differs is enough to know that it changes.
+    unknown: count(({ isUnsure, differs }) => isUnsure && !differs),
     known: count(({ isKnown }) => isKnown),
+    partly: count(({ isKnown, isPartly }) => isKnown && isPartly),
   };
 }
 

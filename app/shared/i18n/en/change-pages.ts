@@ -23,7 +23,7 @@ export const changePages = {
   'confirm.body': 'to {nodes, plural, =1 {1 node} other {# nodes}}',
   'confirm.bodies.more': 'and {count, plural, =1 {1 other text} other {# other texts}}',
   'confirm.rollback':
-    '{all, select, yes {Roll back is possible: what was there before is known.} none {Roll back is not possible: nothing from before is known.} other {Roll back is possible for {possible, number} of {of, number} nodes; of the others nothing from before is known.}}',
+    '{all, select, yes {Roll back is possible{partly, plural, =0 {: what was there before is known.} other { in part.}}} none {Roll back is not possible: nothing from before is known.} other {Roll back is possible for {possible, number} of {of, number} nodes; of the others nothing from before is known.}}{partly, plural, =0 {} =1 { On 1 node some values from before are not known and would stay as sent.} other { On # nodes some values from before are not known and would stay as sent.}}',
   'confirm.approval': 'A second person has to approve on another console before anything is sent.',
   'confirm.type.number': 'Type {expect}, the number of nodes, to send',
   'confirm.type.profile': 'Type {expect}, the name of this profile, to send',
@@ -263,7 +263,7 @@ export const changePages = {
 
   'change.checking': 'Checking what would become of it…',
   'change.check.say':
-    '{change, plural, =0 {} =1 {1 node changes. } other {# nodes change. }}{same, plural, =0 {} =1 {1 has every value already. } other {# have every value already. }}{unknown, plural, =0 {} =1 {Of 1 nothing is known from before, so it may change. } other {Of # nothing is known from before, so they may change. }}{silent, plural, =0 {} =1 {1 is silent now and is tried. } other {# are silent now and are tried. }}{skipped, plural, =0 {} =1 {1 is silent and is skipped.} other {# are silent and are skipped.}}',
+    '{change, plural, =0 {} =1 {1 node changes. } other {# nodes change. }}{same, plural, =0 {} =1 {1 has every value already. } other {# have every value already. }}{unknown, plural, =0 {} =1 {Of 1 not every value from before is known, so it may change. } other {Of # not every value from before is known, so they may change. }}{silent, plural, =0 {} =1 {1 is silent now and is tried. } other {# are silent now and are tried. }}{skipped, plural, =0 {} =1 {1 is silent and is skipped.} other {# are silent and are skipped.}}',
   'change.check.only': 'Only what changes',
   'change.check.again': 'Check again',
   'change.reason': 'Reason',

@@ -73,7 +73,8 @@ export const cliChanges = {
   'cli.check.head': 'Rehearsal of {what}. Nothing was sent.',
   'cli.check.unread': 'a change that cannot be read',
   'cli.check.before': '{value} ({source}, {nodes, plural, =1 {# node} other {# nodes}})',
-  'cli.check.rollback': 'possible for {possible, number} of {of, number}',
+  'cli.check.rollback':
+    'possible for {possible, number} of {of, number}{partly, plural, =0 {} other {, in part for {partly, number}}}',
   'cli.check.bytes': '{bytes, plural, =1 {# byte} other {# bytes}} each',
   'cli.check.broadcast': 'as one message to all',
   'cli.confirm.enter': 'not needed',

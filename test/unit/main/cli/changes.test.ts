@@ -85,7 +85,7 @@ const aCheck = (over: Partial<ChangeCheck> = {}): ChangeCheck => ({
   },
   waves: [{ size: 3, begins: 'auto', minVerified: 0, watchS: 0 }],
   canary: null,
-  rollback: { possible: 2, of: 3 },
+  rollback: { possible: 2, partly: 1, of: 3 },
   atMost: 1_000,
   deadlineS: 60,
   confirm: { level: 'button', expect: '3', nodes: 1, approval: false },

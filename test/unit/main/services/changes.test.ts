@@ -163,7 +163,22 @@ describe('a pushed settings change', () => {
         effect: 'change',
       },
     ]);
-    expect(check.rollback).toEqual({ possible: 1, of: 1 });
+    expect(check.rollback).toEqual({ possible: 1, partly: 0, of: 1 });
+  });
+
+  it('surely changes where one value differs, though of another nothing is known and it cannot go back', async () => {
+    const { a, clock } = await stage();
+    const check = async (beat: number) => {
+      const values = { extensions: { node: { beat_interval: beat } }, cache: { size: 9 } };
+      const { targets, rollback } = await a.changes.check({ what: settings(values), where: to('b') });
+      return { change: targets.change, unknown: targets.unknownBefore, rollback };
+    };
+    expect(await check(1)).toEqual({ change: 0, unknown: 1, rollback: { possible: 0, partly: 0, of: 1 } });
+    await a.changes.start({ what: settings(INTERVAL), where: to('b') });
+    await clock.advanceAsync(8_000);
+    const rollback = { possible: 1, partly: 1, of: 1 };
+    expect(await check(1)).toEqual({ change: 0, unknown: 1, rollback });
+    expect(await check(5)).toEqual({ change: 1, unknown: 0, rollback });
   });
 
   it('is rolled back with the values from before, on exactly those that took it', async () => {
