@@ -61,8 +61,9 @@ export type LegionNodes = {
 };
 
 /**
- * The same names in the same waves' sizes, with no more members of a legion in one wave than may fall without its
- * quorum, and one where none may. `crowded`: legions for which that cannot be done.
+ * The same names in waves of the same sizes, with no more members of a legion in one wave than may fall without its
+ * quorum, and one where none may. Who is too many waits for a later wave; in the last one, who is too many changes
+ * places with a node of an earlier wave, not with the canary. `crowded`: legions for which that cannot be done.
  */
 export function spreadLegions(
   names: readonly string[],
@@ -70,29 +71,37 @@ export function spreadLegions(
   legions: readonly LegionNodes[],
 ): { readonly names: string[]; readonly crowded: string[] } {
   const watched = legions.filter(({ quorum }) => quorum > 0);
-  const mayFall = new Map(watched.map((legion) => [legion, Math.max(1, legion.members - legion.quorum)]));
+  const of = (name: string): LegionNodes[] => watched.filter(({ nodes }) => nodes.has(name));
+  const isFull = (wave: readonly string[], legion: LegionNodes): boolean =>
+    wave.filter((name) => legion.nodes.has(name)).length >= Math.max(1, legion.members - legion.quorum);
   const crowded = new Set<string>();
-  const placed: string[] = [];
-  let rest = [...names];
+  const waves: string[][] = [];
+  const rest = new Set(names);
   for (const size of sizes) {
-    const taken = new Map<LegionNodes, number>();
     const wave: string[] = [];
-    const left: string[] = [];
+    const late: string[] = [];
     for (const name of rest) {
-      const its = watched.filter(({ nodes }) => nodes.has(name));
-      const isFull = its.some((legion) => (taken.get(legion) ?? 0) >= mayFall.get(legion)!);
-      if (wave.length >= size || isFull) left.push(name);
-      else {
-        wave.push(name);
-        for (const legion of its) taken.set(legion, (taken.get(legion) ?? 0) + 1);
-      }
+      if (wave.length >= size) break;
+      (of(name).some((legion) => isFull(wave, legion)) ? late : wave).push(name);
     }
-    // Nobody else is there to fill it.
-    const forced = left.splice(0, size - wave.length);
-    for (const name of forced)
-      for (const legion of watched) if (legion.nodes.has(name)) crowded.add(legion.name);
-    placed.push(...wave, ...forced);
-    rest = left;
+    const forced = late.slice(0, size - wave.length);
+    for (const name of [...wave, ...forced]) rest.delete(name);
+    waves.push(wave);
+    for (const name of forced) {
+      // Lords stand last: the first of its legion goes to an earlier wave in its stead.
+      const its = of(name);
+      const moved = wave.find((member) => its.some(({ nodes }) => nodes.has(member))) ?? name;
+      const free = waves
+        .slice(1, -1)
+        .findLast((earlier) => of(moved).every((each) => !isFull(earlier, each)) && earlier.some(isOfNone));
+      wave.push(name);
+      if (free) wave[wave.indexOf(moved)] = free.splice(free.findLastIndex(isOfNone), 1, moved)[0]!;
+      else for (const legion of its) crowded.add(legion.name);
+    }
   }
-  return { names: [...placed, ...rest], crowded: [...crowded].sort() };
+  return { names: [...waves.flat(), ...rest], crowded: [...crowded].sort() };
+
+  function isOfNone(name: string): boolean {
+    return of(name).length === 0;
+  }
 }

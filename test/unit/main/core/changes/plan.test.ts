@@ -17,6 +17,13 @@ describe('members of a legion in waves', () => {
     expect(names).toEqual(['a', 'b', 'c']);
     expect(crowded).toEqual(['web']);
   });
+  it('of the last wave change places with others of an earlier one, never with the canary', () => {
+    const fleet = ['canary', 'a', 'b', 'c', 'd', 'x', 'y'];
+    const { names, crowded } = spreadLegions(fleet, [1, 2, 4], [legion(['x', 'y'], 2)]);
+    expect(names).toEqual(['canary', 'a', 'x', 'c', 'd', 'b', 'y']);
+    expect(crowded).toEqual([]);
+    expect(spreadLegions(['canary', 'x', 'y'], [1, 2], [legion(['x', 'y'], 2)]).crowded).toEqual(['web']);
+  });
   it('stay in their order without a quorum, and nobody is lost or doubled', () => {
     const all = ['a', 'b', 'c', 'd'];
     expect(spreadLegions(all, [1, 3], [legion(['a', 'b'], 0)])).toEqual({ names: all, crowded: [] });
