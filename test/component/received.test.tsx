@@ -166,6 +166,32 @@ describe('a run’s dialogs', () => {
     expect(closed).toContain('back');
   });
 
+  it('are one dialog from loading to sending, which keeps the focus', async () => {
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await openDialog('back', {
+      'run.rollback.check': () =>
+        asked.then(() => ({
+          ...{ names: ['w-001', 'w-002'], without: [], notes: [] },
+          bodies: [
+            { what: { kind: 'gem', extension: 'lex-http', version: '0.9.0', reload: true }, nodes: 2 },
+          ],
+          confirm: { level: 'number', expect: '2', nodes: 2, approval: false },
+        })),
+    });
+    const whole = screen.getByRole('dialog');
+    expect(whole.textContent).toContain('Loading');
+    await act(async () => {
+      answer();
+      await asked;
+    });
+    const field = await dialog().findByRole('textbox', { name: /^Type 2/ });
+    expect(screen.getByRole('dialog')).toBe(whole);
+    expect(document.activeElement).toBe(field);
+  });
+
   it('take the signed text, and say whose key is not trusted', async () => {
     const { client, user } = await openDialog('approve');
     expect(dialog().getByLabelText<HTMLTextAreaElement>('Request').value).toBe('a request');

@@ -70,7 +70,7 @@ export type FakeOptions = {
   readonly legions?: readonly Legion[];
   readonly answers?: Partial<Answers>;
 };
-type Answers = { readonly [K in CallName]: (input: In<K>) => Out<K> };
+type Answers = { readonly [K in CallName]: (input: In<K>) => Out<K> | Promise<Out<K>> };
 
 export function fakeClient({
   size = 12,

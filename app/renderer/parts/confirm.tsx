@@ -8,7 +8,7 @@ import { isConfirmed } from '../../shared/domain/reach.js';
 import { AppError } from '../../shared/errors/app-error.js';
 import { formatNumber, text, visible, visibleBlock, whatText } from '../../shared/i18n/index.js';
 import { Button, Dialog, Field, Foreign } from '../components/index.js';
-import { EnvBand, EnvWord, useMay } from './acting.js';
+import { ActError, EnvBand, EnvWord, useMay } from './acting.js';
 import { DiffTable } from './confirm-diff.js';
 import { NoteList, SendError } from './confirm-notes.js';
 
@@ -26,14 +26,16 @@ export type SendFacts = {
   readonly rollback?: ChangeCheck['rollback'] | null;
 };
 
-type Props = {
-  readonly title: string;
+type Frame = { readonly title: string; readonly onClose: () => void };
+/** What is to be confirmed is still asked for. */
+type Loading = Frame & { readonly error: AppError | null };
+
+type Props = Frame & {
   readonly facts: SendFacts;
   readonly confirm: Confirm;
   /** `confirm`: what was typed, or what the button with the number stands for; empty where a key is enough. */
   readonly send: (confirm: string) => Promise<unknown>;
   readonly onSent: () => void;
-  readonly onClose: () => void;
   /** The node asks for another confirmation than was shown: look again. */
   readonly onStale?: () => void;
   readonly isBlocked?: boolean;
@@ -42,11 +44,38 @@ type Props = {
   readonly children?: ReactNode;
 };
 
-export function ConfirmSend(props: Props) {
-  const { facts, confirm } = props;
+/** One dialog from its loading to its sending, so that the focus stays in it. */
+export function ConfirmSend(props: Props | Loading) {
+  const [isBusy, setBusy] = useState(false);
+  return (
+    <Dialog
+      open
+      onOpen={(open) => !open && !isBusy && props.onClose()}
+      title={props.title}
+      className="act confirm-send"
+    >
+      {'facts' in props ? (
+        <ConfirmForm {...props} isBusy={isBusy} setBusy={setBusy} />
+      ) : (
+        <>
+          {props.error ? <ActError error={props.error} /> : <p className="t3">{text('shell.loading')}</p>}
+          <div className="foot">
+            <Button large look="quiet" onClick={props.onClose}>
+              {text('shell.cancel')}
+            </Button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function ConfirmForm(
+  props: Props & { readonly isBusy: boolean; readonly setBusy: (isBusy: boolean) => void },
+) {
+  const { facts, confirm, isBusy, setBusy } = props;
   const may = useMay();
   const [typed, setTyped] = useState('');
-  const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<AppError | null>(null);
   const hasToType = confirm.level === 'number' || confirm.level === 'profile';
   const given = hasToType
@@ -66,65 +95,58 @@ export function ConfirmSend(props: Props) {
     });
   };
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && !isBusy && props.onClose()}
-      title={props.title}
-      className="act confirm-send"
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
+      }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
-        }}
-      >
-        <EnvBand />
-        <div className="act-body">
-          <p className="lead">
-            <EnvWord /> {reachText(facts)}
-          </p>
-          {facts.names.length > 0 && <FirstNames names={facts.names} />}
-          {facts.diff && facts.diff.length > 0 ? (
-            <DiffTable rows={facts.diff} />
-          ) : (
-            <Bodies bodies={facts.bodies} />
-          )}
-          {facts.rollback && <p className="t2">{rollbackText(facts.rollback)}</p>}
-          <NoteList notes={(facts.notes ?? []).filter(({ severity }) => severity !== 'note')} />
-          {props.children}
-          {confirm.approval && <p className="t2">{text('confirm.approval')}</p>}
-          {hasToType && (
-            <Field
-              label={text(confirm.level === 'number' ? 'confirm.type.number' : 'confirm.type.profile', {
-                expect:
-                  confirm.level === 'number'
-                    ? formatNumber(Number(confirm.expect))
-                    : visible(confirm.expect, 60),
-              })}
-              autoFocus
-              inputMode={confirm.level === 'number' ? 'numeric' : 'text'}
-              className="confirm-type"
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-          {may.whyNot !== null && <p className="t2">{may.whyNot}</p>}
-          {!may.act && <p className="t2">{text('check.read-only')}</p>}
-          <SendError error={error} />
-        </div>
-        <div className="foot">
-          <Button large look="quiet" disabled={isBusy} onClick={props.onClose}>
-            {text('shell.cancel')}
-          </Button>
-          <Button large type="submit" look="primary" autoFocus={!hasToType} disabled={!mayGo || isBusy}>
-            {props.verb ?? sendVerb(facts, confirm)}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <EnvBand />
+      <div className="act-body">
+        <p className="lead">
+          <EnvWord /> {reachText(facts)}
+        </p>
+        {facts.names.length > 0 && <FirstNames names={facts.names} />}
+        {facts.diff && facts.diff.length > 0 ? (
+          <DiffTable rows={facts.diff} />
+        ) : (
+          <Bodies bodies={facts.bodies} />
+        )}
+        {facts.rollback && <p className="t2">{rollbackText(facts.rollback)}</p>}
+        <NoteList notes={(facts.notes ?? []).filter(({ severity }) => severity !== 'note')} />
+        {props.children}
+        {confirm.approval && <p className="t2">{text('confirm.approval')}</p>}
+        {hasToType && (
+          <Field
+            label={text(confirm.level === 'number' ? 'confirm.type.number' : 'confirm.type.profile', {
+              expect:
+                confirm.level === 'number'
+                  ? formatNumber(Number(confirm.expect))
+                  : visible(confirm.expect, 60),
+            })}
+            autoFocus
+            inputMode={confirm.level === 'number' ? 'numeric' : 'text'}
+            className="confirm-type"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
+        {may.whyNot !== null && <p className="t2">{may.whyNot}</p>}
+        {!may.act && <p className="t2">{text('check.read-only')}</p>}
+        <SendError error={error} />
+      </div>
+      <div className="foot">
+        <Button large look="quiet" disabled={isBusy} onClick={props.onClose}>
+          {text('shell.cancel')}
+        </Button>
+        <Button large type="submit" look="primary" autoFocus={!hasToType} disabled={!mayGo || isBusy}>
+          {props.verb ?? sendVerb(facts, confirm)}
+        </Button>
+      </div>
+    </form>
   );
 }
 

@@ -7,13 +7,13 @@ import type { Confirm, ResultState, RollbackInput, RunHead } from '../../shared/
 import { confirmFor } from '../../shared/domain/reach.js';
 import type { AppError } from '../../shared/errors/app-error.js';
 import { text, whatText } from '../../shared/i18n/index.js';
-import { Button, Check, Dialog, Field } from '../components/index.js';
+import { Check, Field } from '../components/index.js';
 import { go } from '../route.js';
 import { ask, useCall } from '../store/connection.js';
+import { isOpenRun } from '../store/runs.js';
 import { sessionStore } from '../store/session.js';
 import { say } from '../store/ui.js';
 import { forgetVeiled, unveil } from '../store/veil.js';
-import { ActError } from './acting.js';
 import { ConfirmSend } from './confirm.js';
 import { JsonEditor } from './confirm-json.js';
 import { NameList } from './confirm-names.js';
@@ -39,7 +39,8 @@ export function RetryDialog({ run, onClose, names }: Props) {
       .filter((one) => can.has(one.state) && (wanted ? wanted.has(one.name) : states.includes(one.state)))
       .map(({ name }) => name);
   }, [data, names, states]);
-  if (!data) return <Waiting title={text('confirm.retry.title')} error={error} onClose={onClose} />;
+  const frame = { title: text('confirm.retry.title'), onClose };
+  if (!data) return <ConfirmSend {...frame} error={error} />;
   const send = async (confirm: string): Promise<void> => {
     const to = names ? { names: chosen } : { states: [...states] };
     await ask('run.retry', { id: run.id, ...to, ...(confirm && { confirm }) }).catch((reason: AppError) => {
@@ -50,7 +51,7 @@ export function RetryDialog({ run, onClose, names }: Props) {
   };
   return (
     <ConfirmSend
-      title={text('confirm.retry.title')}
+      {...frame}
       facts={{ bodies: [{ what: run.what, nodes: chosen.length }], names: chosen }}
       confirm={retryConfirm(run, chosen.length, expect)}
       isBlocked={chosen.length === 0}
@@ -59,7 +60,6 @@ export function RetryDialog({ run, onClose, names }: Props) {
         say(text('confirm.retry.done', { count: chosen.length }));
         onClose();
       }}
-      onClose={onClose}
     >
       {!names && (
         <div className="again" role="group" aria-label={text('confirm.retry.which')}>
@@ -110,13 +110,15 @@ export function RollbackDialog({ run, onClose }: Props) {
   const [last, setLast] = useState(data);
   if (data && data !== last) setLast(data);
   const check = data ?? last;
-  if (!check) return <Waiting title={text('confirm.back.title')} error={error} onClose={onClose} />;
+  const isOver = isOpenRun(run) ? 'no' : 'yes';
+  const frame = { title: text('confirm.back.title', { isOver }), onClose };
+  if (!check) return <ConfirmSend {...frame} error={error} />;
   const isSettled = data !== null && input === given.trim();
   const without = new Set(check.without);
   const names = check.names.filter((name) => !without.has(name));
   return (
     <ConfirmSend
-      title={text('confirm.back.title')}
+      {...frame}
       verb={text('confirm.back.verb', { count: names.length })}
       facts={{
         bodies: check.bodies,
@@ -134,9 +136,8 @@ export function RollbackDialog({ run, onClose }: Props) {
         say(text('confirm.back.done'));
         onClose();
       }}
-      onClose={onClose}
     >
-      <p className="t2">{text('confirm.back.why', { what: whatText(run.what) })}</p>
+      <p className="t2">{text('confirm.back.why', { what: whatText(run.what), isOver })}</p>
       {(check.without.length > 0 || given !== '') && (
         <div className="back-without">
           {check.without.length > 0 && (
@@ -184,21 +185,4 @@ function useSettled(value: string): string {
     return () => clearTimeout(timer);
   }, [value]);
   return settled;
-}
-
-function Waiting(props: {
-  readonly title: string;
-  readonly error: AppError | null;
-  readonly onClose: () => void;
-}) {
-  return (
-    <Dialog open onOpen={(open) => !open && props.onClose()} title={props.title} className="act">
-      {props.error ? <ActError error={props.error} /> : <p className="t3">{text('shell.loading')}</p>}
-      <div className="foot">
-        <Button large look="quiet" onClick={props.onClose}>
-          {text('shell.cancel')}
-        </Button>
-      </div>
-    </Dialog>
-  );
 }

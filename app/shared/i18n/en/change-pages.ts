@@ -35,11 +35,11 @@ export const changePages = {
   'confirm.retry.state': '{state} ({count, number})',
   'confirm.retry.why': 'The same change as the next attempt. What answered well is left alone.',
   'confirm.retry.done': '{count, plural, =1 {1 node is} other {# nodes are}} tried again.',
-  'confirm.back.title': 'Stop and roll back',
+  'confirm.back.title': '{isOver, select, yes {Roll back} other {Stop and roll back}}',
   'confirm.back.verb':
     '{count, plural, =0 {Send it back} =1 {Send it back to 1 node} other {Send it back to # nodes}}',
   'confirm.back.why':
-    'The run “{what}” is stopped, and a new one sends the values from before to exactly those that took it.',
+    '{isOver, select, yes {A new run} other {The run “{what}” is stopped, and a new one}} sends the values from before to exactly those that took it.',
   'confirm.back.done': 'The roll-back has begun.',
   'confirm.back.without':
     '{count, plural, =1 {For 1 node nothing from before is known; it is left as it is.} other {For # nodes nothing from before is known; they are left as they are.}} Say what they are to have, or leave it.',
