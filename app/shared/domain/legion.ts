@@ -8,7 +8,10 @@ import * as z from 'zod';
 export const LEGION_ROLES = ['off', 'watch', 'arbiter', 'standby'] as const;
 export type LegionRole = (typeof LEGION_ROLES)[number];
 
-/** In the order in which uWSGI checks a packet; then what only we refuse. Never reorder. */
+/**
+ * Why a packet was dropped: in the order in which uWSGI checks one, then what only we refuse, so that every packet which
+ * uWSGI drops has its reason here too (`future` and `old` compare the same clock). Never reorder.
+ */
 export const DROP_KINDS = [
   'short',
   'modifier',

@@ -1,6 +1,7 @@
 /** Packets and .ini files of legions: what goes in comes out, and no bytes and no text break the reader. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DROP_KINDS } from '../../../app/shared/domain/legion.js';
 import { readIni, writeIni } from '../../../app/main/core/legion-config/ini.js';
 import {
   decodeAnnouncement,
@@ -17,7 +18,6 @@ import {
   textOf,
 } from '../../../app/main/core/protocol/uwsgi/dictionary.js';
 import {
-  DROP_KINDS,
   openPacket,
   sealClear,
   sealPacket,

@@ -1,4 +1,5 @@
 /** What a legion is at rest, and what its service is given. */
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { HOOK_ACTIONS, HOOK_EVENTS, LEGION_ROLES } from '../../../shared/domain/legion.js';
 import type { NewEvent } from '../../core/history/event-log.js';
@@ -48,9 +49,12 @@ export const LegionConfig = z.object({
 });
 export type LegionConfig = z.infer<typeof LegionConfig>;
 
-/** Its story on disk, under a name that a file may have. */
-export const journalName = (legion: string): string =>
-  Buffer.from(legion, 'utf8').toString('hex').slice(0, 60);
+/** Its story on disk, under a name that a file may have: two legions never have the same. */
+export function journalName(legion: string): string {
+  const name = Buffer.from(legion, 'utf8').toString('hex');
+  return name.length <= MAX_JOURNAL_NAME ? name : createHash('sha256').update(legion).digest('hex');
+}
+const MAX_JOURNAL_NAME = 60;
 
 /** What the bus knows of the machines of a legion. */
 export type BusView = {

@@ -1,5 +1,6 @@
 /** Packets of a legion, one by one: what is dropped, in which order, and what our own members add. */
 import { describe, expect, it } from 'vitest';
+import { DROP_KINDS, type DropKind } from '../../../../app/shared/domain/legion.js';
 import {
   decodeAnnouncement,
   encodeAnnouncement,
@@ -19,11 +20,9 @@ import {
   type Entry,
 } from '../../../../app/main/core/protocol/uwsgi/dictionary.js';
 import {
-  DROP_KINDS,
   openPacket,
   sealClear,
   sealPacket,
-  type DropKind,
   type OpenContext,
 } from '../../../../app/main/core/protocol/uwsgi/packet.js';
 
@@ -148,7 +147,7 @@ describe('a packet of a legion', () => {
       ['valor', 'valor'],
       ['mac', 'x-lc-mac'],
     ];
-    expect(order.map(([kind]) => DROP_KINDS.indexOf(kind))).toEqual([5, 7, 9, 10, 11, 12]);
+    expect(order.map(([kind]) => DROP_KINDS.indexOf(kind))).toEqual([5, 7, 9, 11, 12, 13]);
     let over: Record<string, string> = wrongs;
     for (const [kind, key] of order) {
       expect(kindOf(made(over))).toBe(kind);

@@ -3,6 +3,7 @@
  * encrypted. `openPacket` makes the checks of uWSGI in its order; what needs to know the other members (an unknown one
  * that is dead, replays) is for the election.
  */
+import type { DropKind } from '../../../../shared/domain/legion.js';
 import { invariant } from '../../../../shared/lib/assert.js';
 import {
   announcementOf,
@@ -21,28 +22,6 @@ import type { PacketCipher } from './cipher.js';
 
 const HEADER = 4;
 const MODIFIER = 109;
-
-/**
- * Why a packet was dropped, in the order of the checks. The first eight and `name` are uWSGI's and stand in its order.
- * `future` follows `old`: both compare the same clock. Ours alone are `number`, `valor` and `mac`; they come last, so
- * that every packet which uWSGI drops has its reason here too.
- */
-export const DROP_KINDS = [
-  'short',
-  'modifier',
-  'decrypt',
-  'length',
-  'dictionary',
-  'legion',
-  'own',
-  'old',
-  'future',
-  'name',
-  'number',
-  'valor',
-  'mac',
-] as const;
-export type DropKind = (typeof DROP_KINDS)[number];
 
 export type OpenContext = {
   readonly cipher: PacketCipher;
