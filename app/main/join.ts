@@ -11,6 +11,7 @@ import type { ConnectInput, ProfileKind } from '../shared/domain/session.js';
 import { createAmqpBus } from './adapters/amqp-bus.js';
 import { createMemoryBus } from './adapters/memory-bus.js';
 import { hookRunner } from './adapters/hook-runner.js';
+import { statsReader } from './adapters/stats-reader.js';
 import { udpDatagrams } from './adapters/udp-datagrams.js';
 import { createGemInstaller } from './adapters/gem-installer.js';
 import { createMemoryJournals } from './adapters/memory-journals.js';
@@ -132,7 +133,7 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
         ...{ vitals: deps.vitals, random: deps.random, crypto: deps.crypto, secretStore: deps.secrets.store },
         journals: deps.journals(settings.keys.profileId, 'changes'),
         legions: {
-          ...{ datagrams: udpDatagrams, hookRunner, power: deps.power },
+          ...{ datagrams: udpDatagrams, hookRunner, statsReader, power: deps.power },
           journals: deps.journals(settings.keys.profileId, 'legions'),
         },
         installer: createGemInstaller({
@@ -186,7 +187,7 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
           // Nothing of the demo touches this machine.
           installer: NO_INSTALLER,
           legions: {
-            ...{ datagrams: cluster.datagrams, hookRunner: NO_HOOKS, power: NO_POWER },
+            ...{ datagrams: cluster.datagrams, hookRunner: NO_HOOKS, statsReader: cluster.statsReader, power: NO_POWER },
             journals: createMemoryJournals(cluster.legionStory),
           },
         },

@@ -63,6 +63,6 @@ export const benchDeps = () => ({
   journals: createMemoryJournals(),
   installer: NO_INSTALLER,
   legions: {
-    ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, power: NO_POWER, journals: createMemoryJournals() },
+    ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, statsReader: NO_STATS, power: NO_POWER, journals: createMemoryJournals() },
   },
 });

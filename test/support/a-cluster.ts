@@ -97,7 +97,7 @@ export function aCluster() {
       journals: fields.journals ?? createMemoryJournals(),
       installer: fields.installer ?? NO_INSTALLER,
       legions: {
-        ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, power: NO_POWER },
+        ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, statsReader: NO_STATS, power: NO_POWER },
         journals: createMemoryJournals(),
       },
     });

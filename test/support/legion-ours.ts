@@ -1,5 +1,6 @@
 /** Our own legions without the rest of the console: on real sockets and a real clock, with a power port that a test holds. */
 import { hookRunner } from '../../app/main/adapters/hook-runner.js';
+import { statsReader } from '../../app/main/adapters/stats-reader.js';
 import { createMemoryJournals } from '../../app/main/adapters/memory-journals.js';
 import { createMemoryStore } from '../../app/main/adapters/memory-store.js';
 import { systemClock } from '../../app/main/adapters/system-clock.js';
@@ -51,7 +52,7 @@ export async function ourLegions(host: string, datagrams: Datagrams = udpDatagra
     { profileId: 'test', isReadOnly: false, host, pid: nextPid++ },
     {
       ...{ clock: systemClock, random: systemRandom, log: noLog, datagrams: cutting, hookRunner, power, bus },
-      ...{ secretStore: createMemoryStore(), journals: createMemoryJournals() },
+      ...{ statsReader, secretStore: createMemoryStore(), journals: createMemoryJournals() },
       record: (event) => void events.push({ ...event, at: Date.now() }),
     },
   );

@@ -49,6 +49,8 @@ export function legionStage() {
       },
     };
     const own = { port: 0 };
+    /** By place of a stats server: what it says. */
+    const stats = new Map<string, string>();
     const gone = new Set<string>();
     const legions = createLegions(
       { profileId: 'test', isReadOnly: given.isReadOnly ?? false, host, pid: 100 + made },
@@ -60,6 +62,9 @@ export function legionStage() {
             return answer(call);
           },
         },
+        statsReader: {
+          read: async (place) => stats.get(place) ?? Promise.reject(new Error('connect ECONNREFUSED')),
+        },
         secretStore: given.store ?? createMemoryStore(),
         journals: createMemoryJournals(),
         bus: { nodeOn: (name) => name, isHeard: () => true, isGone: async (name) => gone.has(name) },
@@ -67,7 +72,7 @@ export function legionStage() {
       },
     );
     return {
-      ...{ legions, events, ran, power, gone },
+      ...{ legions, events, ran, power, gone, stats },
       kinds: () => events.map(({ kind }) => kind),
       web: () => legions.get('web'),
       answers: (next: (call: HookCall) => Promise<HookResult>) => void (answer = next),

@@ -65,7 +65,7 @@ export type NodeDeps = {
   /** Where only this user may read. */
   readonly secretStore: Store;
   readonly journals: Journals;
-  readonly legions: Pick<LegionDeps, 'datagrams' | 'hookRunner' | 'power' | 'journals'>;
+  readonly legions: Pick<LegionDeps, 'datagrams' | 'hookRunner' | 'statsReader' | 'power' | 'journals'>;
   readonly installer: Installer;
 };
 

@@ -119,6 +119,8 @@ export const LegionWarning = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('short-tolerance'), freqS: z.number(), toleranceS: z.number() }),
   z.object({ kind: z.literal('short-secret'), bytes: z.number().int() }),
   z.object({ kind: z.literal('legacy-cipher') }),
+  /** A stats server tells of another vote than the lord that we see. */
+  z.object({ kind: z.literal('witness-differs'), address: z.string(), votesFor: z.string().nullable() }),
 ]);
 export type LegionWarning = z.infer<typeof LegionWarning>;
 
@@ -145,6 +147,29 @@ export const LegionHook = z.object({
     .nullable(),
 });
 export type LegionHook = z.infer<typeof LegionHook>;
+
+/** What the stats server of a real uWSGI says of this legion. */
+export const LegionWitness = z.object({
+  /** `host:port`, or the path of a Unix socket. */
+  address: z.string(),
+  /** Last read; null: not yet. */
+  at: z.number().nullable(),
+  /** Why it could not be read now. */
+  problem: z.string().nullable(),
+  /** Of the member it belongs to; null: none that we hear. */
+  name: z.string().nullable(),
+  valor: z.number().int().nullable(),
+  isLord: z.boolean(),
+  votesFor: z.string().nullable(),
+  quorum: z.number().int().nullable(),
+  /** With itself. */
+  members: z.number().int().nullable(),
+  /** It votes for the lord that we see; null: one of both is not known. */
+  agrees: z.boolean().nullable(),
+  /** It has voted for another for longer than a change of hands takes. */
+  differs: z.boolean(),
+});
+export type LegionWitness = z.infer<typeof LegionWitness>;
 
 export const Legion = z.object({
   name: z.string(),
@@ -186,6 +211,7 @@ export const Legion = z.object({
   handOverBeforeSleep: z.boolean(),
   valor0OnBattery: z.boolean(),
   busWitness: z.boolean(),
+  witnesses: z.array(LegionWitness),
   hooks: z.array(LegionHook),
   /** Packets not used, by kind, most first. */
   drops: z.array(z.object({ kind: z.enum(DROP_KINDS), count: z.number().int(), lastAt: z.number() })),
@@ -255,6 +281,8 @@ export const LegionInput = z.object({
   handOverBeforeSleep: z.boolean().optional(),
   valor0OnBattery: z.boolean().optional(),
   busWitness: z.boolean().optional(),
+  /** Stats servers of uWSGI members to read: `host:port`, or the absolute path of a Unix socket. */
+  stats: z.array(z.string().regex(/^(?:\/[^\0]{1,106}|[A-Za-z0-9_][A-Za-z0-9._-]{0,252}:\d{1,5})$/)).max(20).optional(),
   hooks: z
     .array(
       z.object({

@@ -18,6 +18,7 @@ import { createHooks, type HookFacts } from './hooks.js';
 import type { Lords } from './lords.js';
 import type { LegionConfig, LegionDeps, LegionSettings } from './types.js';
 import { createWire } from './wire.js';
+import { createStatsWitness } from './stats.js';
 import { createWitness } from './witness.js';
 
 type Part = {
@@ -50,6 +51,14 @@ export function createMembership(
   const wire = createWire(config, clock);
   const hooks = createHooks(config, deps);
   const witness = createWitness(config, deps);
+  const stats = createStatsWitness(config, deps, () => {
+    const now = why();
+    const members = [...(part?.election.peers().values() ?? []), ...(part ? [part.self] : [])];
+    return {
+      lordUuid: now.kind === 'lord' || now.kind === 'disputed' ? now.lord.uuid : null,
+      nameOf: (uuid) => members.find((member) => member.uuid === uuid)?.name ?? null,
+    };
+  });
   const deadMarked = new Map<string, { readonly first: number; readonly last: number }>();
   let socket: DatagramSocket | null = null;
   let part: Part | null = null;
@@ -294,6 +303,7 @@ export function createMembership(
     };
     if (isVoter()) void hooks.run('setup', facts);
     lords.mark(settings.host, 'joined', true);
+    stats.start();
     arm();
   }
 
@@ -334,6 +344,7 @@ export function createMembership(
   }
 
   async function close(): Promise<void> {
+    stats.stop();
     const open = socket;
     socket = null;
     await open?.close();
@@ -373,6 +384,7 @@ export function createMembership(
         last - first > config.freqS * 1_000 && clock.now() - last < MARKED_MS ? [name] : [],
       ),
     drops: wire.drops,
+    witnesses: stats.views,
 
     start: (): Promise<void> => change(join),
     /** Role, valor or times are different now: out under the old uuid and in under a new one. */

@@ -10,6 +10,7 @@ import type { Journals } from '../../ports/journal.js';
 import type { Log } from '../../ports/log.js';
 import type { Power } from '../../ports/power.js';
 import type { Random } from '../../ports/random.js';
+import type { StatsReader } from '../../ports/stats-reader.js';
 import type { Store } from '../../ports/store.js';
 
 const Hook = z.object({
@@ -45,6 +46,8 @@ export const LegionConfig = z.object({
   handOverBeforeSleep: z.boolean(),
   valor0OnBattery: z.boolean(),
   busWitness: z.boolean(),
+  /** Older ones had none. */
+  stats: z.array(z.string()).default([]),
   hooks: z.array(Hook),
 });
 export type LegionConfig = z.infer<typeof LegionConfig>;
@@ -72,6 +75,7 @@ export type LegionDeps = {
   readonly log: Log;
   readonly datagrams: Datagrams;
   readonly hookRunner: HookRunner;
+  readonly statsReader: StatsReader;
   readonly power: Power;
   /** Where only this user may read. */
   readonly secretStore: Store;

@@ -39,6 +39,7 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
   const lord = told.kind === 'lord' || told.kind === 'disputed' ? told.lord : null;
   const why = whyHere(config.role, problem !== null, part?.election.view().isSuspended ?? false, told);
   const members = membersOf(membership, bus, clock);
+  const witnesses = membership.witnesses();
   const view = part?.election.view();
   const isVoter = part !== null && !part.election.rules.watches;
   const next = lord && members.length > 1 ? whatIfOf(membership, [lord.uuid]) : null;
@@ -54,7 +55,7 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
     next: next && { name: next.lord?.name ?? null, votes: next.votes },
     mayFall: fallsUntilLost(members.length, config.quorum),
     members,
-    warnings: warningsOf(membership, members, why),
+    warnings: warningsOf(membership, members, why, witnesses),
     address: `${config.address}:${config.port}`,
     ...{ interface: config.interface, scroll: config.scroll, deathOnLordErrorS: config.deathOnLordErrorS },
     way: wayOf(config.address),
@@ -62,6 +63,7 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
     ...{ cipher: config.cipher, freqS: config.freqS, toleranceS: config.toleranceS, skewS: config.skewS },
     ...{ handOverBeforeSleep: config.handOverBeforeSleep, valor0OnBattery: config.valor0OnBattery },
     busWitness: config.busWitness,
+    witnesses,
     hooks: membership.hooks.views(),
     drops: membership.drops(),
     problem: problem && { code: problem.code, message: problem.message },
@@ -139,6 +141,7 @@ function warningsOf(
   { config, part, deadMarked, lords }: Membership,
   members: readonly LegionMember[],
   why: Legion['why'],
+  witnesses: Legion['witnesses'],
 ): LegionWarning[] {
   const warnings: LegionWarning[] = [];
   if (why.kind === 'split') warnings.push({ kind: 'split', names: why.lords.map(({ name }) => name) });
@@ -167,6 +170,8 @@ function warningsOf(
     if (periods > DISAGREE_PERIODS) warnings.push({ kind: 'disagrees', name, periods });
   }
   for (const name of deadMarked()) warnings.push({ kind: 'dead-mark', name });
+  for (const { address, votesFor, differs } of witnesses)
+    if (differs) warnings.push({ kind: 'witness-differs', address, votesFor });
   warnings.push(...adviceOf(config));
   return warnings;
 }
