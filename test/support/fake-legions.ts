@@ -4,6 +4,7 @@ import type {
   LegionHook,
   LegionMember,
   LegionTimeline,
+  LegionWitness,
   WhatIf,
 } from '../../app/shared/domain/legion.js';
 import type { Session } from '../../app/shared/domain/session.js';
@@ -40,6 +41,12 @@ export const aHook = (over: Partial<LegionHook> = {}): LegionHook => ({
   ...over,
 });
 
+export const aWitness = (now: number, over: Partial<LegionWitness> = {}): LegionWitness => ({
+  ...{ address: '192.0.2.8:9191', at: now - 2 * SECOND, problem: null, name: 'app-2', valor: 70 },
+  ...{ isLord: false, votesFor: 'app-1', quorum: 3, members: 5, agrees: true, differs: false },
+  ...over,
+});
+
 /** A legion in which all vote for the first; what is said of it fits its members. */
 export function aLegion(members: readonly LegionMember[], now: number, over: Partial<Legion> = {}): Legion {
   const ranked = [...members].sort((a, b) => b.valor - a.valor);
@@ -68,6 +75,7 @@ export function aLegion(members: readonly LegionMember[], now: number, over: Par
     ...{ address: ':4001', way: 'unicast', nodes: ['192.0.2.8:4001', '192.0.2.9:4001'] },
     ...{ cipher: 'aes-256-cbc', freqS: 3, toleranceS: 15, skewS: 60 },
     ...{ handOverBeforeSleep: true, valor0OnBattery: true, busWitness: false },
+    witnesses: [],
     hooks: [],
     drops: [],
     problem: null,

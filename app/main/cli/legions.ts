@@ -1,6 +1,6 @@
 /**
  * The verbs about legions. `legion NAME VERB`: the name comes first, as people think of it; only `import` and `join` are
- * names that a legion cannot be reached by. A secret is read from a file or standard input and never from the arguments;
+ * names that a legion cannot be reached by, so none is made of these. A secret is read from a file or standard input and never from the arguments;
  * it comes out only into a file that the console itself writes.
  */
 import { resolve } from 'node:path';
@@ -18,7 +18,7 @@ import { numberUpTo } from './change-flags.js';
 import type { ConsoleClient } from './client.js';
 import { CliError, EXIT } from './exit.js';
 import { readText } from './input.js';
-import { hookName, importText, legionLine, legionsText, legionText } from './views-legions.js';
+import { hookName, importLine, importText, legionLine, legionsText, legionText } from './views-legions.js';
 
 const INI_LIMIT = 1_000_000;
 const SECRET_LIMIT = 2_000;
@@ -28,19 +28,22 @@ type Said = { readonly json: unknown; readonly words: string };
 type Flags = Where & { valor?: number; follow?: boolean };
 type VerbOf = (client: ConsoleClient, name: string, words: readonly string[], flags: Flags) => Promise<Said>;
 type JoinFlags = Where & {
-  address: string;
-  port: number;
+  address?: string;
+  port?: number;
   interface?: string;
   node?: LegionInput['nodes'];
-  role: LegionRole;
-  valor: number;
-  cipher: string;
+  role?: LegionRole;
+  valor?: number;
+  cipher?: string;
   secretFile?: string;
   iv?: string;
   freq?: number;
   tolerance?: number;
   quorum?: number;
+  stats?: readonly string[];
 };
+
+const FAMILY_WORDS: readonly string[] = ['import', 'join'];
 
 export const legionVerbs: Verbs = (program, deps, end) => {
   const { out, err } = deps;
@@ -80,7 +83,7 @@ export const legionVerbs: Verbs = (program, deps, end) => {
         save: where.save ?? false,
       });
       say(where, { json: read, words: importText(read) });
-      for (const { line, text: words } of read.problems) err(text('cli.legion.import.line', { line, words }));
+      for (const problem of read.problems) err(importLine(problem));
       if (read.problems.some(({ isError }) => isError)) end(EXIT.failed);
       if (where.json || read.legions.length === 0) return;
       err(
@@ -91,44 +94,68 @@ export const legionVerbs: Verbs = (program, deps, end) => {
     });
 
   asks(legion.command('join <name>').description(text('cli.legion.join')))
-    .option('--address <address>', text('cli.option.legion-address'), '')
-    .requiredOption('--port <port>', text('cli.option.legion-port'), whole(MAX_VALOR, 1))
+    .option('--address <address>', text('cli.option.legion-address'))
+    .option('--port <port>', text('cli.option.legion-port'), whole(MAX_VALOR, 1))
     .option('--interface <address>', text('cli.option.legion-interface'))
     .option('--node <host:port>', text('cli.option.legion-node'), node)
-    .addOption(
-      new Option('--role <role>', text('cli.option.legion-role')).choices(LEGION_ROLES).default('watch'),
-    )
-    .option('--valor <number>', text('cli.option.valor'), whole(MAX_VALOR), 0)
-    .option('--cipher <name>', text('cli.option.legion-cipher'), 'aes-256-cbc')
+    .addOption(new Option('--role <role>', text('cli.option.legion-role')).choices(LEGION_ROLES))
+    .option('--valor <number>', text('cli.option.valor'), whole(MAX_VALOR))
+    .option('--cipher <name>', text('cli.option.legion-cipher'))
     .option('--secret-file <file>', text('cli.option.secret-file'))
     .option('--iv <iv>', text('cli.option.iv'))
     .option('--freq <seconds>', text('cli.option.freq'), numberUpTo(3_600, 0.05))
     .option('--tolerance <seconds>', text('cli.option.tolerance'), numberUpTo(86_400, 0.1))
     .option('--quorum <votes>', text('cli.option.quorum'), whole(10_000))
+    .option('--stats <place>', text('cli.option.legion-stats'), place)
     .action(async (name: string, own: JoinFlags, command: Command) => {
       // The family has a `--valor` as well, which would win.
       const flags = { ...command.optsWithGlobals<JoinFlags>(), ...own };
-      const saved = await (await find(flags, deps)).call('legion.save', await inputOf(name, flags));
+      if (FAMILY_WORDS.includes(name))
+        throw new CliError(EXIT.usage, [text('cli.legion.name-word', { name })]);
+      const client = await find(flags, deps);
+      const { legions } = await client.call('legion.list', {});
+      const before = legions.find((each) => each.name === name) ?? null;
+      const saved = await client.call('legion.save', await inputOf(name, flags, before));
       const role = text(`legion.role.${saved.role}`);
       say(flags, { json: saved, words: text('cli.legion.saved', { name: visible(name), role }) });
     });
 };
 
-async function inputOf(name: string, flags: JoinFlags): Promise<LegionInput> {
-  const { freq, tolerance, quorum, iv, secretFile } = flags;
+type Kept = Pick<LegionInput, 'role' | 'valor' | 'address' | 'nodes' | 'cipher'> & { readonly port?: number };
+const NEW: Kept = { role: 'watch', valor: 0, address: '', nodes: [], cipher: 'aes-256-cbc' };
+
+/** What a known legion goes on with, where no option says otherwise. */
+function keptOf({ role, valor, cipher, address, nodes }: Legion): Kept {
+  const { host, port } = splitPlace(address);
+  return { role, valor, cipher, address: host, port, nodes: nodes.map(splitPlace) };
+}
+const splitPlace = (written: string): { host: string; port: number } => {
+  const cut = written.lastIndexOf(':');
+  return { host: written.slice(0, cut), port: Number(written.slice(cut + 1)) };
+};
+
+async function inputOf(name: string, flags: JoinFlags, before: Legion | null): Promise<LegionInput> {
+  const { freq, tolerance, quorum, iv, secretFile, stats } = flags;
+  const kept = before ? keptOf(before) : NEW;
+  const port = flags.port ?? kept.port;
+  if (port === undefined)
+    throw new CliError(EXIT.usage, [text('cli.legion.port-missing', { name: visible(name, 60) })]);
   const read =
     secretFile === undefined
       ? undefined
       : await readText(secretFile, { limit: SECRET_LIMIT, private: secretFile !== '-' });
   return {
-    ...{ name, role: flags.role, valor: flags.valor, address: flags.address, port: flags.port },
-    ...{ cipher: flags.cipher, nodes: flags.node ?? [] },
+    ...{ name, role: flags.role ?? kept.role, valor: flags.valor ?? kept.valor, port },
+    ...{ address: flags.address ?? kept.address, nodes: flags.node ?? kept.nodes },
+    cipher: flags.cipher ?? kept.cipher,
     ...(flags.interface !== undefined && { interface: flags.interface }),
+    // A secret comes with its own iv, or with none.
     ...(read !== undefined && { secret: read.replace(/\r?\n$/, ''), iv: iv ?? null }),
     ...(iv !== undefined && { iv }),
     ...(freq !== undefined && { freqS: freq }),
     ...(tolerance !== undefined && { toleranceS: tolerance }),
     ...(quorum !== undefined && { quorum }),
+    ...(stats !== undefined && { stats: [...stats] }),
   };
 }
 
@@ -142,12 +169,14 @@ const VERBS: Readonly<Record<string, VerbOf>> = {
     });
     return told(changed, text('cli.legion.role.done', aboutUs(changed)));
   },
-  async 'step-down'(client, name) {
+  async 'step-down'(client, name, words) {
+    alone('step-down', words);
     const { lord, ms } = await client.call('legion.stepDown', { name });
     const said = { lord: lord === null ? 'none' : visible(lord), ms };
     return { json: { lord, ms }, words: text('cli.legion.stepped-down', said) };
   },
-  async return(client, name) {
+  async return(client, name, words) {
+    alone('return', words);
     const back = await client.call('legion.return', { name });
     return told(back, text('cli.legion.returned', aboutUs(back)));
   },
@@ -184,7 +213,8 @@ const VERBS: Readonly<Record<string, VerbOf>> = {
     const written = await client.call('legion.export', { name, file: resolve(file) });
     return { json: written, words: text('cli.legion.exported', { file: visible(written.file, 300) }) };
   },
-  async remove(client, name) {
+  async remove(client, name, words) {
+    alone('remove', words);
     const answer = await client.call('legion.remove', { name });
     return { json: answer, words: text('cli.legion.removed', { name: visible(name) }) };
   },
@@ -199,6 +229,10 @@ function verbNamed(typed: string): VerbOf {
 }
 
 const usage = (form: string): CliError => new CliError(EXIT.usage, [text('cli.legion.usage', { form })]);
+/** A word too many may be meant as another name: nothing is done then. */
+const alone = (verb: string, words: readonly string[]): void => {
+  if (words.length > 0) throw usage(verb);
+};
 const told = (legion: Legion, words: string): Said => ({ json: legion, words });
 const aboutUs = ({ name, role, announcedValor }: Legion) => ({
   name: visible(name),
@@ -241,4 +275,9 @@ function node(typed: string, before: LegionInput['nodes'] = []): LegionInput['no
   const [, host, port] = /^([^\s:]+):(\d{1,5})$/.exec(typed) ?? [];
   if (host === undefined) throw new InvalidArgumentError(text('cli.legion.not-a-node'));
   return [...before, { host, port: whole(MAX_VALOR, 1)(port ?? '') }];
+}
+
+function place(typed: string, before: readonly string[] = []): readonly string[] {
+  if (!typed.startsWith('/')) node(typed);
+  return [...before, typed];
 }

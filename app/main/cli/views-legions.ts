@@ -1,7 +1,21 @@
 /** Legions as plain text, in the words of the window. */
-import type { Legion, LegionFrame, LegionHook, LegionMember } from '../../shared/domain/legion.js';
+import type {
+  Legion,
+  LegionFrame,
+  LegionHook,
+  LegionMember,
+  LegionWitness,
+} from '../../shared/domain/legion.js';
 import type { Out } from '../../shared/contract/contract.js';
-import { formatAge, formatMoment, formatSkew, text, type TextKey } from '../../shared/i18n/index.js';
+import {
+  errorText,
+  formatAge,
+  formatMoment,
+  formatSkew,
+  text,
+  type TextKey,
+  visible,
+} from '../../shared/i18n/index.js';
 import { warningText, whyText } from '../../shared/i18n/legion-text.js';
 import { fields, table } from './table.js';
 
@@ -29,7 +43,7 @@ export const legionsText = ({ legions, at }: LegionFrame): string =>
   ].join('\n');
 
 export function legionText(legion: Legion, now: number): string {
-  const { warnings, drops, hooks, members, next } = legion;
+  const { warnings, drops, hooks, members, next, witnesses } = legion;
   const part = text('cli.legion.self', {
     role: text(`legion.role.${legion.role}`),
     valor: legion.announcedValor === null ? 'none' : String(legion.announcedValor),
@@ -42,7 +56,7 @@ export function legionText(legion: Legion, now: number): string {
       fields([
         [text('cli.field.role'), part],
         ...(legion.uuid === null ? [] : [[text('cli.field.uuid'), legion.uuid] as const]),
-        ...(legion.problem === null ? [] : [[text('cli.field.error'), legion.problem.message] as const]),
+        ...problemPairs(legion.problem),
         [text('cli.field.address'), text('cli.legion.way', { address: legion.address, way: legion.way })],
         [text('cli.field.sends-to'), legion.nodes.slice(0, 20).join(', ') || NOTHING],
         [text('cli.field.cipher'), legion.cipher],
@@ -54,6 +68,9 @@ export function legionText(legion: Legion, now: number): string {
       ]),
     ],
     members.length > 0 ? [membersText(members, now)] : [],
+    witnesses.length > 0
+      ? [text('cli.legion.witnesses'), ...witnesses.map((each) => `  ${witnessText(each, now)}`)]
+      : [],
     warnings.length > 0
       ? [text('cli.legion.warnings'), ...warnings.map((warning) => `  ${warningText(warning)}`)]
       : [],
@@ -72,6 +89,32 @@ export function legionText(legion: Legion, now: number): string {
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n');
+}
+
+/** What is wrong, the system’s own words, and what to do about it, as the window has them. */
+function problemPairs(problem: Legion['problem']): readonly (readonly [string, string])[] {
+  if (problem === null) return [];
+  const { what, next } = errorText(problem.code);
+  return [
+    [text('cli.field.error'), `${what} (${problem.message})`],
+    [text('cli.field.next'), next],
+  ];
+}
+
+function witnessText(witness: LegionWitness, now: number): string {
+  const { address, at, problem, name, valor, isLord, votesFor, quorum, members, agrees } = witness;
+  const place = visible(address, 120);
+  const age = at === null ? 'none' : formatAge(Math.max(0, now - at));
+  if (problem !== null)
+    return text('cli.legion.witness.problem', { address: place, problem: visible(problem, 200), age });
+  if (at === null) return text('cli.legion.witness.never', { address: place });
+  return text('cli.legion.witness', {
+    ...{ address: place, age, valor: valor ?? 0, quorum: quorum ?? 0, members: members ?? 0 },
+    name: name === null ? 'none' : visible(name, 60),
+    lord: isLord ? 'yes' : 'no',
+    votesFor: votesFor === null ? 'none' : visible(votesFor, 60),
+    differs: agrees === false ? 'yes' : 'no',
+  });
 }
 
 const membersText = (members: readonly LegionMember[], now: number): string =>
@@ -115,8 +158,14 @@ function lastText({ last }: LegionHook, now: number): string {
 export const legionLine = (legion: Legion, at: number): string =>
   `${formatMoment(at)}  ${whyText(legion.why, legion.quorum, at)}`;
 
+/** Line 0: about a whole legion of the file. */
+export function importLine({ line, text: said }: { readonly line: number; readonly text: string }): string {
+  const words = visible(said, 300);
+  return line > 0 ? text('cli.legion.import.line', { line, words }) : words;
+}
+
 export function importText({ legions, ignored }: Out<'legion.import'>): string {
-  const lines = ignored.map(({ line, text: words }) => text('cli.legion.import.line', { line, words }));
+  const lines = ignored.map(importLine);
   if (legions.length === 0) return [text('cli.legion.import.none'), ...lines].join('\n');
   return [
     table(

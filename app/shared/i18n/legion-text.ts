@@ -62,6 +62,11 @@ export function warningText(warning: LegionWarning): string {
         name: visible(warning.name),
         uuid: visible(warning.uuid.slice(0, 8)),
       });
+    case 'witness-differs':
+      return text('legion.warning.witness-differs', {
+        address: visible(warning.address),
+        votesFor: orNone(warning.votesFor),
+      });
     case 'flapping':
     case 'disagrees':
     case 'dead-mark':

@@ -16,6 +16,9 @@ export const cliLegions = {
   'cli.legion.no-member': 'No member of this legion is called “{typed}”, and no uuid begins so.',
   'cli.legion.no-hook': 'The id of no hook begins with “{typed}”.',
   'cli.legion.several-hooks': 'The ids of several hooks begin with “{typed}”: type more of it.',
+  'cli.legion.name-word':
+    'A legion called “{name}” could not be reached here: “legion-console legion {name}” is a command. Give it another name.',
+  'cli.legion.port-missing': 'There is no legion “{name}” here yet: say its port with --port.',
   'cli.legion.not-a-node': 'as host:port',
   'cli.legion.role.done':
     '{name}: our role is {role} now, {valor, select, none {without a vote} other {with valor {valor}}}.',
@@ -44,6 +47,12 @@ export const cliLegions = {
   'cli.legion.drops': 'Packets not used:',
   'cli.legion.drop': '{count, number} {kind}, last {age} ago',
   'cli.legion.warnings': 'To look at:',
+  'cli.legion.witnesses': 'What uWSGI itself says:',
+  'cli.legion.witness':
+    '{address} ({name, select, none {of nobody heard here} other {of {name}}}): {lord, select, yes {it leads} other {votes for {votesFor, select, none {nobody} other {{votesFor}}}}}{differs, select, yes {, not for the lord seen here} other {}}, valor {valor}, {members, plural, one {# member} other {# members}}, {quorum, plural, =0 {no quorum} other {quorum #}}, read {age} ago',
+  'cli.legion.witness.never': '{address}: not read yet',
+  'cli.legion.witness.problem':
+    '{address}: cannot be read: {problem}{age, select, none {} other {, last read {age} ago}}',
   'cli.legion.hooks': 'Hooks:',
   'cli.legion.hook.ok': 'ok, {age} ago',
   'cli.legion.hook.failed': 'failed{code, select, none {} other { with {code}}}, {age} ago',
@@ -64,6 +73,8 @@ export const cliLegions = {
   'cli.option.freq': 'seconds between two announces, as all members have it',
   'cli.option.tolerance': 'seconds of silence after which a member is dropped, as all have it',
   'cli.option.quorum': 'votes that a lord needs',
+  'cli.option.legion-stats':
+    'stats server of a uWSGI member to compare with, as host:port or the path of a Unix socket; may be given again',
   'cli.option.save': 'keep what was read, and watch it',
 
   'cli.head.role': 'ROLE',

@@ -43,6 +43,8 @@ export const legions = {
     'The secret has only {bytes, plural, one {# byte} other {# bytes}}; the rest of the key is zeros.',
   'legion.warning.legacy-cipher':
     'bf-cbc: a stock uWSGI on OpenSSL 3 does not start with it unless the legacy provider is on.',
+  'legion.warning.witness-differs':
+    'The stats server {address} says that its uWSGI votes for {votesFor, select, none {nobody} other {{votesFor}}}, not for the lord seen here.',
   'legion.drop.short': 'too short',
   'legion.drop.modifier': 'not a legion packet',
   'legion.drop.decrypt': 'cannot be decrypted (another secret or cipher)',

@@ -10,7 +10,7 @@ import { findHost } from '../../../../app/main/hosts/web/index.js';
 import type { Api, In } from '../../../../app/shared/contract/contract.js';
 import type { Legion } from '../../../../app/shared/domain/legion.js';
 import { AppError } from '../../../../app/shared/errors/app-error.js';
-import { aHook, jobsLegion, uuidOf, webLegion } from '../../../support/fake-legions.js';
+import { aHook, aWitness, jobsLegion, uuidOf, webLegion } from '../../../support/fake-legions.js';
 import { aSession } from '../../../support/nodes.js';
 import { tempDir } from '../../../support/temp-dir.js';
 import { aWebHost } from '../../../support/web-host.js';
@@ -37,6 +37,7 @@ async function against(parts: Partial<Api>) {
     json: () => JSON.parse(out.join('\n')) as unknown,
   };
 }
+const noneYet = { 'legion.list': async () => ({ at: NOW, legions: [] }) };
 const web = (over: Partial<Legion> = {}) => ({ 'legion.get': async () => webLegion(NOW, over) });
 function fileWith(content: string, mode = 0o600): string {
   const file = join(tempDir(), 'file');
@@ -88,6 +89,49 @@ describe('a legion', () => {
     expect(text()).toContain('app-2 left and came back 4 times today');
     expect(text()).toContain('1,204 cannot be decrypted (another secret or cipher), last 4 s ago');
     expect(text()).toMatch(/^h1 +on +lord exec:\/usr\/sbin\/ip addr add \S+ dev eth0 +failed with 2/m);
+  });
+
+  it('whose socket is not open says what is wrong, in the system’s words too, and what to do', async () => {
+    const problem = { code: 'LEGION_ADDRESS', message: 'bind EADDRNOTAVAIL 10.9.9.9:4000' };
+    const { run, text } = await against(web({ problem, why: { kind: 'failed' }, lord: null }));
+    await run('legion', 'web');
+    expect(text()).toContain(
+      'The address of this legion is not one of this machine. (bind EADDRNOTAVAIL 10.9.9.9:4000)',
+    );
+    expect(text()).toContain('Choose one of its addresses, or leave it empty for all.');
+  });
+
+  it('is compared with what uWSGI itself says', async () => {
+    const { run, text } = await against(
+      web({
+        witnesses: [
+          aWitness(NOW - 3_000),
+          aWitness(NOW, { address: '/run/s', votesFor: 'app-2', agrees: false, name: null }),
+          aWitness(NOW, { address: 'a:1', at: null }),
+          aWitness(NOW - 60_000, { address: 'b:1', problem: 'connect ECONNREFUSED' }),
+        ],
+        warnings: [{ kind: 'witness-differs', address: '/run/s', votesFor: 'app-2' }],
+      }),
+    );
+    await run('legion', 'web');
+    expect(text()).toMatch(
+      /^ {2}192\.0\.2\.8:9191 \(of app-2\): votes for app-1, valor 70, 5 members, quorum 3, read 5 s ago$/m,
+    );
+    expect(text()).toMatch(
+      /^ {2}\/run\/s \(of nobody heard here\): votes for app-2, not for the lord seen here/m,
+    );
+    expect(text()).toMatch(/^ {2}a:1: not read yet$/m);
+    expect(text()).toMatch(/^ {2}b:1: cannot be read: connect ECONNREFUSED, last read 1 min ago$/m);
+    expect(text()).toContain('The stats server /run/s says that its uWSGI votes for app-2');
+  });
+
+  it('is left alone when a verb comes with a word too many', async () => {
+    const done = vi.fn(async () => ({ ok: true as const }));
+    const { run, errText } = await against({ 'legion.remove': done });
+    for (const verb of ['remove', 'step-down', 'return'])
+      expect(await run('legion', 'web', verb, 'extra')).toBe(EXIT.usage);
+    expect(errText()).toContain('That is: legion-console legion NAME remove');
+    expect(done).not.toHaveBeenCalled();
   });
 
   it('is followed until it is gone: a line for each change of hands', async () => {
@@ -183,7 +227,7 @@ describe('a legion', () => {
 describe('a legion to come', () => {
   it('is joined with a secret from a private file, and never from the arguments', async () => {
     const save = vi.fn(async (_: In<'legion.save'>) => webLegion(NOW));
-    const { run, text, errText } = await against({ 'legion.save': save });
+    const { run, text, errText } = await against({ ...noneYet, 'legion.save': save });
     const secret = fileWith('hush:hush\n');
     const argv = ['legion', 'join', 'web', '--address', '10.0.0.1', '--port', '4000', '--role', 'standby'];
     const nodes = ['--node', '10.0.0.2:4000', '--node', 'peer.invalid:4001'];
@@ -208,11 +252,52 @@ describe('a legion to come', () => {
 
   it('without a secret the console makes one', async () => {
     const save = vi.fn(async (_: In<'legion.save'>) => webLegion(NOW));
-    const { run } = await against({ 'legion.save': save });
+    const { run } = await against({ ...noneYet, 'legion.save': save });
     await run('legion', 'join', 'web', '--port', '4000');
     expect(save.mock.calls[0]?.[0]).toEqual({
       ...{ name: 'web', role: 'watch', valor: 0, address: '', port: 4_000, nodes: [], cipher: 'aes-256-cbc' },
     });
+  });
+
+  it('that is known keeps what no option says, and needs no port', async () => {
+    const save = vi.fn(async (_: In<'legion.save'>) => webLegion(NOW));
+    const known = webLegion(NOW, { address: '10.0.0.1:4000', cipher: 'aes-128-cbc', valor: 40 });
+    const { run } = await against({
+      'legion.list': async () => ({ at: NOW, legions: [jobsLegion(NOW), known] }),
+      'legion.save': save,
+    });
+    const kept = {
+      ...{ name: 'web', role: 'standby', valor: 40, address: '10.0.0.1', port: 4_000 },
+      nodes: [
+        { host: '192.0.2.8', port: 4_001 },
+        { host: '192.0.2.9', port: 4_001 },
+      ],
+      cipher: 'aes-128-cbc',
+    };
+    expect(await run('legion', 'join', 'web', '--port', '17200', '--quorum', '2')).toBe(EXIT.done);
+    expect(save.mock.calls[0]?.[0]).toEqual({ ...kept, port: 17_200, quorum: 2 });
+    expect(await run('legion', 'join', 'web', '--valor', '7', '--node', 'peer:1')).toBe(EXIT.done);
+    expect(save.mock.calls[1]?.[0]).toEqual({ ...kept, valor: 7, nodes: [{ host: 'peer', port: 1 }] });
+  });
+
+  it('that is new needs a port, and a name that is no command', async () => {
+    const save = vi.fn(async (_: In<'legion.save'>) => webLegion(NOW));
+    const { run, errText } = await against({ ...noneYet, 'legion.save': save });
+    expect(await run('legion', 'join', 'web')).toBe(EXIT.usage);
+    expect(errText()).toContain('There is no legion “web” here yet: say its port with --port.');
+    for (const name of ['import', 'join'])
+      expect(await run('legion', 'join', name, '--port', '4000')).toBe(EXIT.usage);
+    expect(errText()).toContain('A legion called “import” could not be reached here');
+    expect(save).not.toHaveBeenCalled();
+  });
+
+  it('takes stats servers of uWSGI members, by address or socket', async () => {
+    const save = vi.fn(async (_: In<'legion.save'>) => webLegion(NOW));
+    const { run } = await against({ ...noneYet, 'legion.save': save });
+    const argv = ['legion', 'join', 'web', '--port', '4000'];
+    await run(...argv, '--stats', '192.0.2.8:9191', '--stats', '/run/stats.sock');
+    expect(save.mock.calls[0]?.[0].stats).toEqual(['192.0.2.8:9191', '/run/stats.sock']);
+    expect(await run(...argv, '--stats', 'stats.sock')).toBe(EXIT.usage);
   });
 
   it('is read from a uWSGI configuration first, and saved when that is said; errors end with 1', async () => {
@@ -242,6 +327,17 @@ describe('a legion to come', () => {
     expect(errText()).toContain('1 legion is watched now; all hooks are off.');
     expect(asked.map(({ save }) => save)).toEqual([false, true]);
     expect(await run('legion', 'import', fileWith('bad'))).toBe(EXIT.failed);
+  });
+
+  it('that is here already is said to stay out, without a line of the file', async () => {
+    const { run, errText } = await against({
+      'legion.import': async () => ({
+        ...{ legions: [], ignored: [], saved: [] },
+        problems: [{ line: 0, isError: true, text: 'web: it is here already' }],
+      }),
+    });
+    expect(await run('legion', 'import', fileWith('[uwsgi]'), '--save')).toBe(EXIT.failed);
+    expect(errText()).toMatch(/^web: it is here already$/m);
   });
 });
 
