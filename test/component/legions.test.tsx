@@ -6,6 +6,7 @@ import {
   aHook,
   aLegion,
   aMember,
+  aWitness,
   edgeLegion,
   jobsLegion,
   uuidOf,
@@ -65,6 +66,32 @@ describe('the page of a legion', () => {
     expect(main().getByText(/A tolerance of 6 s with a period of 3 s/)).toBeDefined();
     const row = screen.getByRole('row', { name: /cannot be decrypted/ });
     expect(row.textContent).toContain('1,204');
+  });
+
+  it('shows beside the packets what the stats servers of uWSGI say, and where they differ', async () => {
+    const { client } = await open('/legions/web', {
+      legions: [
+        webLegion(now, {
+          witnesses: [
+            aWitness(now),
+            aWitness(now, { address: '/run/stats.sock', name: null, votesFor: 'app-2', agrees: false }),
+            aWitness(now, { address: 'c-3:9191', at: null, problem: 'connect ECONNREFUSED', name: null }),
+          ],
+          warnings: [{ kind: 'witness-differs', address: '/run/stats.sock', votesFor: 'app-2' }],
+        }),
+      ],
+    });
+    const table = () => within(screen.getByRole('region', { name: 'What uWSGI itself says' }));
+    const row = (name: RegExp): string => table().getByRole('row', { name }).textContent ?? '';
+    expect(row(/^192/)).toMatch(/app-2.*app-1.*no.*70.*5.*3.*ago/);
+    expect(row(/^192/)).not.toContain('votes differ');
+    expect(row(/stats\.sock/)).toMatch(/not heard here.*app-2.*votes differ/);
+    expect(row(/^c-3/)).toContain('Cannot be read: connect ECONNREFUSED');
+    expect(
+      main().getByText(/^The stats server \/run\/stats\.sock says that its uWSGI votes for app-2,/),
+    ).toBeDefined();
+    await tell(() => client.legion({ name: 'web', witnesses: [] }));
+    expect(screen.queryByText('What uWSGI itself says')).toBeNull();
   });
 
   it('shows the first dozen of sixty and all of them in the table', async () => {
@@ -297,10 +324,14 @@ describe('a new legion', () => {
 
 describe('legions elsewhere', () => {
   it('stand in the strip, crown their lord among nodes, and have their commands', async () => {
-    const { user } = await open('/nodes', { legions: [webLegion(now), jobsLegion(now)] });
+    const { client, user } = await open('/nodes', { legions: [webLegion(now), jobsLegion(now)] });
     const strip = within(screen.getByRole('contentinfo'));
     expect(strip.getByRole('link', { name: /^legion/ }).textContent).toBe(
       'legion web, standby, valor 10, 1 more',
+    );
+    await tell(() => client.legion({ name: 'web', announcedValor: null, valor: 40 }));
+    expect(strip.getByRole('link', { name: /^legion/ }).textContent).toBe(
+      'legion web, standby, not announcing, 1 more',
     );
     const row = screen.getByRole('row', { name: /app-1/ });
     expect(within(row).getByText('lord of web')).toBeDefined();

@@ -91,7 +91,7 @@ function OwnLegion({ session: { legions } }: { readonly session: Session }) {
     name: visible(first.name, 24),
     role: first.role,
     lord: first.isLord ? 'yes' : 'no',
-    valor: first.announcedValor ?? 0,
+    valor: first.announcedValor === null ? 'none' : String(first.announcedValor),
     more: legions.length - 1,
   });
   return (

@@ -12,7 +12,7 @@ import {
 import { isFine, verdictOf, verdictText } from '../../../app/shared/i18n/verdict-text.js';
 import type { PlaneStates } from '../../../app/shared/domain/legion.js';
 import { AppError } from '../../../app/shared/errors/app-error.js';
-import { aLegion, aMember, aTimeline, edgeLegion, webLegion } from '../../support/fake-legions.js';
+import { aWitness, aLegion, aMember, aTimeline, edgeLegion, webLegion } from '../../support/fake-legions.js';
 
 const NOW = Date.UTC(2026, 2, 21, 14, 2, 11);
 const HOUR = 3_600_000;
@@ -153,6 +153,21 @@ describe('the form of a legion', () => {
       nodes: [{ host: '225.1.1.1', port: 4001 }],
       hooks: [{ event: 'lord', action: 'exec', timeoutS: 30 }],
     });
+  });
+
+  it('takes stats servers by address or socket, a line each, and gives them back', () => {
+    const stats = [' 192.0.2.8:9191 ', '', '/run/app one.sock'].join('\n');
+    expect(form.problemsOf({ ...good, stats }, [])).toEqual({});
+    expect(form.inputOf({ ...good, stats }).stats).toEqual(['192.0.2.8:9191', '/run/app one.sock']);
+    const bad = (written: string) => form.problemsOf({ ...good, stats: written }, []).stats;
+    expect(bad('a:1\n\nrun/app.sock')).toMatch(/^Line 3 is neither/);
+    expect(bad('a:99999')).toMatch(/^Line 1/);
+    expect(bad(`/${'x'.repeat(107)}`)).toMatch(/^Line 1/);
+    expect(bad('a:1\n'.repeat(21))).toBe('At most 20 can be read.');
+    const legion = webLegion(NOW, { witnesses: [aWitness(NOW), aWitness(NOW, { address: '/run/s' })] });
+    expect(form.inputOf(form.draftOf(legion)).stats).toEqual(['192.0.2.8:9191', '/run/s']);
+    // Emptied in the form: none is read any more.
+    expect(form.inputOf({ ...form.draftOf(legion), stats: '' }).stats).toEqual([]);
   });
 
   it('names each field that is wrong', () => {

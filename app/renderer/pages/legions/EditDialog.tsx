@@ -152,6 +152,14 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
             />
             <p className="field-hint">{text('legionForm.witness.why')}</p>
           </div>
+          <Area
+            label={text('legionForm.stats')}
+            hint={text('legionForm.stats.hint')}
+            error={problems.stats ?? null}
+            value={draft.stats}
+            rows={2}
+            onChange={(stats) => set({ stats })}
+          />
         </fieldset>
         <HookRows hooks={draft.hooks} problems={problems} onChange={(hooks) => set({ hooks })} />
         {Object.keys(told).length === 0 && <ActError error={acting.error} />}
@@ -242,6 +250,7 @@ function Area(props: {
   readonly hint: string;
   readonly error: string | null;
   readonly value: string;
+  readonly rows?: number;
   readonly onChange: (value: string) => void;
 }) {
   const id = useId();
@@ -250,7 +259,7 @@ function Area(props: {
       <label htmlFor={id}>{props.label}</label>
       <textarea
         id={id}
-        rows={3}
+        rows={props.rows ?? 3}
         className="mono"
         spellCheck={false}
         value={props.value}

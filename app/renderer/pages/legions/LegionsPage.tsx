@@ -17,6 +17,7 @@ import { NoLegion } from './NoLegion.js';
 import { Seats } from './Seats.js';
 import { StepDown } from './StepDown.js';
 import { WhatIfDialog } from './WhatIfDialog.js';
+import { Witnesses } from './Witnesses.js';
 import { You } from './You.js';
 
 /** Below it the members’ table says what the seats would. */
@@ -83,6 +84,7 @@ function Body({ legion }: { readonly legion: Legion }) {
       {!isWide && <You legion={legion} />}
       <Lords legion={legion} />
       {isWide && <Members legion={legion} />}
+      <Witnesses legion={legion} />
       <Drops legion={legion} />
     </>
   );

@@ -36,6 +36,7 @@ export type Draft = {
   readonly planned: string;
   readonly quorum: string;
   readonly busWitness: boolean;
+  readonly stats: string;
   readonly hooks: readonly HookDraft[];
 };
 export type Field = Exclude<keyof Draft, 'way' | 'busWitness' | 'hooks'> | `hook-${number}`;
@@ -58,6 +59,7 @@ export const EMPTY: Draft = {
   planned: '',
   quorum: '0',
   busWitness: false,
+  stats: '',
   hooks: [],
 };
 const BROADCAST = '255.255.255.255';
@@ -85,6 +87,7 @@ export function draftOf(legion: Legion): Draft {
     planned: legion.planned === null ? '' : String(legion.planned),
     quorum: String(legion.quorum),
     busWitness: legion.busWitness,
+    stats: legion.witnesses.map(({ address }) => address).join('\n'),
     hooks: legion.hooks.map(({ event, action, argument, shell, timeoutS }, key) => ({
       ...{ key, event, action, argument, shell, timeoutS },
     })),
@@ -145,6 +148,10 @@ export function problemsOf(draft: Draft, taken: readonly string[]): Problems {
   if (draft.planned.trim() !== '' && wholeOf(draft.planned, 1, 10_000) === null)
     bad.planned = text('legionForm.bad.planned');
   if (wholeOf(draft.quorum, 0, 10_000) === null) bad.quorum = text('legionForm.bad.quorum');
+  const places = placesOf(draft.stats);
+  const odd = places.find(({ isGood }) => !isGood);
+  if (odd) bad.stats = text('legionForm.bad.stats', { line: odd.line });
+  else if (places.length > MAX_STATS) bad.stats = text('legionForm.bad.stats-many', { max: MAX_STATS });
   for (const hook of draft.hooks)
     if (hook.argument.trim() === '') bad[`hook-${hook.key}`] = text('legionForm.bad.argument');
   return bad;
@@ -167,6 +174,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   secret: 'secret',
   toleranceS: 'tolerance',
   nodes: 'nodes',
+  stats: 'stats',
 };
 
 /** Only for a draft without problems. */
@@ -196,6 +204,7 @@ export function inputOf(draft: Draft): LegionInput {
     planned,
     quorum: Number(draft.quorum),
     busWitness: draft.busWitness,
+    stats: placesOf(draft.stats).map(({ place }) => place),
     hooks: draft.hooks.map(({ event, action, argument, shell, timeoutS }) => ({
       ...{ event, action, argument: argument.trim() },
       shell: shell && (action === 'exec' || action === 'cmd'),
@@ -215,6 +224,18 @@ function linesOf(written: string): readonly NodeLine[] {
     return [{ line: place + 1, node: host === '' || port === null ? null : { host, port } }];
   });
 }
+
+const MAX_STATS = 20;
+type PlaceLine = { readonly line: number; readonly place: string; readonly isGood: boolean };
+
+/** Of stats servers, a path or host:port in each line. */
+const placesOf = (written: string): readonly PlaceLine[] =>
+  written.split('\n').flatMap((of, before): PlaceLine[] => {
+    const place = of.trim();
+    return place === '' ? [] : [{ line: before + 1, place, isGood: isPlace(place) }];
+  });
+const isPlace = (place: string): boolean =>
+  place.startsWith('/') ? /^\/[^\0]{1,106}$/.test(place) : linesOf(place).every(({ node }) => node !== null);
 
 const isIpv4 = (written: string): boolean =>
   /^\d{1,3}(\.\d{1,3}){3}$/.test(written) && written.split('.').every((part) => Number(part) <= 255);
