@@ -187,7 +187,12 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
           // Nothing of the demo touches this machine.
           installer: NO_INSTALLER,
           legions: {
-            ...{ datagrams: cluster.datagrams, hookRunner: NO_HOOKS, statsReader: cluster.statsReader, power: NO_POWER },
+            ...{
+              datagrams: cluster.datagrams,
+              hookRunner: NO_HOOKS,
+              statsReader: cluster.statsReader,
+              power: NO_POWER,
+            },
             journals: createMemoryJournals(cluster.legionStory),
           },
         },

@@ -9,6 +9,7 @@ import { createEventLog } from '../../app/main/core/history/event-log.js';
 import type { Log } from '../../app/main/ports/log.js';
 import { NO_DATAGRAMS } from '../../app/main/ports/datagrams.js';
 import { NO_HOOKS } from '../../app/main/ports/hook-runner.js';
+import { NO_STATS } from '../../app/main/ports/stats-reader.js';
 import { NO_POWER } from '../../app/main/ports/power.js';
 import { NO_INSTALLER } from '../../app/main/ports/installer.js';
 import type { NodeSettings } from '../../app/main/services/node-service.js';
@@ -63,6 +64,12 @@ export const benchDeps = () => ({
   journals: createMemoryJournals(),
   installer: NO_INSTALLER,
   legions: {
-    ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, statsReader: NO_STATS, power: NO_POWER, journals: createMemoryJournals() },
+    ...{
+      datagrams: NO_DATAGRAMS,
+      hookRunner: NO_HOOKS,
+      statsReader: NO_STATS,
+      power: NO_POWER,
+      journals: createMemoryJournals(),
+    },
   },
 });

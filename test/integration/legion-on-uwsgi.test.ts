@@ -35,6 +35,25 @@ describeWithUwsgi('a console in a legion of real uWSGI', () => {
     expect(theirs.lord_uuid).toBe(await r1.uuid());
   });
 
+  it('reads the stats server of theirs, which says the same', async () => {
+    const { stage, r1, r2 } = await among();
+    const gone = `${r2.uwsgi.statsPlace}.gone`;
+    const o1 = await stage.ours('o1', 10, [], { stats: [r1.uwsgi.statsPlace, r2.uwsgi.statsPlace, gone] });
+    await stage.onlyLord(r1);
+    const { witnesses } = await until(async () => {
+      const legion = await o1.get();
+      return legion.witnesses.filter(({ agrees, members }) => agrees === true && members === 3).length === 2
+        ? legion
+        : null;
+    });
+    expect(witnesses).toMatchObject([
+      { name: 'r1', isLord: true, votesFor: 'r1', valor: 90, quorum: 0, problem: null },
+      { name: 'r2', isLord: false, votesFor: 'r1', valor: 80, quorum: 0, problem: null },
+      { address: gone, name: null, agrees: null },
+    ]);
+    expect(witnesses[2]?.problem).toContain('ENOENT');
+  });
+
   it('with the highest valor it becomes lord, and their lord runs its unlord hooks', async () => {
     const { stage, r1 } = await among();
     await stage.onlyLord(r1);

@@ -11,6 +11,7 @@ import { createEventLog } from '../../app/main/core/history/event-log.js';
 import { encodeBeat } from '../../app/main/core/protocol/bus/beat.js';
 import { NO_DATAGRAMS } from '../../app/main/ports/datagrams.js';
 import { NO_HOOKS } from '../../app/main/ports/hook-runner.js';
+import { NO_STATS } from '../../app/main/ports/stats-reader.js';
 import { NO_POWER } from '../../app/main/ports/power.js';
 import { type Installer, NO_INSTALLER } from '../../app/main/ports/installer.js';
 import type { Journals } from '../../app/main/ports/journal.js';

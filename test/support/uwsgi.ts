@@ -59,6 +59,8 @@ export type Uwsgi = {
   hookRuns(): HookRun[];
   /** Waits for a hook of this event to run, not before `since`, epoch ms. */
   ran(event: HookEvent, withinMs?: number, since?: number): Promise<HookRun>;
+  /** Where its stats server listens: the path of a socket. */
+  readonly statsPlace: string;
   /** What its stats server says of the legion. */
   stats(): Promise<UwsgiLegion>;
   isRunning(): boolean;
@@ -170,6 +172,7 @@ export async function startUwsgi(options: UwsgiOptions): Promise<Uwsgi> {
           until(() => readHookRuns(hookFile).find((run) => run.event === event && run.at >= since), withinMs),
         `${options.name} did not run its ${event} hooks`,
       ),
+    statsPlace: socketFile,
     stats: async () => {
       const { legions } = JSON.parse(await readSocket(socketFile)) as { legions: UwsgiLegion[] };
       const found = legions.find(({ legion }) => legion === options.legion);

@@ -3,6 +3,7 @@
  * fetch. What the console itself does (log, notify, signal) succeeds here and is told by the service.
  */
 import { maskText } from '../../shared/lib/mask-text.js';
+import { wordsOf } from '../core/legion-config/words.js';
 import { runChild } from './child.js';
 import type { HookCall, HookResult, HookRunner } from '../ports/hook-runner.js';
 
@@ -25,24 +26,6 @@ export const hookRunner: HookRunner = {
     }
   },
 };
-
-/**
- * Words apart at blanks; quotes hold one together, also in its middle. Nothing is expanded. null: a quote is left open.
- */
-export function wordsOf(text: string): string[] | null {
-  const words: string[] = [];
-  const word = /\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+)/y;
-  while (word.lastIndex < text.trimEnd().length) {
-    const found = word.exec(text)?.[1];
-    if (found === undefined) return null;
-    words.push(
-      found.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
-        double === undefined ? (single ?? '') : double.replace(/\\(["\\])/g, '$1'),
-      ),
-    );
-  }
-  return words;
-}
 
 async function command({ argument, shell, timeoutMs, env }: HookCall): Promise<HookResult> {
   const words = shell ? [...SHELL, argument] : wordsOf(argument);

@@ -17,6 +17,7 @@ import { updateResult } from '../core/protocol/bus/change-messages.js';
 import { nodeQueue, nodeTopology } from '../core/protocol/bus/topology.js';
 import { ProtocolError } from '../core/protocol/protocol-error.js';
 import type { Datagrams } from '../ports/datagrams.js';
+import type { StatsReader } from '../ports/stats-reader.js';
 import type { LegionConfig } from '../services/legions/types.js';
 import { createDemoLegions } from './legions.js';
 import type { JsonObject } from '../../shared/lib/json.js';
@@ -60,6 +61,7 @@ export type DemoDeps = {
 export type DemoCluster = {
   readonly legions: readonly LegionConfig[];
   readonly datagrams: Datagrams;
+  readonly statsReader: StatsReader;
   readonly legionStory: Readonly<Record<string, readonly JsonObject[]>>;
   start(): void;
   stop(): Promise<void>;
@@ -217,7 +219,12 @@ export function createDemoCluster({ size, clock, random, connect }: DemoDeps): D
       fleet.map((node) => node.name),
       clock.now(),
     ),
-    ...{ legions: legions.configs, datagrams: legions.datagrams, legionStory: legions.story },
+    ...{
+      legions: legions.configs,
+      datagrams: legions.datagrams,
+      statsReader: legions.statsReader,
+      legionStory: legions.story,
+    },
     start() {
       legions.start();
       beganUp = clock.uptime();

@@ -10,6 +10,7 @@ import { openPacket, sealPacket } from '../core/protocol/uwsgi/packet.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Datagrams } from '../ports/datagrams.js';
 import type { Random } from '../ports/random.js';
+import type { StatsReader } from '../ports/stats-reader.js';
 import { journalName, type LegionConfig } from '../services/legions/types.js';
 
 type Actor = { readonly self: Self; election: Election; isUp: boolean };
@@ -22,6 +23,7 @@ type Stage = {
 };
 
 const TICK_MS = 100;
+const DEMO_STATS = '10.20.0.11:9191';
 /** Machines did not start together: so many of a legion speak in one tick, and those that spoke late stay late. */
 const AT_ONCE = 2;
 const HOUR_MS = 3_600_000;
@@ -68,6 +70,7 @@ export function createDemoLegions(names: readonly string[], clock: Clock, random
       clock.uptime(),
     );
   const web = configOf({ name: 'web', port: 4_001, role: 'standby', valor: 10, quorum: 3, planned: 5 });
+  web.stats = [DEMO_STATS];
   web.hooks = [
     {
       ...{ id: 'demo-1', event: 'lord', action: 'exec', argument: 'ip addr add 10.0.0.10/24 dev eth0' },
@@ -167,6 +170,25 @@ export function createDemoLegions(names: readonly string[], clock: Clock, random
     },
   };
 
+  /** The first member of the first legion has a stats server. */
+  const statsReader: StatsReader = {
+    async read(place) {
+      const [on] = stages;
+      const [actor] = on?.actors ?? [];
+      if (!on || !actor || place !== DEMO_STATS) throw new Error('connect ECONNREFUSED');
+      const { uuid, valor } = actor.self;
+      const { lord, lordUuid } = actor.election.saying();
+      const { name: legion, quorum } = on.config;
+      const members = [...actor.election.peers().values()].map((peer) => ({
+        name: peer.name,
+        uuid: peer.uuid,
+      }));
+      return JSON.stringify({
+        legions: [{ legion, uuid, valor, quorum, i_am_the_lord: lord, lord_uuid: lordUuid, members }],
+      });
+    },
+  };
+
   const now = clock.now();
   const lord = (at: number, name: string | null, why: string | null = null): JsonObject => ({
     ...{ t: 'lord', at: now - at * HOUR_MS, lord: name, why },
@@ -176,6 +198,7 @@ export function createDemoLegions(names: readonly string[], clock: Clock, random
   });
   return {
     datagrams,
+    statsReader,
     configs: stages.map(({ config }): LegionConfig => config),
     story: {
       [journalName('web')]: [

@@ -87,7 +87,16 @@ export const IMPORT_ERRORS = [
 /** It was taken over, but look at it. */
 export const IMPORT_NOTES = ['rubbish', 'number', 'placeholder', 'size-late', 'section', 'logic'] as const;
 /** Options about legions that mean nothing here. */
-export const IMPORT_IGNORED = ['cron', 'daemon', 'size', 'multicast', 'route', 'include', 'other'] as const;
+export const IMPORT_IGNORED = [
+  'alarm',
+  'cron',
+  'daemon',
+  'size',
+  'multicast',
+  'route',
+  'include',
+  'other',
+] as const;
 
 export const ImportProblem = z.object({
   line: z.number().int(),

@@ -267,7 +267,9 @@ export const LegionInput = z.object({
   /** Address of the interface for multicast; empty: the system’s choice. */
   interface: z.string().max(64).optional(),
   /** Destinations: host and port. */
-  nodes: z.array(z.object({ host: z.string().min(1).max(253), port: Port })).max(1_000),
+  nodes: z
+    .array(z.object({ host: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/), port: Port }))
+    .max(1_000),
   cipher: z.string().max(40),
   secret: z.string().max(1_000).optional(),
   iv: z.string().max(100).nullable().optional(),
@@ -282,7 +284,10 @@ export const LegionInput = z.object({
   valor0OnBattery: z.boolean().optional(),
   busWitness: z.boolean().optional(),
   /** Stats servers of uWSGI members to read: `host:port`, or the absolute path of a Unix socket. */
-  stats: z.array(z.string().regex(/^(?:\/[^\0]{1,106}|[A-Za-z0-9_][A-Za-z0-9._-]{0,252}:\d{1,5})$/)).max(20).optional(),
+  stats: z
+    .array(z.string().regex(/^(?:\/[^\0]{1,106}|[A-Za-z0-9_][A-Za-z0-9._-]{0,252}:\d{1,5})$/))
+    .max(20)
+    .optional(),
   hooks: z
     .array(
       z.object({

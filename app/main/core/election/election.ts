@@ -56,8 +56,8 @@ export type Effect =
 
 export type Heard = { readonly announcement: Announcement; readonly skewMs: number };
 
-/** More cannot be members: a flood of made-up names ends here. */
-export const MAX_PEERS = 4_096;
+/** More cannot be members: a flood of made-up names ends here, while each packet is still counted over all in time. */
+export const MAX_PEERS = 1_024;
 /** Timers drift: a packet that is late by less has not missed the tolerance. */
 const GRACE_MS = 250;
 /** We look at the clock at least so often. */

@@ -104,6 +104,7 @@ export function readIni(file: string): IniRead {
       if (typeof hook === 'string') return say(one, hook, { option: one.key });
       if (draft.hooks.length >= AT_MOST) return say(one, 'too-many');
       draft.hooks.push(hook);
+      if (hook.action === 'alarm') ignore(one, 'alarm');
     } else if (one.key === 'legion-node') {
       const node = readAddress(named.rest);
       const whole = LegionOptions.shape.nodes.safeParse([node]);
@@ -128,6 +129,10 @@ export function readIni(file: string): IniRead {
     }
     if (!isWhole) say(one, 'rubbish', { option: one.key, read: value });
     return value;
+  }
+
+  function ignore({ line, key }: IniLine, kind: ImportIgnored['kind']): void {
+    ignored.push({ line, option: shown(key), kind, text: text(`legion.import.ignored.${kind}`) });
   }
 
   function sayUnknown(one: IniLine, legion: string): void {
@@ -162,7 +167,7 @@ export function readIni(file: string): IniRead {
       const kind = IGNORED.find(([ofKey, ofValue]) => ofKey.test(key) && ofValue.test(value))?.[2];
       if (!kind) continue;
       if (kind === 'size' && drafts.size > 0) say(one, 'size-late');
-      ignored.push({ line: one.line, option: shown(key), kind, text: text(`legion.import.ignored.${kind}`) });
+      ignore(one, kind);
     }
   }
   return { legions: [...drafts.values()].map((draft) => ({ ...draft, ...shared })), problems, ignored };

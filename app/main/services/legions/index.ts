@@ -3,12 +3,13 @@ import { isIPv4 } from 'node:net';
 import { maskText } from '../../../shared/lib/mask-text.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { Legion, LegionInput, LegionRole } from '../../../shared/domain/legion.js';
-import type { ImportProblem, LegionOptions } from '../../../shared/domain/legion-options.js';
+import { LegionOptions, type ImportProblem } from '../../../shared/domain/legion-options.js';
 import { visible } from '../../../shared/i18n/visible.js';
 import { LEGION_DEFAULTS } from '../../../shared/domain/legion-options.js';
 import type { Need, Session } from '../../../shared/domain/session.js';
 import type { LegionNodes } from '../../core/changes/plan.js';
 import { readIni, writeIni } from '../../core/legion-config/ini.js';
+import { quoted } from '../../core/legion-config/words.js';
 import { freshSecret, requireCipher } from '../../core/protocol/uwsgi/cipher.js';
 import { needOf } from '../key-needs.js';
 import { nameOf } from './hooks.js';
@@ -76,9 +77,16 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
     members.set(config.name, made);
     return made;
   };
-  /** The same legion with other values: a new part in it. */
+  /** The same legion with other values: a new part in it, where the vote or the socket is another. */
   const replace = async (config: LegionConfig): Promise<Membership> => {
-    await members.get(config.name)?.stop();
+    const before = members.get(config.name);
+    if (before && isSamePart(before.config, asAllowed(config))) {
+      Object.assign(before.config, asAllowed(config));
+      before.adjusted();
+      await keep();
+      return before;
+    }
+    await before?.stop(false);
     const made = await add(config);
     await keep();
     if (!isStopped) await made.start();
@@ -193,7 +201,7 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
       turn(async () => {
         mayChange();
         const found = find(name);
-        await found.stop();
+        await found.stop(false);
         members.delete(name);
         await keep();
         await deps.journals.remove(journalName(name)).catch(() => undefined);
@@ -271,7 +279,12 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
         return { legions: inputs.map(({ input }) => input), problems, ignored, saved };
       }),
     /** With the secret: for a file, never for a window. */
-    export: (name: string): string => writeIni(optionsOf(find(name).config)),
+    export(name: string): string {
+      const options = LegionOptions.safeParse(optionsOf(find(name).config));
+      if (options.success) return writeIni(options.data);
+      const [issue] = options.error.issues;
+      throw invalid(String(issue?.path.join('.') ?? ''), 'uWSGI cannot read this value in an .ini file');
+    },
 
     heads: (): Session['legions'] =>
       [...members.values()].slice(0, MAX_SHOWN).map((each) => {
@@ -319,11 +332,30 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
   };
 }
 
+/** Of these a part in the vote, its socket and its packets are made; the rest may change under way. */
+const PART_KEYS = [
+  ...([
+    'role',
+    'valor',
+    'address',
+    'port',
+    'interface',
+    'cipher',
+    'secret',
+    'iv',
+    'freqS',
+    'toleranceS',
+  ] as const),
+  ...(['quorum', 'scroll', 'deathOnLordErrorS'] as const),
+];
+const isSamePart = (a: LegionConfig, b: LegionConfig): boolean => PART_KEYS.every((key) => a[key] === b[key]);
+
 /** About a whole legion of the file: no line of its own. */
 const refusedImport = (why: string, name: string): ImportProblem => ({
   ...{ line: 0, kind: 'value', isError: true, text: `${visible(name)}: ${why}` },
 });
 
+const CONTROL = /[\u0000-\u001f\u007f]/;
 const invalid = (field: string, why: string): AppError =>
   new AppError('LEGION_INVALID', `${field}: ${why}`, { details: { field, why } });
 
@@ -332,6 +364,15 @@ function check(config: LegionConfig): void {
   if (role === 'standby' && (valor < 1 || valor > 65_535 || !Number.isInteger(valor)))
     throw new AppError('LEGION_VALOR', 'standby needs a valor of 1 to 65535');
   if (/[\s\0]/.test(name)) throw invalid('name', 'it may hold no blank');
+  // What is exported is one line each, and nothing in it may begin another.
+  for (const [field, value] of [
+    ['scroll', config.scroll],
+    ['iv', config.iv],
+  ] as const)
+    if (value !== null && CONTROL.test(value)) throw invalid(field, 'no line breaks and control characters');
+  for (const hook of config.hooks)
+    if (CONTROL.test(hook.argument))
+      throw invalid('hooks', 'no line breaks and control characters in a hook');
   if (address !== '' && !isIPv4(address)) throw invalid('address', 'not an IPv4 address');
   if (config.interface !== '' && !isIPv4(config.interface))
     throw invalid('interface', 'not an IPv4 address of this machine');
@@ -364,7 +405,8 @@ function optionsOf(config: LegionConfig): LegionOptions {
   return {
     ...{
       name: config.name,
-      valor: config.role === 'standby' ? config.valor : 0,
+      // An arbiter is one with valor 0; who only watches here keeps what it was.
+      valor: config.role === 'arbiter' ? 0 : config.valor,
       cipher: requireCipher(config.cipher),
     },
     listen: { address: address === '' ? '0.0.0.0' : address, port },
@@ -375,6 +417,10 @@ function optionsOf(config: LegionConfig): LegionOptions {
     toleranceS: Math.max(1, Math.round(config.toleranceS)),
     skewS: Math.max(1, Math.round(config.skewS)),
     deathOnLordErrorS: config.deathOnLordErrorS,
-    hooks: config.hooks.map(({ event, action, argument }) => ({ event, action, argument })),
+    // uWSGI gives both to a shell; words that none is to read are quoted.
+    hooks: config.hooks.map(({ event, action, argument, shell }) => ({
+      ...{ event, action },
+      argument: shell || (action !== 'exec' && action !== 'cmd') ? argument : quoted(argument),
+    })),
   };
 }

@@ -27,6 +27,9 @@ const DAY_MS = 86_400_000;
 const COUNTED_MS = 1_000;
 /** More marks than this in a picture are noise. */
 const MAX_MARKS = 500;
+/** A crowd that comes and goes by the thousand is not written down one by one. */
+const MARKS_PER_MINUTE = 200;
+const MINUTE_MS = 60_000;
 /** As one that the console was not there to see. */
 export const AWAY = 'away';
 
@@ -36,6 +39,7 @@ export function createLords(journal: Journal, clock: Clock, log: Log) {
   let changes: Change[] = [];
   let marks: Mark[] = [];
   let isTold = false;
+  let minute = { from: -Infinity, marks: 0 };
   let leaves = { at: -Infinity, by: new Map<string, number>() };
 
   const add = (line: Line): void => {
@@ -70,8 +74,12 @@ export function createLords(journal: Journal, clock: Clock, log: Log) {
       if (last?.lord === lord && last.why === why) return;
       add({ t: 'lord', at, lord, why: lord === null ? why : null });
     },
-    mark: (name: string, what: Mark['what'], isSelf: boolean): void =>
-      add({ t: 'mark', at: clock.now(), name, what, isSelf }),
+    mark(name: string, what: Mark['what'], isSelf: boolean): void {
+      const at = clock.now();
+      if (Math.abs(at - minute.from) > MINUTE_MS) minute = { from: at, marks: 0 };
+      minute.marks += 1;
+      if (isSelf || minute.marks <= MARKS_PER_MINUTE) add({ t: 'mark', at, name, what, isSelf });
+    },
     /** We no longer look. */
     away: (): void => add({ t: 'away', at: clock.now() }),
 

@@ -37,7 +37,9 @@ const HAND_OVER_MS = 5_000;
 const LOOK_MS = 20;
 /** At the end hooks have so long; then we are gone anyway. */
 const STOP_HOOKS_MS = 3_000;
+const CONCEDE_MS = 1_000;
 const RETRY_OPEN_MS = 10_000;
+const MAX_AWAY_MS = 3_600_000;
 
 export type Membership = ReturnType<typeof createMembership>;
 
@@ -69,14 +71,24 @@ export function createMembership(
   let steppedDown = false;
   /** Nobody waits for anything any more. */
   let isEnding = false;
+  let endNow = (): void => undefined;
+  const ending = new Promise<void>((resolve) => {
+    endNow = () => {
+      isEnding = true;
+      resolve();
+    };
+  });
   let isStopped = false;
   /** Handed over before a sleep, and not back yet. */
   let isAway = false;
   /** What lord hooks did, or may be doing, was not undone yet. */
   let isSetUp = false;
   let wins = 0;
-  /** Since when nobody leads, steady ms; told when it lasts. */
-  let lordless: { up: number; at: number } | null = null;
+  /** Lord hooks in a row that went wrong. */
+  let failures = 0;
+  /** Since when nobody leads and since when for this reason; told when it lasts. */
+  let lordless: { at: number; kind: Why['kind']; kindUp: number; kindAt: number; isTold: boolean } | null =
+    null;
   let told: string | null | undefined = undefined;
   let changing: Promise<unknown> = Promise.resolve();
 
@@ -168,7 +180,8 @@ export function createMembership(
     wins += 1;
     const win = wins;
     const isWanted = (): boolean => from === part && !from.isLeaving && win === wins;
-    const isWell = await hooks.run('lord', facts, {
+    // Nobody else may call us lord yet; to our hooks we are.
+    const isWell = await hooks.run('lord', () => ({ ...facts(), lord: settings.host }), {
       stops: config.deathOnLordErrorS > 0,
       // Looked at when its turn has come: we may have lost, or won anew, or left.
       isWanted: () => {
@@ -178,12 +191,16 @@ export function createMembership(
       },
     });
     if (!isWanted()) return;
+    failures = isWell ? 0 : failures + 1;
     if (!isWell && config.deathOnLordErrorS > 0) await undo();
     if (!isWanted()) return;
     const effects = from.election.lordHooksDone(isWell, clock.uptime(), Math.floor(clock.now() / 1_000));
     act(from, effects);
-    if (from.election.view().isSuspended)
-      comeBack = clock.after(config.deathOnLordErrorS * 1_000, () => void change(rejoin));
+    // Each return takes the lord from whoever is well: after each failure we stay away twice as long.
+    if (from.election.view().isSuspended) {
+      const awayMs = Math.min(config.deathOnLordErrorS * 1_000 * 2 ** (failures - 1), MAX_AWAY_MS);
+      comeBack = clock.after(Math.max(awayMs, config.deathOnLordErrorS * 1_000), () => void change(rejoin));
+    }
     // Somebody else came first while our hooks ran: what they set up is taken back.
     else if (from.election.view().phase === 'member') void undo();
   }
@@ -225,10 +242,17 @@ export function createMembership(
       record({ kind: 'legion.lord', names: [now.lord.name], facts: { legion: config.name } });
       return;
     }
-    lordless ??= { up, at: clock.now() };
-    if (told === now.kind || up - lordless.up < 2 * config.freqS * 1_000) return;
+    const at = clock.now();
+    if (lordless?.kind !== now.kind)
+      lordless = {
+        ...{ at: lordless?.at ?? at, kind: now.kind, kindUp: up, kindAt: at },
+        isTold: lordless?.isTold ?? false,
+      };
+    if (told === now.kind || up - lordless.kindUp < 2 * config.freqS * 1_000) return;
+    // The first reason counts from when the last lord went; another from when it became the reason.
+    lords.lord(null, now.kind, lordless.isTold ? lordless.kindAt : lordless.at);
+    lordless.isTold = true;
     told = now.kind;
-    lords.lord(null, now.kind, lordless.at);
     record({
       kind: now.kind === 'split' ? 'legion.split' : 'legion.no-lord',
       facts: { legion: config.name, why: now.kind },
@@ -284,9 +308,10 @@ export function createMembership(
     }
   }
 
-  async function join(): Promise<void> {
+  async function join(runsHooks = true): Promise<void> {
+    if (isEnding) return;
     await open();
-    if (!socket || isStopped) return;
+    if (!socket || isEnding) return;
     const self: Self = { name: settings.host, pid: settings.pid, valor: valorNow(), uuid: random.uuid() };
     part = {
       self,
@@ -301,23 +326,24 @@ export function createMembership(
         clock.uptime(),
       ),
     };
-    if (isVoter()) void hooks.run('setup', facts);
+    if (isVoter() && runsHooks) void hooks.run('setup', facts);
     lords.mark(settings.host, 'joined', true);
     stats.start();
     arm();
   }
 
   /** Unlord and death hooks, then the last word. What the lord hooks set up is gone before another takes it. */
-  async function leave(waitMs = 0, hooksMs = Infinity): Promise<void> {
+  async function leave(waitMs = 0, hooksMs = Infinity, runsHooks = true): Promise<void> {
     comeBack();
     retry();
     const from = part;
     if (!from) return;
     from.isLeaving = true;
     const hadLord = from.election.view().phase === 'lord';
-    if (isVoter() && !from.election.view().isSuspended) {
+    if (isVoter() && runsHooks && !from.election.view().isSuspended) {
       const bye = undo().then(() => hooks.run('death', facts));
-      await (hooksMs === Infinity ? bye : Promise.race([bye, pause(hooksMs)]));
+      const enough = ending.then(() => pause(STOP_HOOKS_MS));
+      await Promise.race([bye, enough, ...(hooksMs === Infinity ? [] : [pause(hooksMs)])]);
     }
     act(from, from.election.leave());
     const others = [...from.election.peers().values()].some(({ valor }) => valor > 0);
@@ -325,6 +351,17 @@ export function createMembership(
     if (part === from) part = null;
     timer();
     lords.mark(settings.host, 'left', true);
+  }
+  /**
+   * The lord of a process that ends: one of uWSGI would see that it is the next only when its own period is over, so we
+   * stay for a moment as an arbiter, whose vote makes it lord at once.
+   */
+  async function concede(): Promise<void> {
+    steppedDown = true;
+    await leave(0, STOP_HOOKS_MS);
+    await join(false);
+    if (part) await follower(part, CONCEDE_MS);
+    await leave(0, 0, false);
   }
   const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
 
@@ -361,7 +398,10 @@ export function createMembership(
   /** One at a time: two clicks never leave two parts behind. */
   const change = <T>(run: () => Promise<T>): Promise<T> => {
     const next = changing.then(run, run);
-    changing = next.catch((error: unknown) => log.error({ error, legion: config.name }, 'a legion failed'));
+    changing = next.catch((error: unknown) => {
+      // What was refused is said to who asked.
+      if (!(error instanceof AppError)) log.error({ error, legion: config.name }, 'a legion failed');
+    });
     return next;
   };
 
@@ -387,6 +427,11 @@ export function createMembership(
     witnesses: stats.views,
 
     start: (): Promise<void> => change(join),
+    /** What may change under way has changed. */
+    adjusted(): void {
+      if (part) stats.start();
+      arm();
+    },
     /** Role, valor or times are different now: out under the old uuid and in under a new one. */
     restart: (): Promise<void> => (isAway ? Promise.resolve() : change(rejoin)),
 
@@ -411,13 +456,19 @@ export function createMembership(
       return change(rejoin);
     },
 
-    /** The machine is about to sleep, or nobody uses this any more. Never rejects. */
-    async stop(): Promise<void> {
-      isEnding = true;
+    /**
+     * Out for good. `now`: the process ends, hooks have some seconds; else all of them are done before the last word,
+     * so that whoever comes after this finds nothing half undone. Never rejects.
+     */
+    async stop(now = true): Promise<void> {
+      const isLord = part !== null && !part.isLeaving && part.election.view().phase === 'lord';
+      const concedes = isLord && [...(part?.election.peers().values() ?? [])].some(({ valor }) => valor > 0);
+      if (now && !concedes) endNow();
       retry();
       comeBack();
-      // After our last word nothing of ours is needed any more; who follows is for the others.
-      await change(() => leave(0, STOP_HOOKS_MS)).catch(() => undefined);
+      const end = now && concedes ? concede : leave;
+      await change(() => end()).catch(() => undefined);
+      endNow();
       isStopped = true;
       if (socket) await close();
     },

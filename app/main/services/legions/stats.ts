@@ -19,13 +19,12 @@ export type OwnView = { readonly lordUuid: string | null; nameOf(uuid: string): 
 export type StatsWitness = ReturnType<typeof createStatsWitness>;
 
 export function createStatsWitness(
-  { name, stats, freqS }: LegionConfig,
+  config: LegionConfig,
   { clock, statsReader }: LegionDeps,
   own: () => OwnView,
 ) {
-  const seen = new Map<string, Seen>(
-    stats.map((place) => [place, { at: null, said: null, problem: null, differsUp: null }]),
-  );
+  const { name, freqS } = config;
+  const seen = new Map<string, Seen>();
   let cancel: Cancel = () => undefined;
   let round = 0;
 
@@ -53,6 +52,9 @@ export function createStatsWitness(
     start(): void {
       cancel();
       round += 1;
+      for (const place of seen.keys()) if (!config.stats.includes(place)) seen.delete(place);
+      for (const place of config.stats)
+        if (!seen.has(place)) seen.set(place, { at: null, said: null, problem: null, differsUp: null });
       if (seen.size > 0) void lookAtAll(round);
     },
     stop(): void {

@@ -91,11 +91,9 @@ function membersOf(membership: Membership, { nodeOn, isHeard }: BusView, clock: 
   const now = clock.now();
   const isLord = view.phase === 'lord';
   const peers = [...election.peers().values()];
-  const nameOf = (uuid: string): string | null => {
-    if (uuid === NO_UUID) return null;
-    if (uuid === self.uuid) return self.name;
-    return peers.find((peer) => peer.uuid === uuid)?.name ?? uuid.slice(0, 8);
-  };
+  const names = new Map([...peers, self].map(({ uuid, name }) => [uuid, name]));
+  const nameOf = (uuid: string): string | null =>
+    uuid === NO_UUID ? null : (names.get(uuid) ?? uuid.slice(0, 8));
   const planes = (node: string | null): LegionMember['planes'] => ({
     bus: node === null ? 'unused' : isHeard(node) ? 'heard' : 'silent',
     legion: 'heard',

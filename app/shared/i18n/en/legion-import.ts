@@ -26,6 +26,7 @@ export const legionImport = {
   'legion.import.logic':
     'Conditions and loops are not followed: the lines inside are read as if they applied.',
 
+  'legion.import.ignored.alarm': 'Only uWSGI knows its alarms; this hook is left out here.',
   'legion.import.ignored.cron': 'Only uWSGI runs cron lines for its lord; this console does not.',
   'legion.import.ignored.daemon':
     'Only uWSGI starts and stops daemons with its lord; use a hook for lord, unlord and death.',

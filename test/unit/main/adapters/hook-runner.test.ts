@@ -1,6 +1,7 @@
 /** What a hook does on this machine: words, time, output, and what it leaves running. */
 import { describe, expect, it } from 'vitest';
-import { hookRunner, wordsOf } from '../../../../app/main/adapters/hook-runner.js';
+import { hookRunner } from '../../../../app/main/adapters/hook-runner.js';
+import { quoted, wordsOf } from '../../../../app/main/core/legion-config/words.js';
 import type { HookCall } from '../../../../app/main/ports/hook-runner.js';
 
 const run = (argument: string, fields: Partial<HookCall> = {}) =>
@@ -15,6 +16,13 @@ describe('a command of a hook', () => {
     [`it's`, null],
   ])('%s is %j', (text, words) => {
     expect(wordsOf(text)).toEqual(words);
+  });
+
+  it('whose words no shell reads is quoted for one, which then does the same', async () => {
+    const argument = "printf '%s|' $HOME `touch x` 'a b' \"it's\" ; --opt=1 /etc/passwd";
+    const plain = await run(argument);
+    expect(plain.output).toBe("$HOME|`touch|x`|a b|it's|;|--opt=1|/etc/passwd|");
+    expect(await run(quoted(argument), { shell: true })).toEqual(plain);
   });
 
   it('gets its variables and few others, expands nothing without a shell, and tells its code', async () => {

@@ -54,6 +54,44 @@ describe('consoles in one legion', () => {
     );
   });
 
+  it('keep their part in the vote when something beside it is changed, or nothing at all', async () => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b', 'c']);
+    const { uuid } = a!.web();
+    const shown = a!.web();
+    await a!.legions.role('web', { role: 'standby', handOverBeforeSleep: false });
+    await a!.legions.role('web', { role: 'standby', valor0OnBattery: true });
+    await a!.legions.save({
+      ...{ name: 'web', role: 'standby', valor: 100, address: '', port: 1, cipher: shown.cipher },
+      ...{ nodes: [2, 3].map((port) => ({ host: '127.0.0.1', port })), planned: 3, busWitness: true },
+      hooks: [{ event: 'lord', action: 'log', argument: 'x' }],
+    });
+    expect(a!.web()).toMatchObject({
+      ...{ uuid, isLord: true, handOverBeforeSleep: false, valor0OnBattery: true, planned: 3 },
+      ...{ busWitness: true, hooks: [{ argument: 'x', isOn: false }] },
+    });
+    await clock.advanceAsync(6_000);
+    expect(a!.web()).toMatchObject({ uuid, isLord: true });
+  });
+
+  it('say how long each reason without a lord lasted', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['a', 'b'], { quorum: 2 });
+    b!.cut();
+    await clock.advanceAsync(20_000);
+    await a!.legions.save({
+      ...{ name: 'web', role: 'standby', valor: 100, address: '', port: 1, cipher: 'aes-256-cbc' },
+      nodes: [{ host: '127.0.0.1', port: 2 }],
+      quorum: 0,
+    });
+    await clock.advanceAsync(6_000);
+    const bands = a!.legions.timeline('web', 60_000).bands;
+    const without = bands.filter(({ lord }) => lord === null).map(({ why, from, to }) => [why, to - from]);
+    expect(without.every(([, ms]) => Number(ms) > 0)).toBe(true);
+    expect(without[0]![0]).toBe('quorum');
+    expect(Number(without[0]![1])).toBeGreaterThan(10_000);
+  });
+
   it('hand over before a sleep, and lead nothing when they wake until all agree', async () => {
     const { web, clock } = legionStage();
     const all = await web(['a', 'b', 'c']);
@@ -194,6 +232,75 @@ describe('hooks', () => {
     expect(b!.web().isLord).toBe(true);
   });
 
+  it('name us as the lord where we take over', async () => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b'], { hooks });
+    await allOn(a!);
+    const back = a!.legions.comeBack('web');
+    await clock.advanceAsync(6_000);
+    await back;
+    const taking = a!.ran.find(({ argument }) => argument === 'ip addr add');
+    expect(taking?.env).toMatchObject({ LEGION_LORD: 'a', LEGION_EVENT: 'lord' });
+  });
+
+  it('are all done, however slow, before a changed valor or a removal says its last word', async () => {
+    for (const act of ['role', 'remove'] as const) {
+      const { web, clock } = legionStage();
+      const [a, b] = await web(['a', 'b'], { hooks });
+      await allOn(a!);
+      let isUndone = false;
+      a!.answers(async ({ argument }) => {
+        if (argument === 'ip addr del') {
+          await new Promise<void>((resolve) => clock.after(9_000, resolve));
+          expect(b!.web().isLord).toBe(false);
+          isUndone = true;
+        }
+        return { ok: true, code: 0, output: '' };
+      });
+      const changing =
+        act === 'remove' ? a!.legions.remove('web') : a!.legions.role('web', { role: 'standby', valor: 120 });
+      await clock.advanceAsync(8_000);
+      expect([isUndone, b!.web().isLord]).toEqual([false, false]);
+      await clock.advanceAsync(8_000);
+      await changing;
+      expect(isUndone).toBe(true);
+      expect(ran(a!)).toEqual(['ip addr del', 'bye', ...(act === 'role' ? ['ip addr add'] : [])]);
+    }
+  });
+
+  it('that are slow do not keep the last word of a process that ends', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['a', 'b'], { hooks });
+    await allOn(a!);
+    a!.answers(async () => {
+      await new Promise<void>((resolve) => clock.after(60_000, resolve));
+      return { ok: true, code: 0, output: '' };
+    });
+    void a!.legions.stepDown('web').catch(() => undefined);
+    await clock.advanceAsync(1_000);
+    const stopping = a!.legions.stop();
+    await clock.advanceAsync(3_100);
+    await stopping;
+    expect(b!.web().members.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('that fail again and again take the lord from others less and less often', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['a', 'b'], { hooks, deathOnLordErrorS: 8 });
+    await allOn(a!);
+    a!.answers(async () => ({ ok: false, code: 1, output: '' }));
+    const back = a!.legions.comeBack('web');
+    await clock.advanceAsync(6_000);
+    await back;
+    a!.ran.length = 0;
+    await clock.advanceAsync(120_000);
+    // At 8 s for each time it would be a dozen times.
+    const tries = ran(a!).filter((argument) => argument === 'ip addr add').length;
+    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeLessThan(5);
+    expect(b!.web().isLord).toBe(true);
+  });
+
   it('that fail are told, and we lead all the same; with death-on-lord-error we are dead for a while and come back', async () => {
     const { web, clock } = legionStage();
     const [a, b] = await web(['a', 'b'], { hooks, deathOnLordErrorS: 8 });
@@ -322,7 +429,7 @@ describe('what is kept', () => {
       ...{ name: 'new', role: 'watch', valor: 1, address: '', port: 3, nodes: [], cipher: 'aes-256-cbc' },
     });
     expect(a.legions.get('new').warnings).toEqual([]);
-    expect(a.legions.export('new')).toMatch(/legion = new 0\.0\.0\.0:3 0 aes-256-cbc:\S{32} \S{16}/);
+    expect(a.legions.export('new')).toMatch(/legion = new 0\.0\.0\.0:3 1 aes-256-cbc:\S{32} \S{16}/);
   });
 
   it.each([
@@ -359,6 +466,29 @@ describe('what is kept', () => {
     await expect((async () => a.legions.save(input))()).rejects.toThrow(code('PROFILE_READ_ONLY'));
   });
 
+  it('is a uWSGI file of one line each, and whoever watched goes out with the valor it came with', async () => {
+    const { console } = legionStage();
+    const a = console('a');
+    await a.legions.load();
+    const input: LegionInput = {
+      ...{ name: 'web', role: 'watch', valor: 98, address: '', port: 1, cipher: 'aes-256-cbc' },
+      ...{ nodes: [], secret: SECRET },
+    };
+    for (const bad of [
+      { scroll: 'x\nlegion-lord = web cmd:id' },
+      { iv: '1234567890123456\nx' },
+      { hooks: [{ event: 'lord' as const, action: 'cmd' as const, argument: 'a\nb', shell: true }] },
+    ])
+      await expect(a.legions.save({ ...input, ...bad })).rejects.toThrow(code('LEGION_INVALID'));
+    await a.legions.save({
+      ...input,
+      hooks: [{ event: 'lord', action: 'cmd', argument: 'echo $HOME; id', shell: false }],
+    });
+    const file = a.legions.export('web');
+    expect(file).toContain(' 98 aes-256-cbc:');
+    expect(file).toContain("cmd:echo '$HOME;' id");
+  });
+
   it('comes in from a uWSGI file as a watcher, with its hooks off and its mistakes named', async () => {
     const { console } = legionStage();
     const a = console('a');
@@ -380,5 +510,52 @@ describe('what is kept', () => {
       valor: 90,
       hooks: [{ event: 'lord', isOn: false, shell: true }],
     });
+  });
+});
+
+describe('a stats server of uWSGI', () => {
+  const said = (over: object = {}): string =>
+    JSON.stringify({
+      legions: [
+        {
+          ...{ legion: 'web', uuid: 'f0000000-0000-0000-0000-000000000000', valor: 5, quorum: 2 },
+          ...{ i_am_the_lord: 0, lord_uuid: '', members: [{ name: 'far', uuid: 'e1' }], ...over },
+        },
+      ],
+    });
+
+  it('is read once per period, and decides nothing', async () => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b'], { stats: ['10.0.0.1:9191', '/run/none.sock'] });
+    expect(a!.web().witnesses).toMatchObject([
+      { address: '10.0.0.1:9191', problem: 'connect ECONNREFUSED', at: null },
+      { address: '/run/none.sock', problem: 'connect ECONNREFUSED' },
+    ]);
+    a!.stats.set('10.0.0.1:9191', said({ lord_uuid: a!.web().uuid }));
+    await clock.advanceAsync(3_000);
+    expect(a!.web().witnesses[0]).toMatchObject({
+      ...{ problem: null, votesFor: 'a', agrees: true, isLord: false, members: 2, quorum: 2 },
+    });
+    a!.stats.set('10.0.0.1:9191', said({ lord_uuid: 'e1', i_am_the_lord: 1 }));
+    await clock.advanceAsync(8_000);
+    expect(a!.web()).toMatchObject({
+      ...{ isLord: true, witnesses: [{ votesFor: 'far', agrees: false, differs: true }, {}] },
+      warnings: expect.arrayContaining([
+        { kind: 'witness-differs', address: '10.0.0.1:9191', votesFor: 'far' },
+      ]) as unknown,
+    });
+  });
+
+  it.each([
+    ['no JSON', 'what it says is no JSON'],
+    ['{"pid":1}', 'it is no stats server of uWSGI, or of one without legions'],
+    ['{"legions":[]}', 'it is not in this legion'],
+    ['{"legions":[{"legion":"web","uuid":7}]}', 'it is no stats server of uWSGI, or of one without legions'],
+  ])('that says %s is told of in words', async (text, problem) => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b'], { stats: ['10.0.0.1:9191'] });
+    a!.stats.set('10.0.0.1:9191', text);
+    await clock.advanceAsync(3_000);
+    expect(a!.web().witnesses[0]).toMatchObject({ problem, agrees: null });
   });
 });

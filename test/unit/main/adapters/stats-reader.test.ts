@@ -1,0 +1,52 @@
+/** The stats server of a uWSGI over real sockets: read to its end, within bounds. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { statsReader } from '../../../../app/main/adapters/stats-reader.js';
+
+const open: Server[] = [];
+afterEach(() => open.splice(0).forEach((server) => server.close()));
+
+const serve = async (answer: (socket: Socket) => void, path?: string): Promise<string> => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    answer(socket);
+  });
+  open.push(server);
+  await new Promise<void>((resolve) => server.listen(path ?? { host: '127.0.0.1', port: 0 }, resolve));
+  const address = server.address();
+  return typeof address === 'string' ? address : `127.0.0.1:${address?.port}`;
+};
+
+describe('a stats server', () => {
+  it('is read to its end over TCP, and over a Unix socket', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'legion-stats-'));
+    try {
+      const speak = (socket: Socket) => {
+        socket.write('{"legions"');
+        socket.end(':[]}');
+      };
+      expect(await statsReader.read(await serve(speak))).toBe('{"legions":[]}');
+      expect(await statsReader.read(await serve(speak, join(folder, 's.sock')))).toBe('{"legions":[]}');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+  it('may speak HTTP before it says what it has to say', async () => {
+    const place = await serve((socket) => socket.end('HTTP/1.0 200 OK\r\nA: b\r\n\r\n{"a":1}'));
+    expect(await statsReader.read(place)).toBe('{"a":1}');
+  });
+  it('that says too much is cut off', async () => {
+    const place = await serve((socket) => {
+      const more = (): void => void (socket.writable && socket.write('x'.repeat(1_000_000), more));
+      more();
+    });
+    await expect(statsReader.read(place)).rejects.toThrow('more than 4194304 bytes');
+  });
+  it('that is not there fails with the words of the system', async () => {
+    await expect(statsReader.read('127.0.0.1:1')).rejects.toThrow('ECONNREFUSED');
+    await expect(statsReader.read('/run/there-is-none.sock')).rejects.toThrow('ENOENT');
+  });
+});
