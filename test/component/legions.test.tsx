@@ -320,6 +320,44 @@ describe('a new legion', () => {
     expect(callOf(client, 'legion.import')).toEqual({ text: 'legion = web', save: true });
     await waitFor(() => expect(location.hash).toBe('#/legions/web'));
   });
+
+  it('says which of a configuration is here already, counts the others, and names what was not saved', async () => {
+    const { client, user } = await open('/legions?do=import', { legions: [webLegion(now)] });
+    const read = (name: string) => ({
+      ...{ name, role: 'watch' as const, valor: 1, address: '', port: 4242, nodes: [], cipher: 'bf-cbc' },
+    });
+    client.answer('legion.import', ({ save }) => ({
+      legions: [read('web'), read('jobs')],
+      problems: save ? [{ line: 0, isError: true, text: 'web: it is here already' }] : [],
+      ...{ ignored: [], saved: save ? ['jobs'] : [] },
+    }));
+    await user.type(dialog().getByLabelText('Configuration'), 'legion = web');
+    await user.click(dialog().getByRole('button', { name: 'Read it' }));
+    const web = (await dialog().findByText('web')).closest('li')!;
+    expect(web.textContent).toContain('is here already, stays as it is');
+    expect(dialog().getByText('jobs').closest('li')!.textContent).not.toContain('already');
+    await user.click(dialog().getByRole('button', { name: 'Save it' }));
+    expect(await dialog().findByText('1 legion was saved, watching')).toBeDefined();
+    expect(dialog().getByText('1 legion was not saved')).toBeDefined();
+    expect(dialog().getByText('web: it is here already')).toBeDefined();
+    expect(dialog().queryByText('Line 0')).toBeNull();
+    await user.click(dialog().getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(location.hash).toBe('#/legions/jobs'));
+  });
+
+  it('is not asked for where all of a configuration is here already', async () => {
+    const { client, user } = await open('/legions?do=import', { legions: [webLegion(now)] });
+    client.answer('legion.import', () => ({
+      legions: [
+        { name: 'web', role: 'watch', valor: 1, address: '', port: 4242, nodes: [], cipher: 'bf-cbc' },
+      ],
+      ...{ problems: [], ignored: [], saved: [] },
+    }));
+    await user.type(dialog().getByLabelText('Configuration'), 'legion = web');
+    await user.click(dialog().getByRole('button', { name: 'Read it' }));
+    const save = await dialog().findByRole<HTMLButtonElement>('button', { name: 'Nothing to save' });
+    expect(save.disabled).toBe(true);
+  });
 });
 
 describe('legions elsewhere', () => {

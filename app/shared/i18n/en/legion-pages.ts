@@ -340,7 +340,10 @@ export const legionPages = {
   'legionImport.problems': '{count, plural, one {# line to look at} other {# lines to look at}}',
   'legionImport.ignored': '{count, plural, one {# line left out} other {# lines left out}}',
   'legionImport.line': 'Line {line}',
-  'legionImport.save': '{count, plural, one {Save it} other {Save # legions}}',
+  'legionImport.save': '{count, plural, =0 {Nothing to save} one {Save it} other {Save # legions}}',
+  'legionImport.here': 'is here already, stays as it is',
+  'legionImport.left': '{count, plural, one {# legion was not saved} other {# legions were not saved}}',
+  'legionImport.close': 'Close',
   'legionImport.saved':
-    '{count, plural, one {# legion was saved, watching} other {# legions were saved, watching}}',
+    '{count, plural, =0 {No legion was saved} one {# legion was saved, watching} other {# legions were saved, watching}}',
 } as const;
