@@ -2,6 +2,7 @@
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { aLink, aRow } from '../support/fake-client.js';
+import { edgeLegion, jobsLegion, webLegion } from '../support/fake-legions.js';
 import { open, tell } from './app-under-test.js';
 
 const main = () => within(screen.getByRole('main'));
@@ -45,6 +46,38 @@ describe('Overview', () => {
     expect(sentence()).toBe('2 of 3 nodes are healthy. 1 is silent.');
     await tell(() => client.emit({ 'a-2': { state: 'healthy', lastBeatAt: Date.now() } }));
     expect(sentence()).toBe('All 3 nodes are healthy.');
+  });
+
+  it('names who leads: the first lord and how many more, and each that has none', async () => {
+    const now = Date.now();
+    const { client } = await open('/overview', { legions: [webLegion(now)] });
+    const then = (): string => document.querySelector('.then')?.textContent ?? '';
+    expect(then()).toContain('Nothing is running. Lord of “web” is app-1 for 6 d 4 h. ');
+    const link = main().getByRole('link', { name: /^Lord of/ });
+    expect(link.getAttribute('href')).toBe('#/legions/web');
+    // As in the strip, ours come first.
+    await tell(() => client.legion({ ...edgeLegion(now), name: 'edge' }));
+    await tell(() => client.legion(jobsLegion(now)));
+    expect(then()).toContain('Lord of “web” is app-1 for 6 d 4 h, and 1 more legion has one.');
+    expect(then()).toContain('“jobs” has two lords.');
+    await tell(() => client.legion({ name: 'web', lord: null, why: { kind: 'nobody' } }));
+    await tell(() => client.legion({ name: 'edge', lord: null, why: { kind: 'settling' } }));
+    expect(then()).not.toContain('Lord of');
+    expect(then()).toContain('“web” and 1 more legion have no agreed lord.');
+    await tell(() => client.legion({ name: 'jobs', lord: null, why: { kind: 'off' } }));
+    expect(then()).toContain('“web” has no lord.');
+  });
+
+  it('says with the cell under the cursor that its node leads', async () => {
+    const now = Date.now();
+    const rows = ['app-1', 'app-2'].map((name, i) => aRow(i, name, now));
+    const { client, user } = await open('/overview', { rows, legions: [webLegion(now)] });
+    await user.tab();
+    main().getByRole('application').focus();
+    await user.keyboard('{Home}');
+    expect(main().getByRole('img', { name: /^app-1, healthy, lord, / })).toBeDefined();
+    await tell(() => client.legion({ name: 'web', lord: null, why: { kind: 'nobody' } }));
+    expect(main().getByRole('img', { name: /^app-1, healthy, [^l]/ })).toBeDefined();
   });
 
   it('speaks in the past tense while the link is down, and offers to reconnect', async () => {

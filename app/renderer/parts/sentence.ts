@@ -1,9 +1,11 @@
 /** The one-line answer to "is all well?", from the facts of the session. Facts come counted from the node. */
 import type { RunSummary } from '../../shared/domain/change.js';
+import type { Legion } from '../../shared/domain/legion.js';
 import type { Session } from '../../shared/domain/session.js';
 import {
   formatAge,
   formatClock,
+  formatDuration,
   formatInterval,
   parts,
   text,
@@ -51,6 +53,45 @@ export const runningText = ({ changes }: Session): string =>
   openRunsSentences(changes.open)
     .map((said) => said.map((part) => (typeof part === 'string' ? part : part.text)).join(''))
     .join(' ');
+
+const ROLE_RANK = { standby: 0, arbiter: 1, watch: 2, off: 3 } as const;
+/** Where our own part weighs most first. */
+export const byOwnPart = <L extends Session['legions'][number]>(legions: readonly L[]): readonly L[] =>
+  [...legions].sort((a, b) => Number(b.isLord) - Number(a.isLord) || ROLE_RANK[a.role] - ROLE_RANK[b.role]);
+
+/** Who leads the legions we hear, in the order of the strip, each sentence with the legion to open; no word about one that is not known yet. */
+export function lordSentences(
+  session: Session,
+  legions: readonly Legion[],
+  now: number,
+): readonly { readonly legion: string; readonly words: string }[] {
+  const order = byOwnPart(session.legions).map(({ name }) => name);
+  const place = ({ name }: Legion): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const heard = legions
+    .filter(({ why }) => !UNKNOWN.has(why.kind))
+    .sort((one, other) => place(one) - place(other));
+  const led = heard.flatMap(({ name, lord }) => (lord ? [{ name, lord }] : []));
+  const lordless = heard.filter(({ lord }) => lord === null);
+  const said: { legion: string; words: string }[] = [];
+  const [first] = led;
+  if (first) {
+    const { name, lord } = first;
+    const isLong = lord.since > 0 && now - lord.since >= 1000;
+    const words = text('overview.lords', {
+      ...{ legion: visible(name, 40), name: visible(lord.name, 60), more: led.length - 1 },
+      age: isLong ? formatDuration(now - lord.since) : 'none',
+    });
+    said.push({ legion: name, words });
+  }
+  const [without] = lordless;
+  if (without) {
+    const split = without.why.kind === 'split' ? 'yes' : 'no';
+    const values = { legion: visible(without.name, 40), split, count: lordless.length };
+    said.push({ legion: without.name, words: text('overview.lordless', values) });
+  }
+  return said;
+}
+const UNKNOWN: ReadonlySet<Legion['why']['kind']> = new Set(['settling', 'off', 'failed'] as const);
 
 /** The quiet second line under it. */
 export function overviewThen(session: Session): string {

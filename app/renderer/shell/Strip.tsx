@@ -14,6 +14,7 @@ import {
 } from '../../shared/i18n/index.js';
 import { Icon, Popover, Sentence } from '../components/index.js';
 import { DockParts } from './Dock.js';
+import { byOwnPart } from '../parts/sentence.js';
 import { href, legionHref } from '../route.js';
 import { useTime } from '../store/clock.js';
 import { setPrefs, usePrefs } from '../store/prefs.js';
@@ -79,13 +80,9 @@ function Address({ session, past }: { readonly session: Session; readonly past: 
   );
 }
 
-const ROLE_RANK = { standby: 0, arbiter: 1, watch: 2, off: 3 } as const;
-
 /** Our part in the legion where it weighs most, and how many others there are. */
 function OwnLegion({ session: { legions } }: { readonly session: Session }) {
-  const [first] = [...legions].sort(
-    (a, b) => Number(b.isLord) - Number(a.isLord) || ROLE_RANK[a.role] - ROLE_RANK[b.role],
-  );
+  const [first] = byOwnPart(legions);
   if (!first) return null;
   const said = parts('strip.legion', {
     name: visible(first.name, 24),

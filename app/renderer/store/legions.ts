@@ -19,13 +19,18 @@ export type LegionsState = {
   readonly shown: LegionFrame | null;
   /** By name of the node: what its legion plane says. */
   readonly nodes: Readonly<Record<string, Seen>>;
+  /** Names of the nodes that lead; the same set while the same lead. */
+  readonly lords: ReadonlySet<string>;
 };
 
+const NO_LORDS: ReadonlySet<string> = new Set();
 const NONE: Readonly<Record<string, Seen>> = Object.freeze(Object.create(null) as Record<string, Seen>);
 /** A second is as fine as an age is written. */
 const GRAIN_MS = 1000;
 
-export const legionsStore = createStore<LegionsState>()(() => ({ live: null, shown: null, nodes: NONE }));
+export const legionsStore = createStore<LegionsState>()(() => ({
+  ...{ live: null, shown: null, nodes: NONE, lords: NO_LORDS },
+}));
 export const useLegions = <T>(read: (state: LegionsState) => T): T => useStore(legionsStore, read);
 
 const NO_LEGIONS: readonly Legion[] = [];
@@ -36,24 +41,31 @@ export const useLegionsAt = (): number => useLegions(({ shown }) => shown?.at ??
 export const useSeen = (node: string): Seen | undefined => useLegions(({ nodes }) => nodes[node]);
 
 export function acceptLegions(frame: LegionFrame, isPaused: boolean): boolean {
-  const { live, shown, nodes } = legionsStore.getState();
+  const { live, shown, nodes, lords } = legionsStore.getState();
   const fresh = { ...frame, at: Math.floor(frame.at / GRAIN_MS) * GRAIN_MS };
   const next = live === null ? fresh : share(live, fresh);
   if (next === live) return true;
-  legionsStore.setState({
-    live: next,
-    shown: isPaused && shown ? shown : next,
-    nodes: isPaused && shown ? nodes : share(nodes, nodesOf(next, nodes)),
-  });
+  if (isPaused && shown) legionsStore.setState({ live: next });
+  else legionsStore.setState({ live: next, ...seen(next, nodes, lords) });
   return true;
 }
 
 export const showLiveLegions = (): void =>
-  legionsStore.setState(({ live, nodes }) => ({
-    shown: live,
-    nodes: live ? share(nodes, nodesOf(live, nodes)) : nodes,
-  }));
-export const clearLegions = (): void => legionsStore.setState({ live: null, shown: null, nodes: NONE });
+  legionsStore.setState(({ live, nodes, lords }) => (live ? seen(live, nodes, lords) : { shown: null }));
+export const clearLegions = (): void =>
+  legionsStore.setState({ live: null, shown: null, nodes: NONE, lords: NO_LORDS });
+
+function seen(
+  frame: LegionFrame,
+  before: LegionsState['nodes'],
+  lordsBefore: LegionsState['lords'],
+): Pick<LegionsState, 'shown' | 'nodes' | 'lords'> {
+  const nodes = share(before, nodesOf(frame, before));
+  if (nodes === before) return { shown: frame, nodes, lords: lordsBefore };
+  const lords = new Set(Object.keys(nodes).filter((node) => nodes[node]?.isLord === true));
+  const isSame = lords.size === lordsBefore.size && [...lords].every((node) => lordsBefore.has(node));
+  return { shown: frame, nodes, lords: isSame ? lordsBefore : lords };
+}
 
 /** Members now; whoever was one before and is none any more stays known as silent. */
 function nodesOf({ legions }: LegionFrame, before: Readonly<Record<string, Seen>>): Record<string, Seen> {

@@ -16,12 +16,13 @@ import { NODE_STATES, type NodeState } from '../../../shared/domain/node-state.j
 import { text, visible } from '../../../shared/i18n/index.js';
 import { Foreign, StatusMark } from '../../components/index.js';
 import { nodeHref, setParams } from '../../route.js';
+import { legionsStore, useLegions } from '../../store/legions.js';
 import { usePrefs } from '../../store/prefs.js';
 import { slotsByName } from '../../store/natural.js';
 import { onRosterFrame, rosterRows, rowAt, slotOf, useRoster } from '../../store/roster.js';
 import { select, selectionStore } from '../../store/selection.js';
 import { cellAt, layoutFleet, moveFrom, placeAt, type FleetLayout, type Move } from './fleet-layout.js';
-import { createPainter, readPalette } from './fleet-paint.js';
+import { createPainter, readPalette, type Marked } from './fleet-paint.js';
 import { Readout } from './Readout.js';
 
 const LABELS = 64;
@@ -106,6 +107,7 @@ export function FleetMap({ layout }: { readonly layout: FleetLayout }) {
 
   const proxy = cursor >= 0 ? rowAt(layout.order[cursor] ?? -1) : undefined;
   const group = layout.groups[layout.groupOf[cursor] ?? 0];
+  const isLord = useLegions(({ lords }) => cursorName !== null && lords.has(cursorName));
   return (
     <>
       <div className="fleet" style={{ height: layout.height }}>
@@ -138,6 +140,7 @@ export function FleetMap({ layout }: { readonly layout: FleetLayout }) {
               aria-label={text('overview.fleet.cell', {
                 name: visible(proxy.name, 80),
                 state: text(`state.${proxy.state}`),
+                lord: isLord ? 'yes' : 'no',
                 group: group?.merged
                   ? text('overview.fleet.others', { count: group.merged })
                   : visible(group?.label ?? '', 60),
@@ -168,7 +171,12 @@ function nextTrouble(layout: FleetLayout, from: number, step: 1 | -1): number {
   return from;
 }
 
-/** Keeps the canvas painted: anew for a new layout or theme, dirty cells on frames and selection. */
+const marked = (): Marked => ({
+  selected: selectionStore.getState().names,
+  lords: legionsStore.getState().lords,
+});
+
+/** Keeps the canvas painted: anew for a new layout or theme, dirty cells on frames, selection and who leads. */
 function useCells(layout: FleetLayout) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<ReturnType<typeof createPainter> | null>(null);
@@ -177,8 +185,7 @@ function useCells(layout: FleetLayout) {
     if (!canvas.current) return;
     const element = canvas.current;
     painter.current ??= createPainter(element);
-    const reset = (): void =>
-      painter.current?.reset(layout, readPalette(element), rosterRows(), selectionStore.getState().names);
+    const reset = (): void => painter.current?.reset(layout, readPalette(element), rosterRows(), marked());
     reset();
     const themes = new MutationObserver(reset);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
@@ -192,12 +199,16 @@ function useCells(layout: FleetLayout) {
 
   useEffect(() => {
     const paint = (slots: readonly number[] | null): void =>
-      painter.current?.paint(slots, rosterRows(), selectionStore.getState().names);
+      painter.current?.paint(slots, rosterRows(), marked());
     const stopFrames = onRosterFrame((touched) => paint(touched));
     const stopSelection = selectionStore.subscribe(() => paint(null));
+    const stopLords = legionsStore.subscribe(({ lords }, before) => {
+      if (lords !== before.lords) paint([...lords, ...before.lords].map(slotOf));
+    });
     return () => {
       stopFrames();
       stopSelection();
+      stopLords();
     };
   }, []);
   return canvas;

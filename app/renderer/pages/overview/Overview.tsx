@@ -1,15 +1,17 @@
 /** Overview: is all well, and if not, where? Sentence, counts, map, charts; beside them what needs a person. */
 import { ChevronDown, ChevronRight, Table2 } from 'lucide-react';
-import { useMemo, useRef } from 'react';
+import { Fragment, useMemo, useRef } from 'react';
 import type { ConsoleEvent } from '../../../shared/domain/event.js';
+import type { Session } from '../../../shared/domain/session.js';
 import { parts, text } from '../../../shared/i18n/index.js';
 import { Button, Empty, Icon, Menu, MenuChoice, Popover, Sentence } from '../../components/index.js';
 import { EventLine, NeedList, Steps } from '../../parts/index.js';
-import { overviewSentence, overviewThen, runningText } from '../../parts/sentence.js';
+import { lordSentences, overviewSentence, overviewThen, runningText } from '../../parts/sentence.js';
 import { useSize, useWidth } from '../../parts/use-size.js';
-import { href, nodesHref } from '../../route.js';
+import { href, legionHref, nodesHref } from '../../route.js';
 import { ask } from '../../store/connection.js';
 import { useEvents } from '../../store/events.js';
+import { useLegionsAt, useShownLegions } from '../../store/legions.js';
 import { setPrefs, usePrefs } from '../../store/prefs.js';
 import { useRoster } from '../../store/roster.js';
 import { useSession, useShown } from '../../store/session.js';
@@ -76,10 +78,22 @@ function Say() {
             )}{' '}
           </>
         )}
+        <Lords session={session} />
         {overviewThen(session)}
       </p>
     </>
   );
+}
+
+/** Who leads our legions: the second answer. */
+function Lords({ session }: { readonly session: Session }) {
+  const legions = useShownLegions();
+  const now = useLegionsAt();
+  return lordSentences(session, legions, now).map(({ legion, words }) => (
+    <Fragment key={legion}>
+      <a href={legionHref(legion)}>{words}</a>{' '}
+    </Fragment>
+  ));
 }
 
 function Tools() {

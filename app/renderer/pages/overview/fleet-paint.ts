@@ -1,15 +1,21 @@
 /**
  * Draws cells on the one canvas of the fleet map: all of them once, then only those whose state or selection
- * differs from what was drawn. Small cells differ in lightness; from 14 px on they also carry the state's shape.
+ * differs from what was drawn. Small cells differ in lightness; from 14 px on they also carry the state's shape. From 9 px
+ * on the upper right corner of a node that leads a legion is cut off and filled: a shape, whatever the state's colour.
  */
 import { NODE_STATES, type NodeState } from '../../../shared/domain/node-state.js';
 import type { RosterRow } from '../../../shared/domain/roster-table.js';
 import { cellAt, type FleetLayout } from './fleet-layout.js';
 
-export type Palette = Readonly<Record<NodeState | 'outline' | 'ground' | 'accent', string>>;
+export type Palette = Readonly<Record<NodeState | 'outline' | 'ground' | 'accent' | 'lord', string>>;
 
 const SHAPE_FROM = 14;
+const LORD_FROM = 9;
 const SELECTED = 64;
+const LORD = 128;
+
+/** Names of the nodes that stand out. */
+export type Marked = { readonly selected: ReadonlySet<string>; readonly lords: ReadonlySet<string> };
 
 /** Colours of the present theme. */
 export function readPalette(element: Element): Palette {
@@ -26,6 +32,7 @@ export function readPalette(element: Element): Palette {
     outline: token('--heat-outline'),
     ground: token('--canvas'),
     accent: token('--accent'),
+    lord: token('--text'),
   };
 }
 
@@ -36,13 +43,15 @@ export function createPainter(canvas: HTMLCanvasElement) {
   let layout: FleetLayout | null = null;
   let palette: Palette | null = null;
 
-  function paintPlace(place: number, row: RosterRow | undefined, isSelected: boolean): void {
+  function paintPlace(place: number, row: RosterRow | undefined, { selected, lords }: Marked): void {
     if (!context || !layout || !palette) return;
     const state = row?.state ?? 'unheard';
-    const code = NODE_STATES.indexOf(state) + 1 + (isSelected ? SELECTED : 0);
+    const { cell, pitch } = layout;
+    const isSelected = row !== undefined && selected.has(row.name);
+    const isLord = cell >= LORD_FROM && row !== undefined && lords.has(row.name);
+    const code = NODE_STATES.indexOf(state) + 1 + (isSelected ? SELECTED : 0) + (isLord ? LORD : 0);
     if (drawn[place] === code) return;
     drawn[place] = code;
-    const { cell, pitch } = layout;
     const { x, y } = cellAt(layout, place);
     context.clearRect(x, y, pitch, pitch);
     if (isSelected) {
@@ -50,6 +59,7 @@ export function createPainter(canvas: HTMLCanvasElement) {
       context.fillRect(x, y, pitch, pitch);
     }
     drawCell(context, palette, state, x, y, cell);
+    if (isLord) drawLord(context, palette, x, y, cell);
   }
 
   return {
@@ -58,7 +68,7 @@ export function createPainter(canvas: HTMLCanvasElement) {
       next: FleetLayout,
       colours: Palette,
       rows: readonly (RosterRow | undefined)[],
-      selected: ReadonlySet<string>,
+      marked: Marked,
     ): void {
       layout = next;
       palette = colours;
@@ -69,20 +79,15 @@ export function createPainter(canvas: HTMLCanvasElement) {
       canvas.style.width = `${next.width}px`;
       canvas.style.height = `${next.height}px`;
       context?.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.paint(null, rows, selected);
+      this.paint(null, rows, marked);
     },
 
     /** The places of these slots, or all of them when null. */
-    paint(
-      slots: readonly number[] | null,
-      rows: readonly (RosterRow | undefined)[],
-      selected: ReadonlySet<string>,
-    ): void {
+    paint(slots: readonly number[] | null, rows: readonly (RosterRow | undefined)[], marked: Marked): void {
       if (!layout) return;
       for (const slot of slots ?? layout.order) {
         const place = layout.placeOf[slot] ?? -1;
-        const row = rows[slot];
-        if (place >= 0) paintPlace(place, row, row !== undefined && selected.has(row.name));
+        if (place >= 0) paintPlace(place, rows[slot], marked);
       }
     },
   };
@@ -112,6 +117,28 @@ function drawCell(
   }
   if (cell >= SHAPE_FROM && state !== 'healthy')
     drawShape(context, palette.ground, state, x + cell / 2, y + cell / 2, cell * 0.26);
+}
+
+/** A gap of the ground between the corner and the cell keeps it apart from every colour of a state. */
+function drawLord(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  x: number,
+  y: number,
+  cell: number,
+): void {
+  const size = Math.max(5, Math.round(cell * 0.42));
+  const corner = (colour: string, leg: number): void => {
+    context.fillStyle = colour;
+    context.beginPath();
+    context.moveTo(x + cell - leg, y);
+    context.lineTo(x + cell, y);
+    context.lineTo(x + cell, y + leg);
+    context.closePath();
+    context.fill();
+  };
+  corner(palette.ground, size + (cell >= SHAPE_FROM ? 2.5 : 1.5));
+  corner(palette.lord, size);
 }
 
 function drawShape(

@@ -4,7 +4,12 @@
  */
 import { Check, Hand } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
-import type { ResultCounts, RunHead, RunWave } from '../../../shared/domain/change.js';
+import {
+  RESULT_STATES,
+  type ResultCounts,
+  type RunHead,
+  type RunWave,
+} from '../../../shared/domain/change.js';
 import { formatDuration, formatShare, text, visible } from '../../../shared/i18n/index.js';
 import { Icon, PauseIcon, ResultMark, StatusMark } from '../../components/index.js';
 import { useSize } from '../../parts/use-size.js';
@@ -130,7 +135,9 @@ function WaveMark(props: {
   const { wave, counts, isOver } = props;
   if (wave.state === 'queued' || wave.state === 'stopped') return null;
   if (proven(counts) === wave.size) return <ResultMark state="verified" />;
-  if (wave.state === 'passed' || isOver) return <ResultMark state="success" />;
+  const isWell = proven(counts) + counts.success > 0;
+  const worst = isWell ? 'success' : RESULT_STATES.find((state) => counts[state] > 0);
+  if (wave.state === 'passed' || isOver) return <ResultMark state={worst ?? 'success'} />;
   return <StatusMark state="updating" />;
 }
 

@@ -25,6 +25,10 @@ export const pages = {
   'overview.then.empty': 'Nodes appear here with their first beat. This one is {name}.',
   'overview.then.idle': 'Nothing connects until you choose.',
   'overview.then.demo': 'A simulated cluster inside this console. Faults come and go by themselves.',
+  'overview.lords':
+    'Lord of “{legion}” is {name}{age, select, none {} other { for {age}}}{more, plural, =0 {} one {, and # more legion has one} other {, and # more legions have one}}.',
+  'overview.lordless':
+    '{count, plural, offset:1 =1 {“{legion}” has {split, select, yes {two lords} other {no lord}}} one {“{legion}” and # more legion have no agreed lord} other {“{legion}” and # more legions have no agreed lord}}.',
   'overview.groupBy': 'Group by',
   'overview.group.prefix': 'name prefix',
   'overview.group.version': 'version',
@@ -40,7 +44,8 @@ export const pages = {
   'overview.fleet': 'Fleet map',
   'overview.fleet.keys':
     'Arrow keys move, Control and arrows jump to the next node that is not healthy, Home and End go within the group, Page Up and Page Down between groups, Enter opens, Shift and arrows select.',
-  'overview.fleet.cell': '{name}, {state}, {group}, {place, number} of {size, number}',
+  'overview.fleet.cell':
+    '{name}, {state}, {lord, select, yes {lord, } other {}}{group}, {place, number} of {size, number}',
   'overview.fleet.all': 'all',
   'overview.fleet.others': '{count, plural, one {# smaller group} other {# smaller groups}}',
   'overview.read.none': 'Point at a cell, or move the cursor with the arrow keys.',
