@@ -75,10 +75,14 @@ export function createKnowledge(
 
   const sourcesOf = (name: string): Source[] => {
     const found: Source[] = [];
+    // A reload reads the files again in the same process: what was pushed before it is gone, and so is what came with it.
+    let reloadedAt = -Infinity;
     for (const [index, run] of runs.entries()) {
       const target = run.byName.get(name);
       if (!target || target.attempt === 0) continue;
       const body = bodyFor(run, target);
+      if (restarts(body) && target.why !== 'not-sent')
+        reloadedAt = Math.max(reloadedAt, target.resultAt ?? target.sentAt ?? target.stateAt);
       if (body.kind !== 'settings') continue;
       const tree = body.settings;
       if (MAYBE.has(target.state) && target.why !== 'not-sent') {
@@ -91,11 +95,14 @@ export function createKnowledge(
       found.push({ id, at: target.resultAt, tree, source: 'your-push' });
     }
     for (const [index, push] of pushes.entries()) {
-      if ((push.target !== null && push.target !== name) || push.restart || isGone(name, push.at, null))
+      if ((push.target !== null && push.target !== name) || isGone(name, push.at, null)) continue;
+      if (push.restart) {
+        reloadedAt = Math.max(reloadedAt, push.at);
         continue;
+      }
       found.push({ id: `p${index}`, at: push.at, tree: push.settings, source: 'observed-push' });
     }
-    return found.sort((a, b) => b.at - a.at);
+    return found.filter(({ at }) => at > reloadedAt).sort((a, b) => b.at - a.at);
   };
 
   const makeHistory = (sources: readonly Source[], isOwn: boolean): History => {

@@ -40,11 +40,15 @@ function longestRunning(
   return best;
 }
 
+export type PlannedWave = {
+  readonly size: number;
+  readonly begins: 'auto' | 'ask';
+  readonly minVerified: number;
+  readonly watchS: number;
+};
+
 /** The waves with their sizes in nodes. Empty ones fall away; without any wish there is one. */
-export function planWaves(
-  specs: readonly WaveSpec[] = WAVE_PRESETS.once,
-  total: number,
-): { size: number; begins: 'auto' | 'ask'; minVerified: number; watchS: number }[] {
+export function planWaves(specs: readonly WaveSpec[] = WAVE_PRESETS.once, total: number): PlannedWave[] {
   const sizes = waveSizes(specs, total);
   return specs
     .map(({ begins, minVerified, watchS }, index) => ({ size: sizes[index]!, begins, minVerified, watchS }))
@@ -60,48 +64,90 @@ export type LegionNodes = {
   readonly quorum: number;
 };
 
+export type Spread = {
+  readonly names: string[];
+  readonly waves: PlannedWave[];
+  /** So many waves were added. */
+  readonly added: number;
+};
+
+/** Before a wave that was added so many of the one before must be well: those that fell have to be back. */
+const BACK = 0.95;
+
+/** So many of its members may be away at a time: one where none may. */
+const mayFall = ({ members, quorum }: LegionNodes): number => Math.max(1, members - quorum);
+
 /**
- * The same names in waves of the same sizes, with no more members of a legion in one wave than may fall without its
- * quorum, and one where none may. Who is too many waits for a later wave; in the last one, who is too many changes
- * places with a node of an earlier wave, not with the canary. `crowded`: legions for which that cannot be done.
+ * In no wave more members of a legion than may fall without its quorum. Who is too many waits for a later wave; where
+ * the last is full of them, waves are added. The first name stays first; lords go when all others have gone.
  */
 export function spreadLegions(
   names: readonly string[],
-  sizes: readonly number[],
-  legions: readonly LegionNodes[],
-): { readonly names: string[]; readonly crowded: string[] } {
-  const watched = legions.filter(({ quorum }) => quorum > 0);
-  const of = (name: string): LegionNodes[] => watched.filter(({ nodes }) => nodes.has(name));
-  const isFull = (wave: readonly string[], legion: LegionNodes): boolean =>
-    wave.filter((name) => legion.nodes.has(name)).length >= Math.max(1, legion.members - legion.quorum);
-  const crowded = new Set<string>();
-  const waves: string[][] = [];
-  const rest = new Set(names);
-  for (const size of sizes) {
-    const wave: string[] = [];
-    const late: string[] = [];
-    for (const name of rest) {
-      if (wave.length >= size) break;
-      (of(name).some((legion) => isFull(wave, legion)) ? late : wave).push(name);
-    }
-    const forced = late.slice(0, size - wave.length);
-    for (const name of [...wave, ...forced]) rest.delete(name);
-    waves.push(wave);
-    for (const name of forced) {
-      // Lords stand last: the first of its legion goes to an earlier wave in its stead.
-      const its = of(name);
-      const moved = wave.find((member) => its.some(({ nodes }) => nodes.has(member))) ?? name;
-      const free = waves
-        .slice(1, -1)
-        .findLast((earlier) => of(moved).every((each) => !isFull(earlier, each)) && earlier.some(isOfNone));
-      wave.push(name);
-      if (free) wave[wave.indexOf(moved)] = free.splice(free.findLastIndex(isOfNone), 1, moved)[0]!;
-      else for (const legion of its) crowded.add(legion.name);
-    }
-  }
-  return { names: [...waves.flat(), ...rest], crowded: [...crowded].sort() };
+  waves: readonly PlannedWave[],
+  around: { readonly legions: readonly LegionNodes[]; readonly lords: ReadonlySet<string> },
+): Spread {
+  const legions = around.legions.filter(({ quorum }) => quorum > 0);
+  if (!legions.some(({ nodes }) => names.some((name) => nodes.has(name))))
+    return { names: [...names], waves: [...waves], added: 0 };
+  const of = new Map(names.map((name) => [name, legions.filter(({ nodes }) => nodes.has(name))]));
+  const plain = fill(names, waves, of, around.lords);
+  if (plain.added === 0) return plain;
+  // Members first in each wave: fewer are left over for the last.
+  const [first = '', ...rest] = names;
+  const members = rest.filter((name) => of.get(name)!.length > 0);
+  const others = rest.filter((name) => of.get(name)!.length === 0);
+  const eager = fill([first, ...members, ...others], waves, of, around.lords);
+  return eager.added < plain.added ? eager : plain;
+}
 
-  function isOfNone(name: string): boolean {
-    return of(name).length === 0;
+function fill(
+  names: readonly string[],
+  waves: readonly PlannedWave[],
+  of: ReadonlyMap<string, readonly LegionNodes[]>,
+  lords: ReadonlySet<string>,
+): Spread {
+  const rest = new Set(names);
+  let others = names.filter((name) => !lords.has(name)).length;
+  const placed: string[] = [];
+  const sizes: number[] = [];
+  while (rest.size > 0) {
+    // What the waves before could not take comes in the last; whoever does not fit there gets waves more.
+    const room = sizes.length < waves.length - 1 ? waves[sizes.length]!.size : rest.size;
+    const taken = new Map<LegionNodes, number>();
+    let size = 0;
+    for (const name of rest) {
+      if (size >= room) break;
+      const its = of.get(name)!;
+      const isEarly = lords.has(name) && others > 0 && placed.length > 0;
+      if (isEarly || its.some((legion) => (taken.get(legion) ?? 0) >= mayFall(legion))) continue;
+      for (const legion of its) taken.set(legion, (taken.get(legion) ?? 0) + 1);
+      rest.delete(name);
+      placed.push(name);
+      size += 1;
+      if (!lords.has(name)) others -= 1;
+    }
+    sizes.push(size);
   }
+  const last = waves.at(-1)!;
+  const made = sizes.map((size, index): PlannedWave => {
+    const isAdded = index >= waves.length;
+    const { begins, minVerified, watchS } = isAdded ? { ...last, begins: 'auto' as const } : waves[index]!;
+    const isBeforeAdded = index >= waves.length - 1 && index < sizes.length - 1;
+    return { size, begins, minVerified: isBeforeAdded ? Math.max(minVerified, BACK) : minVerified, watchS };
+  });
+  return { names: placed, waves: made, added: Math.max(0, sizes.length - waves.length) };
+}
+
+/** Legions whose quorum falls with this change, however it is spread; `together`: all get it at once. */
+export function fallingLegions(
+  names: readonly string[],
+  legions: readonly LegionNodes[],
+  together: boolean,
+): string[] {
+  return legions
+    .filter(({ nodes, quorum, members }) => {
+      const count = names.filter((name) => nodes.has(name)).length;
+      return quorum > 0 && members >= quorum && (together ? count : Math.min(1, count)) > members - quorum;
+    })
+    .map(({ name }) => name);
 }

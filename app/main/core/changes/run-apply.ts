@@ -36,6 +36,8 @@ export function touchTarget(run: Run, target: Target): void {
 
 /** Applies one entry. Places that the plan does not have are skipped: a journal is a file, and files are edited. */
 export function applyEntry(run: Run, entry: RunEntry): void {
+  run.aliveAt = Math.max(run.aliveAt, entry.at);
+  if (entry.t === 'alive') return;
   run.rev += 1;
   switch (entry.t) {
     case 'attempt':

@@ -120,6 +120,8 @@ export const RunEntry = z.discriminatedUnion('t', [
   z.object({ t: z.literal('outage'), at: z.number(), ms: z.number() }),
   /** This console was started anew after so long: what was on its way then is in doubt. */
   z.object({ t: z.literal('restart'), at: z.number(), ms: z.number().optional() }),
+  /** This console still listens: written now and then while something is waited for. */
+  z.object({ t: z.literal('alive'), at: z.number() }),
   z.object({ t: z.literal('end'), at: z.number() }),
 ]);
 export type RunEntry = z.infer<typeof RunEntry>;
@@ -206,6 +208,8 @@ export type Run = {
   /** The gate before this wave was let pass by a person. */
   passedGate: number;
   decisions: RunDecision[];
+  /** When this console last wrote of it: it was there and listened until then. */
+  aliveAt: number;
   /** Grows with each change. */
   rev: number;
 };
@@ -276,6 +280,7 @@ export function createRun(plan: RunPlan): Run {
     excused: { regressed: plan.waves.map(() => 0), failed: plan.waves.map(() => 0) },
     passedGate: 1,
     decisions: [],
+    aliveAt: plan.createdAt,
     rev: 0,
   };
   for (const { wave } of targets) {

@@ -11,7 +11,7 @@ import type {
 import { confirmFor } from '../../../shared/domain/reach.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { whatText } from '../../../shared/i18n/index.js';
-import { planWaves } from '../../core/changes/plan.js';
+import { planWaves, spreadLegions, type PlannedWave } from '../../core/changes/plan.js';
 import { RETRYABLE } from '../../core/changes/run-apply.js';
 import { brokenRule, evidenceOf } from '../../core/changes/run-decide.js';
 import type { Run, RunEntry, RunPlan } from '../../core/changes/run-state.js';
@@ -109,12 +109,14 @@ export function createCommands(context: Context) {
       context.confirmed(confirmBack(back), confirm);
     }
     const at = clock.now();
+    const { names, waves } = wavesBack(back);
+    const bodyAt = new Map(back.names.map((name, index) => [name, back.bodyOf[index] ?? 0]));
     const plan: RunPlan = {
       ...run.plan,
       ...{ id: context.makeId(at), mode: 'addressed', createdAt: at, by: settings.user, canary: null },
-      ...{ bodies: back.bodies, names: back.names, bodyOf: back.bodyOf, same: [] },
+      ...{ bodies: back.bodies, names, bodyOf: names.map((name) => bodyAt.get(name) ?? 0), same: [] },
       approvalUntil: confirmBack(back).approval ? at + APPROVAL_MS : null,
-      waves: planWaves(undefined, back.names.length),
+      waves,
       // A roll-back goes to all that took it, whatever happens on the way.
       stop: { regressed: 1_000_000, failedShare: 1 },
       ...{ rollbackOf: id, reason: null },
@@ -124,6 +126,15 @@ export function createCommands(context: Context) {
     await engine.command(rt, decision('rolled-back', { n, run: plan.id }));
     return begin(plan);
   };
+  /** At once, but for legions that would lose their quorum by it. */
+  const wavesBack = ({
+    names,
+    bodies,
+  }: Pick<Reverse, 'names' | 'bodies'>): { names: string[]; waves: PlannedWave[] } =>
+    spreadLegions(names, planWaves(undefined, names.length), {
+      legions: bodies.some(restarts) ? cluster.legions() : [],
+      lords: cluster.lords(),
+    });
   const goingBack = new Set<string>();
   const checkedReverse = async (run: Run, given: RollbackInput): Promise<Reverse> => {
     const back = await reverse(run, given);
@@ -218,6 +229,9 @@ export function createCommands(context: Context) {
 
     async rollbackCheck(id: string, given: RollbackInput): Promise<RollbackCheck> {
       const { names, without, bodies, bodyOf, notes } = await reverse(await context.find(id), given);
+      const { waves } = wavesBack({ names, bodies });
+      if (waves.length > 1)
+        notes.push({ severity: 'warning', code: 'legion-waves', facts: { count: waves.length - 1 } });
       return {
         ...{ names, without, notes },
         bodies: bodies.map((body, index) => ({

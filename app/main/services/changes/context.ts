@@ -36,10 +36,14 @@ export function createContext(
     for (const summary of book.summaries()) {
       if (found.length >= KNOWN_RUNS) break;
       if (before && (summary.createdAt > before.plan.createdAt || summary.id === before.plan.id)) continue;
-      const isAbout =
+      const sent = summary.what;
+      const isSame =
         what.kind === 'gem'
-          ? summary.what.kind === 'gem' && summary.what.extension === what.extension
-          : summary.what.kind === 'settings' && summary.what.keys.some((key) => paths.has(key));
+          ? sent.kind === 'gem' && sent.extension === what.extension
+          : sent.kind === 'settings' && sent.keys.some((key) => paths.has(key));
+      // Whatever makes nodes read their files anew ends what was known of their settings.
+      const isAbout =
+        isSame || (what.kind === 'settings' && (sent.kind === 'gem' ? sent.reload : sent.restart));
       const entry = isAbout ? await book.find(summary.id) : null;
       if (entry) found.push(entry.run);
     }

@@ -68,7 +68,7 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
         await book.load();
         for (const entry of [...book.open().values()]) {
           const rt = engine.adopt(entry);
-          const ms = Math.max(0, clock.now() - lastAt(entry.run));
+          const ms = Math.max(0, clock.now() - entry.run.aliveAt);
           await engine.command(rt, { t: 'restart', at: clock.now(), ms });
           if (entry.run.state === 'running') await engine.command(rt, holdOf(clock.now(), 'restart'));
         }
@@ -163,11 +163,3 @@ const isUnanswered =
   ({ state, counts, createdAt }: RunSummary): boolean =>
     (state === 'done' || state === 'stopped') && counts['no-answer'] > 0 && now - createdAt < DAY_MS;
 const DAY_MS = 86_400_000;
-
-/** When it was last known to live. */
-const lastAt = ({ plan, targets, decisions }: Run): number =>
-  Math.max(
-    plan.createdAt,
-    ...decisions.map(({ at }) => at),
-    targets.reduce((latest, { stateAt }) => Math.max(latest, stateAt), 0),
-  );

@@ -14,7 +14,7 @@ import { earlyRest, restLast } from '../../../shared/domain/waves.js';
 import { FIELD_NAMES } from '../../../shared/filter/fields.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
 import type { History, Knowledge, Known } from '../../core/changes/knowledge.js';
-import { orderTargets, planWaves, spreadLegions } from '../../core/changes/plan.js';
+import { fallingLegions, orderTargets, planWaves, spreadLegions } from '../../core/changes/plan.js';
 import {
   isSecretPath,
   MASK,
@@ -83,14 +83,14 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
       canary: wished !== undefined && where.names.includes(wished) ? wished : undefined,
     },
   );
-  const waves = planWaves(isBroadcast ? undefined : how.waves, ordered.length);
-  const { names, crowded } = spreadLegions(
-    ordered,
-    waves.map(({ size }) => size),
-    what && restarts(what) ? cluster.legions() : [],
-  );
-  if (crowded.length > 0)
-    notes.push(note('warning', 'legion-quorum', { name: crowded[0]!, count: crowded.length }));
+  const legions = what && restarts(what) ? cluster.legions() : [];
+  const wanted = planWaves(isBroadcast ? undefined : how.waves, ordered.length);
+  const { names, waves, added } = isBroadcast
+    ? { names: ordered, waves: wanted, added: 0 }
+    : spreadLegions(ordered, wanted, { legions, lords: leading });
+  if (added > 0) notes.push(note('note', 'legion-waves', { count: added }));
+  for (const name of fallingLegions(names, legions, isBroadcast))
+    notes.push(note('warning', 'legion-quorum', { name }));
   if (isBroadcast)
     notes.push(note('warning', 'broadcast', { count: names.filter((name) => isDeaf(cluster, name)).length }));
   const busy = what ? names.filter((name) => deps.isBusy(name, what.kind)) : [];
@@ -239,7 +239,7 @@ function compareGem(
     const before = knowledge.gem(name, what.extension);
     if (before.value !== undefined) known += 1;
     const shown = before.value === undefined ? null : JSON.stringify(before.value);
-    row.add(before, shown, before.value !== undefined && before.value === what.version, 1);
+    row.add(before, shown, shown === null ? null : before.value === what.version, 1);
   }
   return { diff: [row.done()], same: [], unknown: names.length - known, known, partly: 0 };
 }
@@ -285,7 +285,7 @@ function compareSettings(
         if (sure && before.value !== undefined) fact.isKnown = true;
         else fact.isPartly = true;
         const words = before.isMasked ? MASK : before.value === undefined ? null : shown(before.value);
-        row.add(before, words, isEqual, indexes.length);
+        row.add(before, words, sure ? isEqual : null, indexes.length);
         if (isJsonObject(before.value) && isJsonObject(after))
           row.lose(Object.keys(before.value).filter((inner) => !Object.hasOwn(after, inner)));
       }
@@ -312,9 +312,9 @@ function createRow(path: string, after: string, masked: boolean) {
   const lost = new Set<string>();
   const seen = { equal: 0, other: 0, unknown: 0 };
   return {
-    /** `shown`: the value as JSON text, masked; null: it is not known. */
-    add(before: Known, shown: string | null, isEqual: boolean, nodes: number): void {
-      seen[shown === null ? 'unknown' : isEqual ? 'equal' : 'other'] += nodes;
+    /** `shown`: the value as JSON text, masked; null: it is not known. `isEqual`: null where it is a guess at best. */
+    add(before: Known, shown: string | null, isEqual: boolean | null, nodes: number): void {
+      seen[isEqual === null ? 'unknown' : isEqual ? 'equal' : 'other'] += nodes;
       const id = `${before.source} ${shown}`;
       const group = groups.get(id);
       if (group) group.nodes += nodes;

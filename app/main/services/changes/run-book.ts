@@ -104,28 +104,36 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
     return { run, journal, isForgotten: masked && !kept?.success };
   };
 
+  let loading: Promise<void> = Promise.resolve();
+  async function loadAll(): Promise<void> {
+    const names = (await journals.list()).filter((name) => name !== OBSERVED);
+    const old = names.slice(0, Math.max(0, names.length - KEPT_RUNS));
+    for (const id of names) {
+      const last = Closed.safeParse(await journals.last(id));
+      if (last.success && old.includes(id)) {
+        await journals.remove(id);
+        await secrets.remove(secretKey(id));
+      } else if (last.success) closed.set(id, last.data.summary);
+      else {
+        // One that cannot be read is named, and the others live on.
+        const found = await read(id).catch((error: unknown) => {
+          log.error({ error, id }, 'a journal of a change cannot be read');
+          return null;
+        });
+        if (found) open.set(id, found);
+      }
+    }
+  }
+
   return {
     open: (): ReadonlyMap<string, OpenRun> => open,
 
     /** Reads what is there. Rejects when the folder cannot be read. */
-    async load(): Promise<void> {
-      const names = (await journals.list()).filter((name) => name !== OBSERVED);
-      const old = names.slice(0, Math.max(0, names.length - KEPT_RUNS));
-      for (const id of names) {
-        const last = Closed.safeParse(await journals.last(id));
-        if (last.success && old.includes(id)) {
-          await journals.remove(id);
-          await secrets.remove(secretKey(id));
-        } else if (last.success) closed.set(id, last.data.summary);
-        else {
-          // One that cannot be read is named, and the others live on.
-          const found = await read(id).catch((error: unknown) => {
-            log.error({ error, id }, 'a journal of a change cannot be read');
-            return null;
-          });
-          if (found) open.set(id, found);
-        }
-      }
+    load(): Promise<void> {
+      const read = loadAll();
+      // Who asks for a run meanwhile waits.
+      loading = read.catch(() => undefined);
+      return read;
     },
 
     /** Writes the plan down; values that look secret go where only this user may read. */
@@ -159,6 +167,7 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
 
     /** A run in full: living, or read from its journal. null: there is none. */
     async find(id: string): Promise<OpenRun | null> {
+      await loading;
       const known = open.get(id) ?? looked.get(id);
       if (known) return known;
       if (!closed.has(id)) return null;

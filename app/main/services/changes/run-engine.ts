@@ -26,6 +26,10 @@ export type Live = OpenRun & {
 };
 
 const RETRY_JOURNAL_MS = 5_000;
+/** After a crash nobody knows more exactly until when results could be heard. */
+const ALIVE_MS = 5_000;
+const isWaited = ({ targets }: Run): boolean =>
+  targets.some(({ state, settled }) => state === 'sent' || (state === 'success' && !settled));
 
 export type RunEngine = ReturnType<typeof createRunEngine>;
 
@@ -215,7 +219,9 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
     tick(): void {
       for (const rt of live.values()) {
         rt.isDue = true;
-        void pump(rt);
+        if (clock.now() - rt.run.aliveAt >= ALIVE_MS && isWaited(rt.run))
+          put(rt, { t: 'alive', at: clock.now() });
+        else void pump(rt);
       }
     },
 

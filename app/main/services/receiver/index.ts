@@ -235,6 +235,9 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     const bytes = open.reduce((sum, each) => sum + each.bytes, 0);
     if (mode === 'on' && bytes <= MAX_BYTES) return void obey(item);
     if (mode === 'on') return fail(item, 'failed', 'too many changes wait on this console');
+    // What nobody here could accept waits for nobody.
+    const objection = item.what.kind === 'settings' ? own.objection(item.what.settings) : null;
+    if (objection !== null) return fail(item, 'failed', objection);
     if (bytes > MAX_BYTES || open.filter(({ view }) => view.state === 'waiting').length > MAX_WAITING)
       return fail(item, 'refused', 'too many changes wait for a person on this console');
     record('received.asked', item);

@@ -205,7 +205,7 @@ export const changePages = {
     '{count, plural, =1 {1 name that nobody has heard of} other {# names that nobody has heard of}}',
   'change.unknown.list': 'Unknown names',
   'change.unknown.do': 'What about them',
-  'change.unknown.refuse': 'Do not send',
+  'change.unknown.refuse': 'Stop here, so that I can mend it',
   'change.unknown.send': 'Try them all the same',
   'change.unknown.drop': 'Take them out of the list',
   'change.targets': '{count, plural, =0 {Nobody gets it.} =1 {1 node gets it.} other {# nodes get it.}}',

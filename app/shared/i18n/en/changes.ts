@@ -137,7 +137,9 @@ export const changes = {
   'check.too-large':
     'The message has {bytes} bytes; nodes take at most {limit}. Divide it, or put large values into files on the nodes.',
   'check.legion-quorum':
-    'So many members of the legion {name} are in one wave that its quorum may fall. Take smaller waves.',
+    'The legion {name} loses its quorum while its members restart: nobody leads it until they are back.',
+  'check.legion-waves':
+    '{count, plural, =1 {1 wave is} other {# waves are}} added, so that no legion loses its quorum by members that restart together.',
   'check.broadcast-some':
     'A broadcast reaches every node that listens, whoever is chosen here. Choose all nodes, or send to the chosen ones alone.',
   'check.number':

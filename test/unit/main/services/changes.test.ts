@@ -166,6 +166,25 @@ describe('a pushed settings change', () => {
     expect(check.rollback).toEqual({ possible: 1, partly: 0, of: 1 });
   });
 
+  it('is unknown again after a reload, ours or another’s: nodes read their files anew in the same process', async () => {
+    const { a, clock } = await stage();
+    const value = { what: settings({ extensions: { node: { beat_interval: 1 } } }), where: to('b') };
+    const effect = async () => (await a.changes.check(value)).diff.map(({ before }) => before[0]?.source);
+    const push = async (what: ChangeInput['what']) => {
+      await a.changes.start({ what, where: to('b'), confirm: '1' });
+      await clock.advanceAsync(20_000);
+    };
+    await push(value.what);
+    expect(await effect()).toEqual(['your-push']);
+    await push(settings({ cache: { size: 1 } }, true));
+    expect(await effect()).not.toContain('your-push');
+    expect((await a.changes.check(value)).rollback.possible).toBe(0);
+    await push(value.what);
+    expect(await effect()).toEqual(['your-push']);
+    await push({ kind: 'gem', extension: 'http', version: '1.0.0', reload: true });
+    expect(await effect()).not.toContain('your-push');
+  });
+
   it('surely changes where one value differs, though of another nothing is known and it cannot go back', async () => {
     const { a, clock } = await stage();
     const check = async (beat: number) => {
@@ -357,6 +376,29 @@ describe('a run', () => {
     await clock.advanceAsync(90_000);
     expect(await finalOf(again, run.plan.id)).toEqual(['b verified', 'c verified']);
     expect(took('b') + took('c')).toBe(2);
+  });
+
+  it('gets back the time that nobody listened, and no more, however often the console is started anew', async () => {
+    const journals = createMemoryJournals();
+    const { a, clock, make } = await stage([{ name: 'b', mode: 'ask' }], { journals });
+    const how = { deadlineS: 60 };
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b'), how });
+    await clock.advanceAsync(1_000);
+    await a.stop();
+    for (let restart = 2; restart < 7; restart += 1) {
+      await clock.advanceAsync(1_000);
+      const again = make({ ...id('admin', restart), journals });
+      again.start();
+      await clock.advanceAsync(9_000);
+      await again.stop();
+    }
+    const last = make({ ...id('admin', 9), journals });
+    last.start();
+    await clock.advanceAsync(1_000);
+    const { sentAt, deadlineAt } = last.changes.living(run.plan.id)!.targets[0]!;
+    // Five times a second, and what may lie between two lines that it lives.
+    expect(deadlineAt! - sentAt!).toBeGreaterThanOrEqual(65_000);
+    expect(deadlineAt! - sentAt!).toBeLessThan(60_000 + 6 * 6_000);
   });
 
   it('is held when our link is lost, judges nobody meanwhile, and goes on by hand only', async () => {
