@@ -165,9 +165,10 @@ describe('the form of a legion', () => {
     expect(bad(`/${'x'.repeat(107)}`)).toMatch(/^Line 1/);
     expect(bad('a:1\n'.repeat(21))).toBe('At most 20 can be read.');
     const legion = webLegion(NOW, { witnesses: [aWitness(NOW), aWitness(NOW, { address: '/run/s' })] });
-    expect(form.inputOf(form.draftOf(legion)).stats).toEqual(['192.0.2.8:9191', '/run/s']);
+    expect(form.draftOf(legion).stats).toBe('192.0.2.8:9191\n/run/s');
+    expect(form.inputOf(form.draftOf(legion), legion)).not.toHaveProperty('stats');
     // Emptied in the form: none is read any more.
-    expect(form.inputOf({ ...form.draftOf(legion), stats: '' }).stats).toEqual([]);
+    expect(form.inputOf({ ...form.draftOf(legion), stats: '' }, legion).stats).toEqual([]);
   });
 
   it('names each field that is wrong', () => {

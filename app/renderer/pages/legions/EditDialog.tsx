@@ -47,7 +47,7 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
       return;
     }
     acting.run(
-      () => ask('legion.save', form.inputOf(draft)),
+      () => ask('legion.save', form.inputOf(draft, legion)),
       () => {
         say(text('legionForm.saved', { name: visible(draft.name, 40) }));
         onClose();

@@ -87,12 +87,14 @@ export function draftOf(legion: Legion): Draft {
     planned: legion.planned === null ? '' : String(legion.planned),
     quorum: String(legion.quorum),
     busWitness: legion.busWitness,
-    stats: legion.witnesses.map(({ address }) => address).join('\n'),
+    stats: statsOf(legion),
     hooks: legion.hooks.map(({ event, action, argument, shell, timeoutS }, key) => ({
       ...{ key, event, action, argument, shell, timeoutS },
     })),
   };
 }
+
+const statsOf = ({ witnesses }: Legion): string => witnesses.map(({ address }) => address).join('\n');
 
 /** null: it says nothing. */
 export const majorityOf = (planned: string): number | null => {
@@ -177,8 +179,8 @@ const FIELDS: Readonly<Record<string, Field>> = {
   stats: 'stats',
 };
 
-/** Only for a draft without problems. */
-export function inputOf(draft: Draft): LegionInput {
+/** Only for a draft without problems. `before`: the known legion that it is about. */
+export function inputOf(draft: Draft, before: Legion | null = null): LegionInput {
   const port = Number(draft.port);
   const address = draft.way === 'broadcast' ? BROADCAST : draft.address;
   const listed = linesOf(draft.nodes).flatMap(({ node }) => (node === null ? [] : [node]));
@@ -204,7 +206,10 @@ export function inputOf(draft: Draft): LegionInput {
     planned,
     quorum: Number(draft.quorum),
     busWitness: draft.busWitness,
-    stats: placesOf(draft.stats).map(({ place }) => place),
+    // A legion that is not joined now tells of no witnesses: what was not touched stays.
+    ...(before !== null && draft.stats === statsOf(before)
+      ? {}
+      : { stats: placesOf(draft.stats).map(({ place }) => place) }),
     hooks: draft.hooks.map(({ event, action, argument, shell, timeoutS }) => ({
       ...{ event, action, argument: argument.trim() },
       shell: shell && (action === 'exec' || action === 'cmd'),
