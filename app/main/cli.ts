@@ -16,7 +16,8 @@ import { AppError } from '../shared/errors/app-error.js';
 import { errorText, text } from '../shared/i18n/index.js';
 import { VERSION } from './version.js';
 
-const STOP_WITHIN_MS = 5000;
+/** Hooks that give back what a lord holds have ten of these seconds. */
+const STOP_WITHIN_MS = 15_000;
 const INTERRUPTED = 130;
 
 export type Hooks = { onReady?(url: string): void };

@@ -27,7 +27,8 @@ import { findHost } from './hosts/web/data-dir.js';
 import type { SecretPlace } from './join.js';
 import type { Log } from './ports/log.js';
 
-const STOP_WITHIN_MS = 5000;
+/** Hooks that give back what a lord holds have ten of these seconds. */
+const STOP_WITHIN_MS = 15_000;
 
 function run(): void {
   // What `npm start` handed over may hold a password: it is read once, and no child inherits it.
@@ -102,7 +103,7 @@ function configOrNull(flags: readonly string[]): Config | null {
   }
 }
 
-/** Says goodbye on the bus before the process goes, but not for longer than five seconds. */
+/** Says goodbye on the bus before the process goes, but not for longer than some seconds. */
 function leaveOrderly(stop: () => Promise<unknown>, log: Log): void {
   electron.on('window-all-closed', () => {
     if (process.platform !== 'darwin') electron.quit();

@@ -1,6 +1,6 @@
 /**
  * One command as a child process: in a group of its own, so that what it starts ends with it; with a time limit and a
- * bounded output. What is still running when this process ends, ends too.
+ * bounded output. What is still running when this process ends, ends too, unless it is to go on.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 
@@ -20,6 +20,8 @@ export type ChildCall = {
   readonly timeoutMs: number;
   /** Of each stream; more ends it. */
   readonly maxOutput: number;
+  /** It goes on when this process ends: what it takes back must not stay half taken back. */
+  readonly outlivesUs?: boolean;
 };
 
 const hasGroups = process.platform !== 'win32';
@@ -37,7 +39,8 @@ function end(child: ChildProcess): void {
 process.once('exit', () => running.forEach(end));
 
 /** Never rejects. No shell, unless `file` is one. */
-export function runChild({ file, args, env, cwd, timeoutMs, maxOutput }: ChildCall): Promise<ChildEnd> {
+export function runChild(call: ChildCall): Promise<ChildEnd> {
+  const { file, args, env, cwd, timeoutMs, maxOutput, outlivesUs = false } = call;
   return new Promise((resolve) => {
     const child = spawn(file, args, {
       env,
@@ -46,7 +49,7 @@ export function runChild({ file, args, env, cwd, timeoutMs, maxOutput }: ChildCa
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
-    running.add(child);
+    if (!outlivesUs) running.add(child);
     const said = { stdout: '', stderr: '' };
     let isLate = false;
     const timer = setTimeout(() => {

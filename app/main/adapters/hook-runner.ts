@@ -36,7 +36,7 @@ async function command({ argument, shell, timeoutMs, env }: HookCall): Promise<H
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   ) as Record<string, string>;
   const ended = await runChild({
-    ...{ file, args, timeoutMs, maxOutput: MAX_OUTPUT },
+    ...{ file, args, timeoutMs, maxOutput: MAX_OUTPUT, outlivesUs: true },
     env: { ...passed, ...clean(env) },
   });
   const code = typeof ended.code === 'number' ? ended.code : null;

@@ -35,8 +35,8 @@ const MARKED_MS = 60_000;
 /** Whoever follows us has so long to say so. */
 const HAND_OVER_MS = 5_000;
 const LOOK_MS = 20;
-/** At the end hooks have so long; then we are gone anyway. */
-const STOP_HOOKS_MS = 3_000;
+/** At the end of the process hooks have so long; then we are gone, and they finish by themselves. */
+const STOP_HOOKS_MS = 10_000;
 const CONCEDE_MS = 1_000;
 const RETRY_OPEN_MS = 10_000;
 const MAX_AWAY_MS = 3_600_000;

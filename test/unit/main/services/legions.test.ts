@@ -279,7 +279,7 @@ describe('hooks', () => {
     void a!.legions.stepDown('web').catch(() => undefined);
     await clock.advanceAsync(1_000);
     const stopping = a!.legions.stop();
-    await clock.advanceAsync(3_100);
+    await clock.advanceAsync(10_100);
     await stopping;
     expect(b!.web().members.map(({ name }) => name)).toEqual(['b']);
   });
