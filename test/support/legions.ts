@@ -17,6 +17,7 @@ export function legionStage() {
   const clock = createFakeClock();
   const ears = new Map<number, (bytes: Buffer) => void>();
   const cut = new Set<number>();
+  let fate = (_: number): number | null => 0;
   const datagrams = (own: { port: number }): Datagrams => ({
     open: async ({ port }, { onPacket }) => {
       own.port = port;
@@ -25,7 +26,10 @@ export function legionStage() {
         send(bytes, to) {
           if (cut.has(port) || cut.has(to.port)) return;
           const copy = Buffer.from(bytes);
-          queueMicrotask(() => ears.get(to.port)?.(copy));
+          const late = fate(port);
+          const arrive = (): void => ears.get(to.port)?.(copy);
+          if (late === 0) queueMicrotask(arrive);
+          else if (late !== null) clock.after(late, arrive);
         },
         close: async () => void ears.delete(port),
       };
@@ -52,6 +56,7 @@ export function legionStage() {
     /** By place of a stats server: what it says. */
     const stats = new Map<string, string>();
     const gone = new Set<string>();
+    let isGone = async (name: string): Promise<boolean> => gone.has(name);
     const legions = createLegions(
       { profileId: 'test', isReadOnly: given.isReadOnly ?? false, host, pid: 100 + made },
       {
@@ -67,7 +72,7 @@ export function legionStage() {
         },
         secretStore: given.store ?? createMemoryStore(),
         journals: createMemoryJournals(),
-        bus: { nodeOn: (name) => name, isHeard: () => true, isGone: async (name) => gone.has(name) },
+        bus: { nodeOn: (name) => name, isHeard: () => true, isGone: (name) => isGone(name) },
         record: (event) => void events.push(event),
       },
     );
@@ -76,6 +81,8 @@ export function legionStage() {
       kinds: () => events.map(({ kind }) => kind),
       web: () => legions.get('web'),
       answers: (next: (call: HookCall) => Promise<HookResult>) => void (answer = next),
+      /** What its bus says when it is asked for a queue, instead of what `gone` has. */
+      busAnswers: (next: (name: string) => Promise<boolean>) => void (isGone = next),
       onBattery(isOn: boolean) {
         power.isOnBattery = isOn;
         battery(isOn);
@@ -102,5 +109,9 @@ export function legionStage() {
     await clock.advanceAsync(6_000);
     return all;
   };
-  return { clock, console, web };
+  return {
+    ...{ clock, console, web },
+    /** How late each packet of this port is, ms, for each that it goes to; null: it is lost. */
+    packets: (next: (from: number) => number | null) => void (fate = next),
+  };
 }

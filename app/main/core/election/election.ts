@@ -208,10 +208,10 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
         return { isUsed: known !== undefined, effects };
       }
       if (!known && peers.size >= MAX_PEERS) return { isUsed: false, effects };
+      const isOurs = announcement.extension !== null;
       const said = { checksum: sum, lordValor, lordUuid, lord, skewMs, seenUp: up };
-      if (known) Object.assign(known, said, { isOurs: announcement.extension !== null });
+      if (known) Object.assign(known, said, { isOurs });
       else {
-        const isOurs = announcement.extension !== null;
         // EL11 The scroll is taken when a member is new; a later one is not looked at.
         const weight = weightOf(announcement);
         const peer: Peer = {
@@ -229,7 +229,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
         peers.set(key, peer);
         effects.push({ type: 'joined', peer });
       }
-      const isTurn = pace.follows(up) || !hasAnnounced;
+      const isTurn = pace.follows(up, isOurs) || !hasAnnounced;
       evaluate(up, effects);
       if (isTurn) announce(up, 'following', effects);
       return { isUsed: true, effects };

@@ -9,7 +9,7 @@ export type PaceRules = { readonly freqMs: number; readonly toleranceMs: number 
 
 /** How much before its time a burst is still ours, and how long ours lasts; as a part of the period. */
 const EARLY = 0.05;
-/** How long past its time a burst is waited for. */
+/** How long past its time a burst of real nodes is waited for; among our own nobody is disturbed by who comes first. */
 const LATE_MS = 100;
 /** Answers out of turn (a death, an expiry, a new lord) are few: so many in a period. */
 const MAX_EXTRA = 3;
@@ -20,6 +20,7 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
   /** We sent because the time was over, and not because others did. */
   let isAlone = true;
   let heardUp = -Infinity;
+  let realUp = -Infinity;
   let extras = 0;
 
   /** EL21 Out of step with others, we wait for them once, where the tolerance leaves room for it. */
@@ -27,13 +28,15 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
     const after = (heardUp - lastUp) / freqMs;
     return isAlone && after > EARLY && after < 1 - EARLY && toleranceMs >= 3 * freqMs;
   };
-  const dueUp = (): number => lastUp + freqMs + (waits() ? freqMs : heardUp === -Infinity ? 0 : lateMs);
+  const lateness = (): number => (realUp < lastUp - 2 * freqMs ? 0 : lateMs);
+  const dueUp = (): number => lastUp + freqMs + (waits() ? freqMs : lateness());
 
   return {
     dueUp,
     /** EL20 A packet of another member came: true when it is our turn. */
-    follows(now: number): boolean {
+    follows(now: number, isOurs: boolean): boolean {
       heardUp = now;
+      if (!isOurs) realUp = now;
       return now - lastUp >= freqMs * (1 - EARLY);
     },
     /** The first announce of all may come with the first packet heard. */
@@ -52,6 +55,7 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
     restart(now: number): void {
       lastUp = now;
       heardUp = -Infinity;
+      realUp = -Infinity;
     },
   };
 }

@@ -22,6 +22,23 @@ describe('consoles in one legion', () => {
     ]);
   });
 
+  it('EL20 announce at their period, where no real node has to come first', async () => {
+    const { web, clock, packets } = legionStage();
+    await web(['a', 'b', 'c']);
+    const said = new Map<number, Set<number>>();
+    packets((port) => {
+      said.set(port, (said.get(port) ?? new Set()).add(clock.uptime()));
+      return 5;
+    });
+    await clock.advanceAsync(20_000);
+    for (const times of said.values()) {
+      const gaps = [...times].slice(1).map((at, place) => at - [...times][place]!);
+      expect(gaps.length).toBeGreaterThan(17);
+      expect(Math.min(...gaps)).toBeGreaterThan(985);
+      expect(Math.max(...gaps)).toBeLessThan(1_015);
+    }
+  });
+
   it('step down and say who took over, stay voters, and come back when they are told', async () => {
     const { web, clock } = legionStage();
     const all = await web(['a', 'b', 'c']);
