@@ -285,8 +285,12 @@ export function createMembership(
 
   async function askWitness(from: Part): Promise<void> {
     const lord = config.busWitness ? lordPeer(from) : null;
-    if (!lord || !(await witness.isGone(lord, () => from.election.doubtedUp(lord))) || from !== part) return;
-    act(from, from.election.witnessed(lord.uuid, clock.uptime()));
+    if (!lord) return;
+    const isGone = await witness.isGone(lord, () => from.election.doubtedUp(lord));
+    if (from !== part) return;
+    if (isGone) act(from, from.election.witnessed(lord.uuid, clock.uptime()));
+    // An answer may call for the next question sooner than anything else is due.
+    else arm();
   }
 
   async function open(): Promise<void> {
