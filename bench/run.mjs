@@ -3,7 +3,7 @@
  * fresh process, the ratio taken per round, the median held against the goal. Exit 1 when a goal is missed.
  *   --rounds N    rounds per goal (default 5)     --seconds N   length of a paced run (default 20)
  *   --restarts N  broker restarts of `reconnect` (default 20)
- *   --minutes N   also a long run of N minutes, for growth
+ *   --minutes N   also a long run of N minutes, for growth; of `silence` its length (default 10)
  * RabbitMQ: AMQP_URL, else a private one from this machine. Without any, its rows say so and count as missed in CI.
  */
 import { execFileSync, fork, spawn } from 'node:child_process';
@@ -35,11 +35,11 @@ const shown = (value) =>
 const spread = (values) =>
   `${shown(Math.min(...values))} / ${shown(median(values))} / ${shown(Math.max(...values))}`;
 
-/** `at least` or `at most` the goal, by the median over the rounds. */
-function judge(goal, name, values, limit, facts = '') {
-  const value = median(values);
+/** `at least` or `at most` the goal, by the median over the rounds; or by `of` them, where each counts. */
+function judge(goal, name, values, limit, facts = '', of = (...all) => median(all)) {
+  const value = of(...values);
   const met = goal === 'min' ? value >= limit : value <= limit;
-  results.push({ name, values, median: value, goal, limit, met, facts });
+  results.push({ name, values, median: median(values), goal, limit, met, facts });
   console.log(
     `${met ? 'met   ' : 'MISSED'}  ${name}: ${spread(values)} (goal ${goal === 'min' ? '≥' : '≤'} ${limit})${facts ? `   ${facts}` : ''}`,
   );
@@ -388,6 +388,65 @@ const goals = {
     );
   },
 
+  async subsecond() {
+    const settings = [
+      [0.05, 0.25],
+      [0.1, 0.3],
+    ];
+    const runs = settings.map(() => []);
+    for (let round = 0; round < 2 * rounds; round += 1)
+      for (const [at, times] of settings.entries())
+        runs[at].push(await run(program('legion-failover'), ['subsecond', ...times]));
+    const [of, slower] = runs.map((seen) => seen.map(({ ms }) => ms));
+    const [[freq, tolerance], [slowFreq, slowTolerance]] = settings;
+    judge(
+      'max',
+      `three of ours, an announce each ${freq} s and ${tolerance} s of tolerance, lord killed with -9, to the next lord’s hook, ms`,
+      of,
+      300,
+      `at ${slowFreq} s and ${slowTolerance} s: ${spread(slower)} ms`,
+    );
+    judge(
+      'max',
+      'changes in such legions while all were well',
+      runs.flat().map(({ changes }) => changes),
+      0,
+      '',
+      Math.max,
+    );
+  },
+
+  async silence() {
+    if (!hasUwsgi('silence')) return;
+    const minutes = Number(flags.minutes) || 10;
+    const withinS = minutes * 60 + 180;
+    const seen = await run(program('legion-silence'), [minutes], { withinS });
+    const periods = (ms) => ms / seen.freqMs;
+    const told = (rhythms) =>
+      rhythms
+        .map(
+          ({ label, announces, meanMs, shortestMs, longestMs, over, left }) =>
+            `${label}: ${announces} announces, ${shown(shortestMs)} / ${shown(meanMs)} / ${shown(longestMs)} ms, ${over} too long, missed somebody ${left} times`,
+        )
+        .join('; ');
+    judge(
+      'max',
+      `two real uWSGI beside two of ours for ${minutes} min, longest silence of each in periods`,
+      seen.mixed.map(({ longestMs }) => periods(longestMs)),
+      1.05,
+      `shortest / mean / longest: ${told(seen.mixed)}. Two real ones alone: ${told(seen.alone)}`,
+      Math.max,
+    );
+    judge(
+      'max',
+      'how far their mean is from their period',
+      seen.mixed.map(({ meanMs }) => Math.abs(periods(meanMs) - 1)),
+      0.05,
+      `alone ${seen.alone.map(({ meanMs }) => shown(Math.abs(periods(meanMs) - 1))).join(' / ')}`,
+      Math.max,
+    );
+  },
+
   async codec() {
     const runs = [];
     for (let round = 0; round < rounds; round += 1) runs.push(await run(program('legion-codec'), []));
@@ -460,7 +519,7 @@ await build({
   entryPoints: [
     ...['ingest-bare', 'ingest-product', 'paced-bare', 'paced-product', 'startup-bare'],
     ...['crypto-load', 'crypto-cost', 'push-bare', 'push-product'],
-    ...['legion-failover', 'legion-codec'],
+    ...['legion-failover', 'legion-silence', 'legion-codec'],
   ]
     .map((name) => join(here, 'programs', `${name}.ts`))
     .concat(join(root, 'test', 'support', 'rabbitmq.ts')),

@@ -3,12 +3,13 @@
  * ours whom the bus tells of the death (its word is made up here). The lord is killed at any point of its period. With
  * `handover`: two real ones and one of ours, and the lord stops in good order. Prints one JSON line.
  */
-import { aStage, type Seat, type Stage } from '../../test/support/legion-stage.js';
+import { aStage, type Seat, type Stage, type StageRules } from '../../test/support/legion-stage.js';
 import { until } from '../../test/support/until.js';
 
 const LABELS = ['a', 'b', 'c'];
 const VALORS = [100, 90, 80] as const;
 const RULES = { freqS: 1, toleranceS: 3 };
+const CHANGES: ReadonlySet<string> = new Set(['lord', 'unlord', 'node-joined', 'node-left']);
 const SETTLED_MS = 3_000;
 
 type Fall = { readonly lord: Seat; readonly next: Seat; fall(): Promise<number> };
@@ -98,12 +99,42 @@ async function handOver(phase: number): Promise<number> {
   }
 }
 
-const [what = 'failover'] = process.argv.slice(2);
+/** `changes`: how often somebody was missed or led while all were well; such short times must not be too short. */
+async function subsecond(
+  phase: number,
+  rules: Partial<StageRules>,
+): Promise<{ ms: number; changes: number }> {
+  const stage = await aStage(LABELS, rules);
+  try {
+    const seats = await Promise.all(VALORS.map((valor, at) => stage.served(LABELS[at]!, valor)));
+    const [a, b] = [seats[0]!, seats[1]!];
+    await stage.onlyLord(a, 30_000);
+    for (const seat of seats) await until(async () => (await seat.get()).votes === 3);
+    const from = Date.now();
+    await until(() => Date.now() - from > SETTLED_MS + phase * 1_000, 10_000);
+    const at = Date.now();
+    await a.served.kill9();
+    const { at: nextAt } = await b.ran('lord', 30_000, at);
+    const changes = seats
+      .flatMap((seat) => seat.hookRuns())
+      .filter((run) => run.at >= from && run.at < at && CHANGES.has(run.event));
+    return { ms: nextAt - at, changes: changes.length };
+  } finally {
+    await stage.end();
+  }
+}
+
+const [what = 'failover', freqS = '0.1', toleranceS = '0.4'] = process.argv.slice(2);
 const phase = Math.random();
-const line =
-  what === 'handover'
-    ? { ms: await handOver(phase) }
-    : await Promise.all([measure(theirs, phase), measure(ours, phase), measure(witnessed, phase)]).then(
-        ([real, own, witness]) => ({ theirs: real, ours: own, witnessed: witness }),
-      );
-process.stdout.write(`${JSON.stringify(line)}\n`, () => process.exit(0));
+
+async function line(): Promise<object> {
+  if (what === 'handover') return { ms: await handOver(phase) };
+  if (what === 'subsecond') return subsecond(phase, { freqS: Number(freqS), toleranceS: Number(toleranceS) });
+  const [real, own, witness] = await Promise.all([
+    measure(theirs, phase),
+    measure(ours, phase),
+    measure(witnessed, phase),
+  ]);
+  return { theirs: real, ours: own, witnessed: witness };
+}
+process.stdout.write(`${JSON.stringify(await line())}\n`, () => process.exit(0));
