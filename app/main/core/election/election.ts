@@ -280,9 +280,6 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       return effects;
     },
 
-    /** From when on `witnessed` is believed of this member, steady ms. */
-    doubtedUp: ({ seenUp }: Peer): number => seenUp + freqMs + grace + 1,
-
     /** EL17 A second witness says that this member is gone, and it has missed its period. */
     witnessed(uuid: string, up: number): Effect[] {
       const effects: Effect[] = [];

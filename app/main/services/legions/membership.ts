@@ -265,7 +265,7 @@ export function createMembership(
     const from = part;
     const now = clock.uptime();
     const lord = config.busWitness ? lordPeer(from) : null;
-    const askUp = lord ? witness.dueUp(from.election.doubtedUp(lord)) : Infinity;
+    const askUp = lord ? witness.dueUp(lord) : Infinity;
     const wait = Math.max(1, Math.min(from.election.dueUp(), askUp) - now);
     timer = clock.after(wait, () => {
       if (from !== part) return;
@@ -286,7 +286,7 @@ export function createMembership(
   async function askWitness(from: Part): Promise<void> {
     const lord = config.busWitness ? lordPeer(from) : null;
     if (!lord) return;
-    const isGone = await witness.isGone(lord, () => from.election.doubtedUp(lord));
+    const isGone = await witness.isGone(lord);
     if (from !== part) return;
     if (isGone) act(from, from.election.witnessed(lord.uuid, clock.uptime()));
     // An answer may call for the next question sooner than anything else is due.

@@ -26,17 +26,20 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
     seen = null;
     gone = null;
   };
-  const dueUp = (doubtedUp: number): number => {
+  /** From when on it should have been heard. To be sure takes longer than it may be late, so that is seen to. */
+  const lateUp = ({ seenUp }: Peer): number => seenUp + freqMs;
+  const dueUp = (lord: Peer): number => {
     const inPeriod = askedUp + freqMs;
     if (isAsking) return inPeriod;
-    if (gone) return Math.min(inPeriod, Math.max(doubtedUp, askedUp + againMs));
-    return askedUp < doubtedUp ? Math.min(inPeriod, Math.max(doubtedUp, askedUp)) : inPeriod;
+    const late = lateUp(lord);
+    if (gone) return Math.min(inPeriod, Math.max(late, askedUp + againMs));
+    return askedUp < late ? Math.min(inPeriod, late) : inPeriod;
   };
 
   /** One more answer that it is gone. True when that lasts. */
-  function isSure(lord: Peer, up: number, doubtedUp: number): boolean {
+  function isSure(lord: Peer, up: number): boolean {
     // While it spoke, and without the queue having been there until then, the queue says nothing of it.
-    if (up < doubtedUp || seen?.uuid !== lord.uuid || seen.up < lord.seenUp - 2 * freqMs) {
+    if (up < lateUp(lord) || seen?.uuid !== lord.uuid || seen.up < lord.seenUp - 2 * freqMs) {
       gone = null;
       return false;
     }
@@ -47,12 +50,12 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
   }
 
   return {
-    /** When to ask next, steady ms; `doubtedUp`: when the lord will have missed its period. */
+    /** When to ask next, steady ms. */
     dueUp,
     /** True: it is gone. Never rejects. */
-    async isGone(lord: Peer, doubtedUp: () => number): Promise<boolean> {
+    async isGone(lord: Peer): Promise<boolean> {
       const up = clock.uptime();
-      if (up < dueUp(doubtedUp())) return false;
+      if (up < dueUp(lord)) return false;
       // What was asked a period ago and has no answer gets none, or one that is too old.
       if (isAsking) forget();
       asks += 1;
@@ -63,7 +66,7 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
         const node = bus.nodeOn(lord.name);
         const isThere = node !== null && !(await bus.isGone(node));
         if (ask !== asks) return false;
-        if (node !== null && !isThere) return isSure(lord, up, doubtedUp());
+        if (node !== null && !isThere) return isSure(lord, up);
         seen = isThere ? { uuid: lord.uuid, up } : null;
         gone = null;
         return false;
