@@ -28,6 +28,12 @@ export function createStatsWitness(
   let cancel: Cancel = () => undefined;
   let round = 0;
 
+  function asConfigured(): void {
+    for (const place of seen.keys()) if (!config.stats.includes(place)) seen.delete(place);
+    for (const place of config.stats)
+      if (!seen.has(place)) seen.set(place, { at: null, said: null, problem: null, differsUp: null });
+  }
+
   async function look(place: string, to: Seen): Promise<void> {
     try {
       to.said = readStats(await statsReader.read(place), name);
@@ -52,9 +58,7 @@ export function createStatsWitness(
     start(): void {
       cancel();
       round += 1;
-      for (const place of seen.keys()) if (!config.stats.includes(place)) seen.delete(place);
-      for (const place of config.stats)
-        if (!seen.has(place)) seen.set(place, { at: null, said: null, problem: null, differsUp: null });
+      asConfigured();
       if (seen.size > 0) void lookAtAll(round);
     },
     stop(): void {
@@ -62,6 +66,7 @@ export function createStatsWitness(
       cancel();
     },
     views: (): LegionWitness[] => {
+      asConfigured();
       const { lordUuid, nameOf } = own();
       return [...seen].map(([address, { at, said, problem, differsUp }]) => {
         const vote = said?.voteUuid ?? null;
