@@ -3,7 +3,7 @@
  * fetch. What the console itself does (log, notify, signal) succeeds here and is told by the service.
  */
 import { maskText } from '../../shared/lib/mask-text.js';
-import { wordsOf } from '../core/legion-config/words.js';
+import { wordsOf } from '../../shared/lib/command-words.js';
 import { runChild } from './child.js';
 import type { HookCall, HookResult, HookRunner } from '../ports/hook-runner.js';
 

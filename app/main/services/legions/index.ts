@@ -9,7 +9,7 @@ import { LEGION_DEFAULTS } from '../../../shared/domain/legion-options.js';
 import type { Need, Session } from '../../../shared/domain/session.js';
 import type { LegionNodes } from '../../core/changes/plan.js';
 import { readIni, writeIni } from '../../core/legion-config/ini.js';
-import { quoted } from '../../core/legion-config/words.js';
+import { quoted } from '../../../shared/lib/command-words.js';
 import { freshSecret, requireCipher } from '../../core/protocol/uwsgi/cipher.js';
 import { needOf } from '../key-needs.js';
 import { nameOf } from './hooks.js';

@@ -1,7 +1,7 @@
 /** What a hook does on this machine: words, time, output, and what it leaves running. */
 import { describe, expect, it } from 'vitest';
 import { hookRunner } from '../../../../app/main/adapters/hook-runner.js';
-import { quoted, wordsOf } from '../../../../app/main/core/legion-config/words.js';
+import { quoted, wordsOf } from '../../../../app/shared/lib/command-words.js';
 import type { HookCall } from '../../../../app/main/ports/hook-runner.js';
 
 const run = (argument: string, fields: Partial<HookCall> = {}) =>
