@@ -1,7 +1,7 @@
 /**
  * The verbs about legions. `legion NAME VERB`: the name comes first, as people think of it; only `import` and `join` are
- * names that a legion cannot be reached by, so none is made of these. A secret is read from a file or standard input and never from the arguments;
- * it comes out only into a file that the console itself writes.
+ * names that a legion cannot be reached by, so none is made of these. A secret is read from a file or standard input and
+ * never from the arguments; it comes out only into a file that the console itself writes.
  */
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
