@@ -94,6 +94,30 @@ describeWithUwsgi('a console in a legion of real uWSGI', () => {
     expect(stage.doubleMs(['r1', 'r2', 'o1'], at)).toBe(0);
   });
 
+  it('tells theirs of the death of their lord, where the bus proves it and that is switched on', async () => {
+    for (const proxyDeath of [true, false]) {
+      const { stage, r1, r2 } = await among({ toleranceS: 12 });
+      const o1 = await stage.ours('o1', 10, [], { busWitness: true, proxyDeath });
+      await stage.onlyLord(r1);
+      await until(async () => (await o1.get()).votes === 3);
+      let isGone = false;
+      o1.ours.bus.nodeOn = (host) => `node-${host}`;
+      o1.ours.bus.isGone = async (node) => isGone && node === 'node-r1';
+      const from = Date.now();
+      // It is asked once while it lives.
+      await until(() => Date.now() - from > 2_500, 5_000);
+      const at = stage.fell('r1');
+      await r1.uwsgi.kill9();
+      isGone = true;
+      const won = await r2.ran('lord', 25_000, at);
+      const ms = won.at - at;
+      // A period is missed and half a one is made sure of; without it they wait for their tolerance.
+      if (proxyDeath) expect(ms).toBeLessThan(6_000);
+      else expect(ms).toBeGreaterThan(11_000);
+      expect(o1.ours.events.some(({ kind }) => kind === 'legion.death-told')).toBe(proxyDeath);
+    }
+  });
+
   it('their lord stops in good order: our answer makes the next of theirs lord at once', async () => {
     const { stage, r1, r2 } = await among();
     const o1 = await stage.ours('o1', 10);

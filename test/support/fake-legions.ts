@@ -74,7 +74,7 @@ export function aLegion(members: readonly LegionMember[], now: number, over: Par
     warnings: [],
     ...{ address: ':4001', way: 'unicast', nodes: ['192.0.2.8:4001', '192.0.2.9:4001'] },
     ...{ cipher: 'aes-256-cbc', freqS: 3, toleranceS: 15, skewS: 60 },
-    ...{ handOverBeforeSleep: true, valor0OnBattery: true, busWitness: false },
+    ...{ handOverBeforeSleep: true, valor0OnBattery: true, busWitness: false, proxyDeath: false },
     witnesses: [],
     hooks: [],
     drops: [],

@@ -38,7 +38,15 @@ const configOf = (
 ): LegionConfig => ({
   ...{ address: GROUP, interface: '', nodes: [{ host: GROUP, port: given.port }], cipher: 'aes-256-cbc' },
   ...{ secret: 'only-a-demo-and-never-on-a-wire-1', iv: null, freqS: 3, toleranceS: 15, skewS: 60 },
-  ...{ quorum: 0, planned: null, scroll: null, deathOnLordErrorS: 0, busWitness: false, hooks: [] },
+  ...{
+    quorum: 0,
+    planned: null,
+    scroll: null,
+    deathOnLordErrorS: 0,
+    busWitness: false,
+    proxyDeath: false,
+    hooks: [],
+  },
   ...{ handOverBeforeSleep: true, valor0OnBattery: true, stats: [] },
   ...given,
 });

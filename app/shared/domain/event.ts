@@ -96,6 +96,7 @@ export const EVENT_KINDS = {
   'legion.split': 'legions',
   'legion.joined': 'legions',
   'legion.left': 'legions',
+  'legion.death-told': 'legions',
   'legion.failed': 'legions',
   /** We began or ceased to lead. */
   'legion.lorded': 'audit',

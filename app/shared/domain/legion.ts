@@ -211,6 +211,8 @@ export const Legion = z.object({
   handOverBeforeSleep: z.boolean(),
   valor0OnBattery: z.boolean(),
   busWitness: z.boolean(),
+  /** With that proof the others are told that it is dead, in its name. */
+  proxyDeath: z.boolean(),
   witnesses: z.array(LegionWitness),
   hooks: z.array(LegionHook),
   /** Packets not used, by kind, most first. */
@@ -283,6 +285,7 @@ export const LegionInput = z.object({
   handOverBeforeSleep: z.boolean().optional(),
   valor0OnBattery: z.boolean().optional(),
   busWitness: z.boolean().optional(),
+  proxyDeath: z.boolean().optional(),
   /** Stats servers of uWSGI members to read: `host:port`, or the absolute path of a Unix socket. */
   stats: z
     .array(z.string().regex(/^(?:\/[^\0]{1,106}|[A-Za-z0-9_][A-Za-z0-9._-]{0,252}:\d{1,5})$/))

@@ -1,7 +1,7 @@
 /**
  * Who is the lord? A pure machine, exact where uWSGI 2.0.21 is watched by others (candidate, checksum, unanimous vote,
  * quorum, expiry before reading, the first two periods), and safer where that cannot be told from outside. Inputs in,
- * effects out, time as an argument; it opens no socket and starts no timer. Rules EL1-EL32 are in docs/spec/legion.md.
+ * effects out, time as an argument; it opens no socket and starts no timer. Rules EL1-EL33 are in docs/spec/legion.md.
  */
 import type { Announcement } from '../protocol/uwsgi/announcement.js';
 import { createPace } from './pace.js';

@@ -112,6 +112,7 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
       handOverBeforeSleep: input.handOverBeforeSleep ?? before?.handOverBeforeSleep ?? true,
       valor0OnBattery: input.valor0OnBattery ?? before?.valor0OnBattery ?? false,
       busWitness: input.busWitness ?? before?.busWitness ?? false,
+      proxyDeath: input.proxyDeath ?? before?.proxyDeath ?? false,
       stats: [...new Set(input.stats ?? before?.stats ?? [])],
       hooks: input.hooks ? hooksOf(input.hooks, before) : (before?.hooks ?? []),
     };

@@ -288,9 +288,20 @@ export function createMembership(
     if (!lord) return;
     const isGone = await witness.isGone(lord);
     if (from !== part) return;
-    if (isGone) act(from, from.election.witnessed(lord.uuid, clock.uptime()));
+    if (isGone) {
+      const effects = from.election.witnessed(lord.uuid, clock.uptime());
+      // EL33 The others first: with our own answer they can agree at once.
+      if (effects.length > 0 && config.proxyDeath && isVoter() && !from.isLeaving) tellDeathOf(lord);
+      act(from, effects);
+    }
     // An answer may call for the next question sooner than anything else is due.
     else arm();
+  }
+
+  function tellDeathOf(peer: Peer): void {
+    const packet = wire.sealDeathOf(peer);
+    for (const node of config.nodes) socket?.send(packet, node);
+    record({ kind: 'legion.death-told', ...aboutMember(peer.name) });
   }
 
   async function open(): Promise<void> {

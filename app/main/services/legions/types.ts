@@ -46,6 +46,7 @@ export const LegionConfig = z.object({
   handOverBeforeSleep: z.boolean(),
   valor0OnBattery: z.boolean(),
   busWitness: z.boolean(),
+  proxyDeath: z.boolean().default(false),
   /** Older ones had none. */
   stats: z.array(z.string()).default([]),
   hooks: z.array(Hook),

@@ -63,6 +63,7 @@ export function viewOf(membership: Membership, bus: BusView, clock: Clock): Legi
     ...{ cipher: config.cipher, freqS: config.freqS, toleranceS: config.toleranceS, skewS: config.skewS },
     ...{ handOverBeforeSleep: config.handOverBeforeSleep, valor0OnBattery: config.valor0OnBattery },
     busWitness: config.busWitness,
+    proxyDeath: config.proxyDeath,
     witnesses,
     hooks: membership.hooks.views(),
     drops: membership.drops(),

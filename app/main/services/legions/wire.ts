@@ -1,6 +1,6 @@
 /** The packets of one legion: opened and judged, sealed and sent. What is not used is counted by kind. */
 import { DROP_KINDS, type DropKind, type Legion } from '../../../shared/domain/legion.js';
-import type { Election, Heard, Self } from '../../core/election/election.js';
+import type { Election, Heard, Peer, Self } from '../../core/election/election.js';
 import { createGuards } from '../../core/election/guards.js';
 import { NO_MAC, NO_UUID } from '../../core/protocol/uwsgi/announcement.js';
 import { createPacketCipher } from '../../core/protocol/uwsgi/cipher.js';
@@ -59,6 +59,19 @@ export function createWire(config: LegionConfig, clock: Clock) {
         announcement: isLong ? { ...announcement, scroll: null } : announcement,
         skewMs: skewOf(announcement, now),
       };
+    },
+
+    /** The death of another, in its name: who knows it drops it. uWSGI matches valor, name and uuid. */
+    sealDeathOf({ valor, name, pid, uuid }: Peer): Buffer {
+      const unix = Math.floor(clock.now() / 1_000);
+      return sealPacket(
+        cipher,
+        {
+          ...{ legion: config.name, valor, unix, lord: 0, name, pid, uuid, scroll: null },
+          ...{ checksum: 0n, lordValor: 0, lordUuid: NO_UUID, dead: true, extension: null },
+        },
+        null,
+      );
     },
 
     /** What this part says now, as a datagram. */

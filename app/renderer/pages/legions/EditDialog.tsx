@@ -152,6 +152,16 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
             />
             <p className="field-hint">{text('legionForm.witness.why')}</p>
           </div>
+          {draft.busWitness && (
+            <div>
+              <Check
+                label={text('legionForm.proxy')}
+                checked={draft.proxyDeath}
+                onChange={(proxyDeath) => set({ proxyDeath })}
+              />
+              <p className="field-hint">{text('legionForm.proxy.why')}</p>
+            </div>
+          )}
           <Area
             label={text('legionForm.stats')}
             hint={text('legionForm.stats.hint')}

@@ -36,10 +36,11 @@ export type Draft = {
   readonly planned: string;
   readonly quorum: string;
   readonly busWitness: boolean;
+  readonly proxyDeath: boolean;
   readonly stats: string;
   readonly hooks: readonly HookDraft[];
 };
-export type Field = Exclude<keyof Draft, 'way' | 'busWitness' | 'hooks'> | `hook-${number}`;
+export type Field = Exclude<keyof Draft, 'way' | 'busWitness' | 'proxyDeath' | 'hooks'> | `hook-${number}`;
 export type Problems = Readonly<Partial<Record<Field, string>>>;
 
 export const EMPTY: Draft = {
@@ -59,6 +60,7 @@ export const EMPTY: Draft = {
   planned: '',
   quorum: '0',
   busWitness: false,
+  proxyDeath: false,
   stats: '',
   hooks: [],
 };
@@ -87,6 +89,7 @@ export function draftOf(legion: Legion): Draft {
     planned: legion.planned === null ? '' : String(legion.planned),
     quorum: String(legion.quorum),
     busWitness: legion.busWitness,
+    proxyDeath: legion.proxyDeath,
     stats: statsOf(legion),
     hooks: legion.hooks.map(({ event, action, argument, shell, timeoutS }, key) => ({
       ...{ key, event, action, argument, shell, timeoutS },
@@ -206,6 +209,7 @@ export function inputOf(draft: Draft, before: Legion | null = null): LegionInput
     planned,
     quorum: Number(draft.quorum),
     busWitness: draft.busWitness,
+    proxyDeath: draft.busWitness && draft.proxyDeath,
     // A legion that is not joined now tells of no witnesses: what was not touched stays.
     ...(before !== null && draft.stats === statsOf(before)
       ? {}

@@ -285,6 +285,9 @@ export const legionPages = {
   'legionForm.quorum.zero': '0: none is asked for. Then each side of a network split elects its own lord.',
   'legionForm.witness': 'Take the bus as a second witness of a dead lord',
   'legionForm.witness.why': 'Faster, where the lord is also a node of this cluster.',
+  'legionForm.proxy': 'Then tell the others that it is dead, in its name',
+  'legionForm.proxy.why':
+    'Real uWSGI members follow at once instead of after the tolerance. Should it live after all, two lead for up to two periods.',
   'legionForm.stats': 'Stats servers',
   'legionForm.stats.hint':
     'Of uWSGI members, to compare what they say; they are only read. In each line one host:port, or the path of a Unix socket.',

@@ -68,6 +68,7 @@ export const legions = {
   'event.legion.no-lord': '{legion}: no lord',
   'event.legion.split': '{legion}: two claim to be lord',
   'event.legion.joined': '{count, plural, one {{name} joined {legion}} other {# members joined {legion}}}',
+  'event.legion.death-told': '{legion}: the others were told that {name} is dead',
   'event.legion.left': '{count, plural, one {{name} left {legion}} other {# members left {legion}}}',
   'event.legion.failed': '{legion} cannot be heard: {why}',
   'event.legion.lorded': 'This console is lord of {legion}',
