@@ -1,6 +1,7 @@
 /** A notification in words, and what it opens. Titles are ours alone; names stand in the body, made visible. */
+import type { ConsoleEvent } from '../../shared/domain/event.js';
 import { eventText, formatDuration, text, visible } from '../../shared/i18n/index.js';
-import { href, nodesHref, runHref } from '../route.js';
+import { href, legionHref, nodesHref, runHref } from '../route.js';
 import type { Notice } from '../store/notices.js';
 
 export type NoticeText = {
@@ -37,7 +38,7 @@ export function noticeText(notice: Notice): NoticeText {
     title: text(notice.settledAt !== null && kind === 'link.lost' ? 'notice.link.back' : `notice.${kind}`),
     body: kind === 'identity' || event === null ? text('need.identity-expires.why') : bodyOf(notice),
     verb: text(`notice.${kind}.verb`),
-    href: targetOf(kind, name, notice.group, event?.facts['run']),
+    href: targetOf(kind, name, notice.group, event?.facts),
   };
 }
 
@@ -62,7 +63,13 @@ const listOf = (kind: Notice['kind']): string =>
         : targetOf(kind, '', null);
 
 /** The exact thing it is about. */
-function targetOf(kind: Notice['kind'], name: string, group: string | null, run?: unknown): string {
+function targetOf(
+  kind: Notice['kind'],
+  name: string,
+  group: string | null,
+  facts: ConsoleEvent['facts'] = {},
+): string {
+  const { run, legion } = facts;
   switch (kind) {
     case 'key.changed':
     case 'key.own-name':
@@ -80,6 +87,12 @@ function targetOf(kind: Notice['kind'], name: string, group: string | null, run?
       return typeof run === 'string' && run !== '' ? runHref(run) : href('/changes');
     case 'received.asked':
       return href('/settings', { section: 'received' });
+    case 'legion.no-lord':
+    case 'legion.split':
+    case 'legion.lorded':
+    case 'legion.hook-failed':
+    case 'legion.notify':
+      return typeof legion === 'string' && legion !== '' ? legionHref(legion) : href('/legions');
     case 'link.lost':
       return href('/health');
     case 'identity':

@@ -5,11 +5,13 @@ import {
   CircleCheck,
   CirclePause,
   Copy,
+  Crown,
   Inbox,
   KeyRound,
   Lock,
   ShieldAlert,
   Square,
+  SquareTerminal,
   Unplug,
   type LucideIcon,
 } from 'lucide-react';
@@ -46,6 +48,11 @@ const ICONS: Readonly<Record<NoticeKind, readonly [LucideIcon, string]>> = {
   'run.held': [CirclePause, 'late'],
   'run.done': [CircleCheck, 'ok'],
   'received.asked': [Inbox, 'info'],
+  'legion.no-lord': [Crown, 'lost'],
+  'legion.split': [Crown, 'lost'],
+  'legion.lorded': [Crown, 'info'],
+  'legion.hook-failed': [SquareTerminal, 'late'],
+  'legion.notify': [SquareTerminal, 'info'],
   identity: [BadgeAlert, 'late'],
 };
 

@@ -34,6 +34,11 @@ export type NoticeKind =
   | 'run.held'
   | 'run.done'
   | 'received.asked'
+  | 'legion.no-lord'
+  | 'legion.split'
+  | 'legion.lorded'
+  | 'legion.hook-failed'
+  | 'legion.notify'
   | 'identity';
 
 export type Notice = {
@@ -153,6 +158,20 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
       case 'received.asked':
         put(event.kind, '', event);
         break;
+      case 'legion.split':
+      case 'legion.no-lord':
+      case 'legion.lorded':
+      case 'legion.hook-failed':
+      case 'legion.notify':
+        put(event.kind, legionOf(event), event).name = legionOf(event);
+        break;
+      case 'legion.lord':
+        for (const kind of ['legion.no-lord', 'legion.split'] as const)
+          end(kind, legionOf(event), event.until);
+        break;
+      case 'legion.unlorded':
+        end('legion.lorded', legionOf(event), event.until);
+        break;
       case 'link.lost':
         lostAt ??= event;
         break;
@@ -190,6 +209,9 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
 
 /** The run an event is about. */
 const runOf = ({ facts }: ConsoleEvent): string => (typeof facts['run'] === 'string' ? facts['run'] : '');
+
+const legionOf = ({ facts }: ConsoleEvent): string =>
+  typeof facts['legion'] === 'string' ? facts['legion'] : '';
 
 export type NoticesState = {
   readonly list: readonly Notice[];

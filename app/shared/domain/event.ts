@@ -97,6 +97,7 @@ export const EVENT_KINDS = {
   'legion.joined': 'legions',
   'legion.left': 'legions',
   'legion.death-told': 'legions',
+  'legion.notify': 'legions',
   'legion.failed': 'legions',
   /** We began or ceased to lead. */
   'legion.lorded': 'audit',

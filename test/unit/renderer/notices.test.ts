@@ -57,6 +57,26 @@ describe('notifications', () => {
     ]);
   });
 
+  it('tell of a legion without a lord until one leads, of our own lead until it ends, and what hooks say', () => {
+    const web = { facts: { legion: 'web' }, names: [] };
+    const events = [
+      happened('legion.no-lord', 50 * MINUTE, web),
+      happened('legion.no-lord', 40 * MINUTE, { ...web, facts: { legion: 'jobs' } }),
+      happened('legion.lord', 30 * MINUTE, web),
+      happened('legion.lorded', 30 * MINUTE, web),
+      happened('legion.notify', 29 * MINUTE, { ...web, facts: { legion: 'web', what: 'call Ann' } }),
+      happened('legion.unlorded', 20 * MINUTE, web),
+      happened('legion.hook-failed', 20 * MINUTE, web),
+    ];
+    expect(noticesOf(events).map(({ kind, settledAt }) => [kind, settledAt === null])).toEqual([
+      ['legion.hook-failed', true],
+      ['legion.notify', true],
+      ['legion.lorded', false],
+      ['legion.no-lord', true],
+      ['legion.no-lord', false],
+    ]);
+  });
+
   it('are one line where more than five of a kind come within a minute, about those that are open', () => {
     const asks = (count: number, apart: number): ConsoleEvent[] =>
       Array.from({ length: count }, (_, i) =>

@@ -45,10 +45,10 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
     last.set(hook.id, { at: clock.now(), ms, ok: result.ok, code: result.code, output: result.output });
     if (hook.action === 'log') log.info({ legion: config.name, words: hook.argument }, 'hook');
     record({
-      kind: result.ok ? 'legion.hook' : 'legion.hook-failed',
+      kind: hook.action === 'notify' ? 'legion.notify' : result.ok ? 'legion.hook' : 'legion.hook-failed',
       facts: {
         legion: config.name,
-        what: maskText(nameOf(hook)),
+        what: maskText(hook.action === 'notify' ? hook.argument : nameOf(hook)).slice(0, 200),
         code: result.code,
         ms,
         output: result.output.slice(-300),

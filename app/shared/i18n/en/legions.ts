@@ -73,6 +73,7 @@ export const legions = {
   'event.legion.failed': '{legion} cannot be heard: {why}',
   'event.legion.lorded': 'This console is lord of {legion}',
   'event.legion.unlorded': 'This console is no longer lord of {legion}',
+  'event.legion.notify': '{legion}: {what}',
   'event.legion.hook': '{legion}: {what} was run',
   'event.legion.hook-failed': '{legion}: {what} failed',
   'event.legion.hook-switched': '{legion}: {what} was switched {policy}',
