@@ -64,7 +64,9 @@ export function readPrivateKey(text: string, passphrase?: string): string {
   try {
     return toPkcs8(createPrivateKey({ key, format: 'pem', passphrase: passphrase ?? '' }));
   } catch (error) {
-    const isUnsupported = /UNSUPPORTED/.test((error as NodeJS.ErrnoException).code ?? '');
+    // A cipher that OpenSSL does not have. Without EVP it is what a wrong passphrase made of the key: once in some
+    // hundreds of times its padding looks right, and what is inside is no key.
+    const isUnsupported = /EVP_UNSUPPORTED/.test((error as NodeJS.ErrnoException).code ?? '');
     throw key.includes('ENCRYPTED') && !isUnsupported
       ? new AppError('IDENTITY_PASSPHRASE', 'the private key stays locked')
       : new AppError('IDENTITY_UNREADABLE', 'the private key cannot be read');
