@@ -64,6 +64,8 @@ export type Opened = { readonly client: FakeClient; readonly user: ReturnType<ty
 export async function open(address: string, options: FakeOptions = {}): Promise<Opened> {
   const client = fakeClient(options);
   location.hash = address;
+  // One test may open several, one after the other: none is left ticking.
+  stop();
   stop = startConsole(() => Promise.resolve(client));
   await act(async () => {
     render(<App />);
