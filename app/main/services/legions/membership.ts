@@ -18,7 +18,9 @@ import { createHooks, type HookFacts } from './hooks.js';
 import type { Lords } from './lords.js';
 import type { LegionConfig, LegionDeps, LegionSettings } from './types.js';
 import { createWire } from './wire.js';
+import { createLordship } from './lordship.js';
 import { createStatsWitness } from './stats.js';
+import { createStory } from './story.js';
 import { createWitness } from './witness.js';
 
 type Part = {
@@ -29,9 +31,6 @@ type Part = {
   isLeaving: boolean;
 };
 
-/** Who calls itself dead with each packet is told of; of so many at most. */
-const MAX_MARKED = 100;
-const MARKED_MS = 60_000;
 /** Whoever follows us has so long to say so. */
 const HAND_OVER_MS = 5_000;
 const LOOK_MS = 20;
@@ -39,7 +38,6 @@ const LOOK_MS = 20;
 const STOP_HOOKS_MS = 10_000;
 const CONCEDE_MS = 1_000;
 const RETRY_OPEN_MS = 10_000;
-const MAX_AWAY_MS = 3_600_000;
 
 export type Membership = ReturnType<typeof createMembership>;
 
@@ -61,7 +59,8 @@ export function createMembership(
       nameOf: (uuid) => members.find((member) => member.uuid === uuid)?.name ?? null,
     };
   });
-  const deadMarked = new Map<string, { readonly first: number; readonly last: number }>();
+  const story = createStory(config, deps, lords);
+  const lordship = createLordship(config, hooks, settings.host, () => facts());
   let socket: DatagramSocket | null = null;
   let part: Part | null = null;
   let problem: AppError | null = null;
@@ -81,15 +80,6 @@ export function createMembership(
   let isStopped = false;
   /** Handed over before a sleep, and not back yet. */
   let isAway = false;
-  /** What lord hooks did, or may be doing, was not undone yet. */
-  let isSetUp = false;
-  let wins = 0;
-  /** Lord hooks in a row that went wrong. */
-  let failures = 0;
-  /** Since when nobody leads and since when for this reason; told when it lasts. */
-  let lordless: { at: number; kind: Why['kind']; kindUp: number; kindAt: number; isTold: boolean } | null =
-    null;
-  let told: string | null | undefined = undefined;
   let changing: Promise<unknown> = Promise.resolve();
 
   const isVoter = (): boolean => config.role === 'arbiter' || config.role === 'standby';
@@ -105,7 +95,7 @@ export function createMembership(
     const { isUsed, effects } = from.election.hear(heard, clock.uptime());
     const { dead, name } = heard.announcement;
     if (!isUsed) wire.drop(dead ? 'stranger-dead' : 'crowd');
-    if (!isUsed && dead) markDead(name);
+    if (!isUsed && dead) story.saidDead(name);
     act(from, effects);
   }
 
@@ -131,15 +121,11 @@ export function createMembership(
           break;
         case 'joined':
           // Who is heard first was there before: no coming.
-          if (!from.election.view().isSettling) {
-            lords.mark(effect.peer.name, 'joined', false);
-            record({ kind: 'legion.joined', ...aboutMember(effect.peer.name) });
-          }
+          if (!from.election.view().isSettling) story.came(effect.peer.name);
           hooks.tell('node-joined', () => facts(effect.peer.name));
           break;
         case 'left':
-          lords.mark(effect.peer.name, effect.how === 'dead' ? 'left' : 'died', false);
-          record({ kind: 'legion.left', ...aboutMember(effect.peer.name) });
+          story.went(effect.peer.name, effect.how === 'dead');
           // uWSGI runs no hook for one that said goodbye.
           if (effect.how !== 'dead') hooks.tell('node-left', () => facts(effect.peer.name));
           break;
@@ -154,7 +140,7 @@ export function createMembership(
           break;
         case 'unlorded':
           record({ kind: 'legion.unlorded', facts: { legion: config.name, why: effect.why } });
-          if (effect.why !== 'left') void undo();
+          if (effect.why !== 'left') void lordship.undo();
           break;
       }
     }
@@ -163,55 +149,18 @@ export function createMembership(
     arm();
   }
 
-  const aboutMember = (name: string) => ({
-    names: [name],
-    facts: { legion: config.name },
-    ...{ foldMs: 5_000, foldKey: config.name },
-  });
-
-  /** Unlord hooks, where lord hooks ran. */
-  async function undo(): Promise<void> {
-    if (!isSetUp) return;
-    isSetUp = false;
-    await hooks.run('unlord', facts);
-  }
-
   async function takeOver(from: Part): Promise<void> {
-    wins += 1;
-    const win = wins;
-    const isWanted = (): boolean => from === part && !from.isLeaving && win === wins;
-    // Nobody else may call us lord yet; to our hooks we are.
-    const isWell = await hooks.run('lord', () => ({ ...facts(), lord: settings.host }), {
-      stops: config.deathOnLordErrorS > 0,
-      // Looked at when its turn has come: we may have lost, or won anew, or left.
-      isWanted: () => {
-        const wanted = isWanted() && from.election.view().phase === 'taking';
-        if (wanted) isSetUp = true;
-        return wanted;
-      },
-    });
-    if (!isWanted()) return;
-    failures = isWell ? 0 : failures + 1;
-    if (!isWell && config.deathOnLordErrorS > 0) await undo();
-    if (!isWanted()) return;
+    const isWell = await lordship.takeOver(
+      () => from === part && !from.isLeaving,
+      () => from.election.view().phase === 'taking',
+    );
+    if (isWell === null) return;
     const effects = from.election.lordHooksDone(isWell, clock.uptime(), Math.floor(clock.now() / 1_000));
     act(from, effects);
-    // Each return takes the lord from whoever is well: after each failure we stay away twice as long.
-    if (from.election.view().isSuspended) {
-      const awayMs = Math.min(config.deathOnLordErrorS * 1_000 * 2 ** (failures - 1), MAX_AWAY_MS);
-      comeBack = clock.after(Math.max(awayMs, config.deathOnLordErrorS * 1_000), () => void change(rejoin));
-    }
+    if (from.election.view().isSuspended)
+      comeBack = clock.after(lordship.awayMs(), () => void change(rejoin));
     // Somebody else came first while our hooks ran: what they set up is taken back.
-    else if (from.election.view().phase === 'member') void undo();
-  }
-
-  /** Twice, and more than a period apart: one goodbye of a stranger is nothing. */
-  function markDead(name: string): void {
-    const now = clock.now();
-    const before = deadMarked.get(name);
-    for (const [other, { last }] of deadMarked) if (now - last > MARKED_MS) deadMarked.delete(other);
-    if (before) deadMarked.set(name, { first: before.first, last: now });
-    else if (deadMarked.size < MAX_MARKED) deadMarked.set(name, { first: now, last: now });
+    else if (from.election.view().phase === 'member') void lordship.undo();
   }
 
   function why(): Why {
@@ -228,35 +177,8 @@ export function createMembership(
     return now.kind === 'lord' || now.kind === 'disputed' ? now.lord.name : null;
   }
 
-  /** Tells the story: who leads, and nobody only when it lasts longer than a change of hands. */
   function look(): void {
-    if (!part) return;
-    const now = why();
-    if (now.kind === 'settling') return;
-    const up = clock.uptime();
-    if (now.kind === 'lord' || now.kind === 'disputed') {
-      lordless = null;
-      if (told === now.lord.uuid) return;
-      told = now.lord.uuid;
-      lords.lord(now.lord.name, null);
-      record({ kind: 'legion.lord', names: [now.lord.name], facts: { legion: config.name } });
-      return;
-    }
-    const at = clock.now();
-    if (lordless?.kind !== now.kind)
-      lordless = {
-        ...{ at: lordless?.at ?? at, kind: now.kind, kindUp: up, kindAt: at },
-        isTold: lordless?.isTold ?? false,
-      };
-    if (told === now.kind || up - lordless.kindUp < 2 * config.freqS * 1_000) return;
-    // The first reason counts from when the last lord went; another from when it became the reason.
-    lords.lord(null, now.kind, lordless.isTold ? lordless.kindAt : lordless.at);
-    lordless.isTold = true;
-    told = now.kind;
-    record({
-      kind: now.kind === 'split' ? 'legion.split' : 'legion.no-lord',
-      facts: { legion: config.name, why: now.kind },
-    });
+    if (part) story.look(why());
   }
 
   function arm(): void {
@@ -279,7 +201,7 @@ export function createMembership(
 
   /** Whom we told of as the lord, if it is another. */
   function lordPeer({ election }: Part): Peer | null {
-    for (const peer of election.peers().values()) if (peer.uuid === told) return peer;
+    for (const peer of election.peers().values()) if (peer.uuid === story.told()) return peer;
     return null;
   }
 
@@ -301,7 +223,7 @@ export function createMembership(
   function tellDeathOf(peer: Peer): void {
     const packet = wire.sealDeathOf(peer);
     for (const node of config.nodes) socket?.send(packet, node);
-    record({ kind: 'legion.death-told', ...aboutMember(peer.name) });
+    story.deathTold(peer.name);
   }
 
   async function open(): Promise<void> {
@@ -356,7 +278,7 @@ export function createMembership(
     from.isLeaving = true;
     const hadLord = from.election.view().phase === 'lord';
     if (isVoter() && runsHooks && !from.election.view().isSuspended) {
-      const bye = undo().then(() => hooks.run('death', facts));
+      const bye = lordship.undo().then(() => hooks.run('death', facts));
       const enough = ending.then(() => pause(STOP_HOOKS_MS));
       await Promise.race([bye, enough, ...(hooksMs === Infinity ? [] : [pause(hooksMs)])]);
     }
@@ -400,8 +322,7 @@ export function createMembership(
     const open = socket;
     socket = null;
     await open?.close();
-    told = undefined;
-    lords.away();
+    story.away();
   }
 
   async function rejoin(): Promise<void> {
@@ -433,11 +354,7 @@ export function createMembership(
       if (config.role !== 'standby' || part?.self.valor !== 0) return null;
       return steppedDown ? 'stepped-down' : 'battery';
     },
-    /** Who calls itself dead again and again, and since when. */
-    deadMarked: (): string[] =>
-      [...deadMarked].flatMap(([name, { first, last }]) =>
-        last - first > config.freqS * 1_000 && clock.now() - last < MARKED_MS ? [name] : [],
-      ),
+    deadMarked: story.deadMarked,
     drops: wire.drops,
     witnesses: stats.views,
 

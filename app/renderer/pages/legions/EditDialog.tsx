@@ -65,6 +65,12 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
       {...more}
     />
   );
+  const check = (name: 'busWitness' | 'proxyDeath', words: 'legionForm.witness' | 'legionForm.proxy') => (
+    <div>
+      <Check label={text(words)} checked={draft[name]} onChange={(isOn) => set({ [name]: isOn })} />
+      <p className="field-hint">{text(`${words}.why`)}</p>
+    </div>
+  );
   const isByGroup = draft.way !== 'unicast';
   const majority = form.majorityOf(draft.planned);
   return (
@@ -144,24 +150,8 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
               </Button>
             )}
           </div>
-          <div>
-            <Check
-              label={text('legionForm.witness')}
-              checked={draft.busWitness}
-              onChange={(busWitness) => set({ busWitness })}
-            />
-            <p className="field-hint">{text('legionForm.witness.why')}</p>
-          </div>
-          {draft.busWitness && (
-            <div>
-              <Check
-                label={text('legionForm.proxy')}
-                checked={draft.proxyDeath}
-                onChange={(proxyDeath) => set({ proxyDeath })}
-              />
-              <p className="field-hint">{text('legionForm.proxy.why')}</p>
-            </div>
-          )}
+          {check('busWitness', 'legionForm.witness')}
+          {draft.busWitness && check('proxyDeath', 'legionForm.proxy')}
           <Area
             label={text('legionForm.stats')}
             hint={text('legionForm.stats.hint')}

@@ -1,6 +1,7 @@
 /** Whole services in one legion: roles, hooks, hand-over, sleep; in virtual time. */
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../../app/main/adapters/memory-store.js';
+import type { Clock } from '../../../../app/main/ports/clock.js';
 import type { LegionInput } from '../../../../app/shared/domain/legion.js';
 import { legionStage, SECRET } from '../../../support/legions.js';
 
@@ -196,6 +197,19 @@ describe('hooks', () => {
     { event: 'death' as const, action: 'exec' as const, argument: 'bye' },
   ];
   const ran = (each: Console) => each.ran.map(({ argument }) => argument);
+  /** Its unlord hook takes so long, and nobody else is lord before it is done. Says whether it was. */
+  const undoing = (each: Console, next: Console, clock: Clock, ms: number) => {
+    let isUndone = false;
+    each.answers(async ({ argument }) => {
+      if (argument === 'ip addr del') {
+        await new Promise<void>((resolve) => clock.after(ms, resolve));
+        expect(next.web().isLord).toBe(false);
+        isUndone = true;
+      }
+      return { ok: true, code: 0, output: '' };
+    });
+    return () => isUndone;
+  };
   const allOn = async (each: Console) => {
     for (const { id } of each.web().hooks) await each.legions.hook('web', id, true);
   };
@@ -232,19 +246,11 @@ describe('hooks', () => {
     const { web, clock } = legionStage();
     const [a, b] = await web(['a', 'b'], { hooks });
     await allOn(a!);
-    let isUndone = false;
-    a!.answers(async ({ argument }) => {
-      if (argument === 'ip addr del') {
-        await new Promise<void>((resolve) => clock.after(2_000, resolve));
-        expect(b!.web().isLord).toBe(false);
-        isUndone = true;
-      }
-      return { ok: true, code: 0, output: '' };
-    });
+    const isUndone = undoing(a!, b!, clock, 2_000);
     const stopping = a!.legions.stop();
     await clock.advanceAsync(3_000);
     await stopping;
-    expect(isUndone).toBe(true);
+    expect(isUndone()).toBe(true);
     expect(ran(a!)).toEqual(['ip addr del', 'bye']);
     expect(b!.web().isLord).toBe(true);
   });
@@ -265,22 +271,14 @@ describe('hooks', () => {
       const { web, clock } = legionStage();
       const [a, b] = await web(['a', 'b'], { hooks });
       await allOn(a!);
-      let isUndone = false;
-      a!.answers(async ({ argument }) => {
-        if (argument === 'ip addr del') {
-          await new Promise<void>((resolve) => clock.after(9_000, resolve));
-          expect(b!.web().isLord).toBe(false);
-          isUndone = true;
-        }
-        return { ok: true, code: 0, output: '' };
-      });
+      const isUndone = undoing(a!, b!, clock, 9_000);
       const changing =
         act === 'remove' ? a!.legions.remove('web') : a!.legions.role('web', { role: 'standby', valor: 120 });
       await clock.advanceAsync(8_000);
-      expect([isUndone, b!.web().isLord]).toEqual([false, false]);
+      expect([isUndone(), b!.web().isLord]).toEqual([false, false]);
       await clock.advanceAsync(8_000);
       await changing;
-      expect(isUndone).toBe(true);
+      expect(isUndone()).toBe(true);
       expect(ran(a!)).toEqual(['ip addr del', 'bye', ...(act === 'role' ? ['ip addr add'] : [])]);
     }
   });
