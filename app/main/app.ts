@@ -6,6 +6,7 @@ import { userInfo } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Api } from '../shared/contract/contract.js';
 import type { Health } from '../shared/domain/health.js';
+import type { Session } from '../shared/domain/session.js';
 import { processVitals } from './adapters/process-vitals.js';
 import { systemClock } from './adapters/system-clock.js';
 import { systemRandom } from './adapters/system-random.js';
@@ -37,6 +38,8 @@ export type App = {
   metrics(): string;
   /** For GET /healthz: well while the link is, or while nothing is to be connected. */
   health(): { readonly ok: boolean; readonly detail: string };
+  /** What the console is connected to now, and what is open there. */
+  session(): Session;
   start(): void;
   /** Says goodbye on the bus and closes; never rejects. */
   stop(): Promise<void>;
@@ -112,6 +115,7 @@ export function createApp(
   return {
     api,
     metrics: () => prometheusText(session),
+    session: session.current,
     health() {
       const { mode, link: own } = session.current();
       const ok = own.state === 'off' || own.state === 'live' || own.state === 'degraded';

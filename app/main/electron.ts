@@ -15,10 +15,12 @@ import { serve } from './api/serve.js';
 import { type App, createApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config/index.js';
 import {
+  askBeforeQuit,
   createKeychainStore,
   declareScheme,
   hasKeychain,
   ownFlags,
+  quitQuestion,
   type Shell,
   startShell,
   systemPower,
@@ -49,7 +51,11 @@ function run(): void {
   process.on('uncaughtException', (error) => log.fatal({ err: error }, 'a bug in the main process'));
   process.on('unhandledRejection', (error) => log.fatal({ err: error }, 'a bug in the main process'));
   let shell: Shell | null = null;
-  leaveOrderly(() => Promise.all([app?.stop(), shell?.settle()]), log);
+  askBeforeQuit({
+    question: () => app && quitQuestion(app.session()),
+    show: () => shell?.show(),
+    leave: () => leaveOrderly(() => Promise.all([app?.stop(), shell?.settle()]), log),
+  });
 
   electron
     .whenReady()
@@ -105,20 +111,11 @@ function configOrNull(flags: readonly string[]): Config | null {
 
 /** Says goodbye on the bus before the process goes, but not for longer than some seconds. */
 function leaveOrderly(stop: () => Promise<unknown>, log: Log): void {
-  electron.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') electron.quit();
-  });
-  let isLeaving = false;
-  electron.on('before-quit', (event) => {
-    event.preventDefault();
-    if (isLeaving) return;
-    isLeaving = true;
-    setTimeout(() => {
-      log.error({ withinMs: STOP_WITHIN_MS }, 'could not stop in time');
-      electron.exit(1);
-    }, STOP_WITHIN_MS);
-    void stop().finally(() => electron.exit(0));
-  });
+  setTimeout(() => {
+    log.error({ withinMs: STOP_WITHIN_MS }, 'could not stop in time');
+    electron.exit(1);
+  }, STOP_WITHIN_MS);
+  void stop().finally(() => electron.exit(0));
 }
 
 run();

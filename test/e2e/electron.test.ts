@@ -1,6 +1,7 @@
 /** The desktop app as built: window, bridge, confinement, crash, second start, place, goodbye. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ElectronApplication, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openDesktop, runDesktop, RUNTIMES } from '../support/electron-app.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -8,6 +9,40 @@ import { until } from '../support/until.js';
 
 const logOf = (dataDir: string): string =>
   readFileSync(join(dataDir, 'electron', 'logs', 'console.log'), 'utf8');
+
+/** One call over the bridge, as the page makes it. */
+const call = (page: Page, procedure: string, input: unknown): Promise<unknown> =>
+  page.evaluate(
+    ([procedure, input]) =>
+      new Promise((resolve) => {
+        const id = Math.floor(Math.random() * 1e9) + 1e6;
+        window.legionConsole?.onFrame((frame) => {
+          if ((frame as { id?: unknown }).id === id) resolve(frame);
+        });
+        window.legionConsole?.send({ type: 'call', id, procedure, input });
+      }),
+    [procedure, input] as const,
+  );
+
+/** In the demo: above all others in its first legion. */
+async function becomeLord(page: Page): Promise<void> {
+  await call(page, 'legion.role', { name: 'web', role: 'standby', valor: 60_000 });
+  await until(async () => {
+    const answer = (await call(page, 'legion.get', { name: 'web' })) as { output?: { isLord?: boolean } };
+    return answer.output?.isLord === true;
+  }, 60_000);
+}
+
+/** Whoever is asked in a native dialog answers so; says what was asked last. */
+async function answering(app: ElectronApplication, response: number): Promise<() => Promise<unknown>> {
+  await app.evaluate(({ dialog }, response) => {
+    dialog.showMessageBox = async (...given: unknown[]) => {
+      (globalThis as { asked?: unknown }).asked = given.at(-1);
+      return { response, checkboxChecked: false };
+    };
+  }, response);
+  return () => app.evaluate(() => (globalThis as { asked?: unknown }).asked ?? null);
+}
 
 if (RUNTIMES.length === 0) {
   it.skip('the desktop app: needs the Electron runtime with a display, or a Chromium on Linux', () =>
@@ -103,20 +138,7 @@ describe.each(RUNTIMES)('the desktop app on $name', (runtime) => {
   it('keeps keys and secrets where no file of its folder shows them', async () => {
     const dataDir = tempDir();
     const { page } = await openDesktop(runtime, dataDir);
-    const answer = await page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          window.legionConsole?.onFrame((frame) => {
-            if ((frame as { id?: unknown }).id === 987_654) resolve(frame);
-          });
-          window.legionConsole?.send({
-            type: 'call',
-            id: 987_654,
-            procedure: 'identity.request',
-            input: { commonName: 'console.example', sans: [] },
-          });
-        }),
-    );
+    const answer = await call(page, 'identity.request', { commonName: 'console.example', sans: [] });
     expect(answer).toMatchObject({ type: 'result', output: { state: 'requested' } });
     const kept = readFileSync(join(dataDir, 'secrets', 'identities.json'), 'utf8');
     // On a machine without a keychain (a headless one) it is a file of its owner's alone.
@@ -131,6 +153,46 @@ describe.each(RUNTIMES)('the desktop app on $name', (runtime) => {
     const window = await app.browserWindow(page);
     // The driver hangs on to the process; closing must not wait for its answer.
     window.evaluate((opened) => opened.close()).catch(() => undefined);
+    expect(await ended()).toBe(0);
+  });
+
+  it('asks before a lord quits: back to the window, on in the background, or handed over', async () => {
+    const dataDir = tempDir();
+    const { app, page, ended } = await openDesktop(runtime, dataDir);
+    await becomeLord(page);
+    const asked = await answering(app, 2);
+    const reopened = app.waitForEvent('window');
+    const window = await app.browserWindow(page);
+    window.evaluate((opened) => opened.close()).catch(() => undefined);
+    const fresh = await reopened;
+    await fresh.getByRole('heading', { level: 1 }).waitFor();
+    expect(await asked()).toMatchObject({
+      message: 'This console is lord of web.',
+      buttons: ['Hand over and quit', 'Keep running in the background', 'Cancel'],
+    });
+
+    await answering(app, 1);
+    const again = await app.browserWindow(fresh);
+    await until(() => again.evaluate((opened) => opened.isVisible()));
+    await app.evaluate(({ app }) => app.quit());
+    await until(() => again.evaluate((opened) => !opened.isVisible()));
+    expect(app.process().exitCode).toBeNull();
+    expect((await runDesktop(runtime, ['--data-dir', dataDir])).code).toBe(0);
+    await until(() => again.evaluate((opened) => opened.isVisible()));
+
+    await answering(app, 0);
+    app.evaluate(({ app }) => app.quit()).catch(() => undefined);
+    expect(await ended()).toBe(0);
+    expect(readFileSync(join(dataDir, 'audit.jsonl'), 'utf8')).toContain('legion.unlorded');
+  });
+
+  it('asks nobody when it is ended from outside', async () => {
+    const { app, page, ended } = await openDesktop(runtime, tempDir());
+    await becomeLord(page);
+    await app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = () => new Promise(() => undefined);
+    });
+    app.process().kill('SIGTERM');
     expect(await ended()).toBe(0);
   });
 

@@ -13,7 +13,7 @@ const {
 const { tmpdir, homedir } = require('node:os');
 const { join } = require('node:path');
 const { createSchemes } = require('./schemes.cjs');
-const { strict } = require('./strict.cjs');
+const { knownOptions, strict } = require('./strict.cjs');
 const { createWindows } = require('./windows.cjs');
 
 const ROLES = [
@@ -33,6 +33,7 @@ const ROLES = [
   'about',
 ];
 
+const MESSAGE_BOX = ['type', 'message', 'detail', 'buttons', 'defaultId', 'cancelId', 'noLink'];
 const KEYCHAIN = Buffer.from('v10');
 const scramble = (bytes) => Buffer.from(bytes.map((byte) => byte ^ 0x5a));
 
@@ -107,6 +108,12 @@ function createApi({ folder, startChromium }) {
     shell: strict('shell', { openPath: async () => '' }),
     dialog: strict('dialog', {
       showErrorBox: (title, text) => process.stderr.write(`[dialog] ${title}\n${text}\n`),
+      // Nobody sits here: as if Escape was pressed. Tests put their own answer in its place.
+      async showMessageBox(options) {
+        knownOptions('showMessageBox', options, MESSAGE_BOX);
+        process.stderr.write(`[dialog] ${options.message}\n${options.detail}\n`);
+        return { response: options.cancelId, checkboxChecked: false };
+      },
     }),
     /** For tests: what the app decides about a permission. */
     standIn: { permissions },

@@ -226,6 +226,9 @@ function createWindows({ app, schemes, ipcMain }) {
     show() {
       this.state.isVisible = true;
     }
+    hide() {
+      this.state.isVisible = false;
+    }
     isVisible() {
       return this.state.isVisible;
     }

@@ -31,6 +31,8 @@ export function declareScheme(): void {
 }
 
 export type Shell = {
+  /** The window, opened or brought to the front. */
+  show(): void;
   /** Resolves when nothing is left to be kept; call before the process goes. */
   settle(): Promise<void>;
 };
@@ -47,10 +49,11 @@ export async function startShell({ attach, pageFolder, preload, store, log }: Sh
   );
 
   const window = createMainWindow({ preload, isDevelopment, store, log });
-  app.on('second-instance', () => void window.show());
-  app.on('activate', () => void window.show());
+  const show = (): void => void window.show();
+  app.on('second-instance', show);
+  app.on('activate', show);
   await window.show();
-  return { settle: window.settle };
+  return { show, settle: window.settle };
 }
 
 /** Whatever page there is, it stays where it is, opens nothing and is granted next to nothing. */

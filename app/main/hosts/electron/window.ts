@@ -92,6 +92,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
         return;
       }
       if (window.isMinimized()) window.restore();
+      if (!window.isVisible()) window.show();
       window.focus();
     },
     settle: place.settle,

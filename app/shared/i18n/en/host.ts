@@ -17,6 +17,16 @@ export const host = {
   'shell.cannot-start': 'Legion Console cannot start',
   'shell.runs-already': 'A console runs with the data folder {dataDir} already. Its address is {url}.',
 
+  'quit.running':
+    '{count, plural, =1 {A change is running (wave {wave} of {waves}). Quitting holds it.} other {# changes are running. Quitting holds them.}}',
+  'quit.lord': 'This console is lord of {legions}.',
+  'quit.why':
+    '{lord, select, yes {It hands over first and waits some seconds at most for the next lord.} other {What is held can go on after the next start.}} In the background it stays as it is; start it again to see its window.',
+  'quit.hand-over': 'Hand over and quit',
+  'quit.hold': 'Hold and quit',
+  'quit.background': 'Keep running in the background',
+  'quit.cancel': 'Cancel',
+
   'cli.about': 'Console for a LegionIO cluster; it joins as a full node.',
   'cli.serve': 'join the cluster and serve the console on a loopback address',
   'cli.status': 'is the cluster well, and is the link live',
