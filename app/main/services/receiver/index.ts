@@ -150,6 +150,16 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     await deps.rejoin().catch((error: unknown) => log.error({ error }, 'leaving and joining again failed'));
   };
 
+  const stepsOf = (what: What): Received['changes'] =>
+    what.kind === 'settings' && own.objection(what.settings) === null
+      ? listedSteps(own.preview(what.settings))
+      : [];
+  /** Whoever decides on those that wait sees what they would change now. */
+  const lookAgain = (): void => {
+    for (const item of items)
+      if (item.view.state === 'waiting') item.view = { ...item.view, changes: stepsOf(item.what) };
+  };
+
   const applySettings = async (item: Item, what: Extract<What, { kind: 'settings' }>): Promise<void> => {
     const objection = await kept.alone(async () => {
       const words = own.objection(what.settings);
@@ -166,6 +176,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
       change(item, {
         ...{ state: 'applied', detail: cut(detailOf(what), MAX_OUTPUT), changes: listedSteps(steps) },
       });
+      lookAgain();
       return null;
     });
     if (objection !== null) return fail(item, 'failed', objection);
@@ -210,7 +221,6 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
   const add = ({ kind, what, problem }: Pushed, delivery: Delivery, at: number): Item => {
     const { exchange, routingKey, properties } = delivery;
     const isOurs = exchange === '' || routingKey === nodeQueue(settings.name);
-    const isTaken = problem === null && what.kind === 'settings' && own.objection(what.settings) === null;
     const item: Item = {
       ...{ what, bytes: delivery.body.length, correlationId: properties.correlationId },
       view: {
@@ -218,7 +228,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
         from: shownWords(readCorrelation(properties.correlationId)?.from || null),
         audience: isOurs ? 'us' : 'all',
         what: listedWhat(what),
-        changes: isTaken ? listedSteps(own.preview(what.settings)) : [],
+        changes: problem === null ? stepsOf(what) : [],
         ...{ canUndo: false, output: null },
       },
     };
@@ -277,6 +287,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
         if (read) own.restore(read.settings);
         const waited = (read?.waiting ?? []).map(itemFromKept);
         items = trimmed([...own.applied().map(fromBefore), ...waited, ...items], canUndo);
+        lookAgain();
       } catch (error) {
         log.error({ error }, 'what was pushed to this node before cannot be read');
       }
@@ -314,6 +325,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
           const later = items.find(({ view }) => view.id === applied.id);
           if (later) later.view = { ...later.view, changes: listedSteps(applied.steps) };
         }
+        lookAgain();
         record('received.undone', item);
         deps.onChanged();
       }),

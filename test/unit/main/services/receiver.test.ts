@@ -199,6 +199,21 @@ describe('what waits for a person', () => {
     expect(long?.changes[0]?.after).toMatch(/^"x+…$/);
   });
 
+  it('shows what it would change now, also after another was accepted or taken back', async () => {
+    const { receiver, settings, settle } = stage('ask');
+    const beat = (seconds: number) => settings({ extensions: { node: { beat_interval: seconds } } });
+    const before = () => receiver.waiting().map(({ changes }) => changes[0]?.before);
+    beat(3);
+    beat(4);
+    const [first] = receiver.waiting();
+    const shown = before();
+    await receiver.decide(first!.id, true);
+    await settle();
+    expect(before()).toEqual(['{"beat_interval":3}']);
+    await receiver.undo(first!.id);
+    expect(before()).toEqual([shown[1]]);
+  });
+
   it('is shown without what a secret section holds, and an answer does not quote it', async () => {
     const { receiver, settings, settle, sent } = stage('ask', { settings: { allow: ['credentials.*'] } });
     settings({ credentials: { bob: 'hunter2' } });
