@@ -1,12 +1,13 @@
 /**
  * What is known of the values on other machines. Settings cannot be read from afar: what we pushed and was confirmed,
- * what others pushed in the open, and our own. Each answer names its source; a node that was started anew since has
- * read its files again, so nothing is known of it any more (LegionIO keeps pushed settings in memory only).
+ * what others pushed in the open, and our own. Each answer names its source; a node that was started anew since, or
+ * that reported a change which nobody saw, is known no more (LegionIO keeps pushed settings in memory only).
  */
 import type { ValueSource } from '../../../shared/domain/change.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
+import type { Elsewhere } from './elsewhere.js';
 import { bodyFor, type LookAt, type Run, type Target } from './run-state.js';
-import { MASK, restarts, type Sections } from './what.js';
+import { MASK, restarts } from './what.js';
 
 export type Known = {
   /** undefined: there was none, or it looked secret and was not kept (`isMasked`). */
@@ -16,15 +17,6 @@ export type Known = {
   readonly at: number | null;
 };
 export const UNKNOWN: Known = { value: undefined, source: 'unknown', at: null };
-
-/** A push by somebody else, heard on exchange `node`. */
-export type ObservedPush = {
-  readonly at: number;
-  /** null: to all. */
-  readonly target: string | null;
-  readonly settings: Sections;
-  readonly restart: boolean;
-};
 
 const isMasked = (value: unknown): boolean => JSON.stringify(value).includes(MASK);
 const known = (value: unknown, source: ValueSource, at: number): Known =>
@@ -39,9 +31,8 @@ const MAYBE: ReadonlySet<Target['state']> = new Set(['sent', 'no-answer', 'faile
 type Source = {
   readonly id: string;
   readonly at: number;
-  readonly tree: Readonly<Record<string, unknown>>;
-  /** `maybe`: sent, and nobody knows what became of it. */
-  readonly source: 'your-push' | 'observed-push' | 'maybe';
+  /** UNKNOWN: it may have changed this; null: it says nothing of it. */
+  find(section: string, key: string): Known | null;
 };
 export type History = {
   /** The value of `section.key`. `this-machine` for other nodes is a guess. */
@@ -50,20 +41,44 @@ export type History = {
   readonly isOwn: boolean;
 };
 
+/** Nobody knows whether it was taken. */
+const maybe = (id: string, at: number, isAbout: (section: string, key: string) => boolean): Source => ({
+  ...{ id, at },
+  find: (section, key) => (isAbout(section, key) ? UNKNOWN : null),
+});
+const pushed = (
+  id: string,
+  at: number,
+  tree: Readonly<Record<string, unknown>>,
+  source: ValueSource,
+): Source => ({
+  ...{ id, at },
+  find(section, key) {
+    const value = inTree(tree, section, key);
+    return value === undefined ? null : known(value, source, at);
+  },
+});
+
 const inTree = (tree: Readonly<Record<string, unknown>>, section: string, key: string): unknown => {
   const values = Object.hasOwn(tree, section) ? tree[section] : undefined;
   return isJsonObject(values) && Object.hasOwn(values, key) ? values[key] : undefined;
 };
 
-/** `runs` and `pushes`: newest first. `own`: our settings tree and name. */
-export function createKnowledge(
-  runs: readonly Run[],
-  pushes: readonly ObservedPush[],
-  own: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> },
-  look: LookAt,
-) {
+export type KnowledgeOf = {
+  /** Those that may say something of it, newest first. */
+  readonly runs: readonly Run[];
+  readonly elsewhere: Pick<Elsewhere, 'pushes' | 'of' | 'wallAt'>;
+  /** Our settings tree and name. */
+  readonly own: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
+  readonly look: LookAt;
+  /** Of the values that a node had just before this (epoch ms), as far as it still has what came then; else as of now. */
+  readonly before?: ((name: string) => number | null) | undefined;
+};
+
+export function createKnowledge({ runs, elsewhere, own, look, before }: KnowledgeOf) {
   const histories = new Map<string, History>();
   const byName = new Map<string, History>();
+  const until = (name: string): number => before?.(name) ?? Infinity;
 
   /** The process of this node has been started anew since; pushed values from before are gone. */
   const isGone = (name: string, at: number, pidThen: number | null | undefined): boolean => {
@@ -73,45 +88,53 @@ export function createKnowledge(
     return seen.startedAt !== null && seen.startedAt > at + SLACK_MS;
   };
 
-  const sourcesOf = (name: string): Source[] => {
+  const allSourcesOf = (name: string): Source[] => {
     const found: Source[] = [];
+    const traces = elsewhere.of(name);
     // A reload reads the files again in the same process: what was pushed before it is gone, and so is what came with it.
-    let reloadedAt = -Infinity;
+    let wallAt = Math.max(elsewhere.wallAt(), traces?.wallAt ?? -Infinity);
     for (const [index, run] of runs.entries()) {
       const target = run.byName.get(name);
       if (!target || target.attempt === 0) continue;
       const body = bodyFor(run, target);
-      if (restarts(body) && target.why !== 'not-sent')
-        reloadedAt = Math.max(reloadedAt, target.resultAt ?? target.sentAt ?? target.stateAt);
+      const at = target.resultAt ?? target.sentAt ?? target.stateAt;
+      if (restarts(body) && target.why !== 'not-sent') wallAt = Math.max(wallAt, at);
       if (body.kind !== 'settings') continue;
       const tree = body.settings;
-      if (MAYBE.has(target.state) && target.why !== 'not-sent') {
-        const at = target.resultAt ?? target.sentAt ?? target.stateAt;
-        if (!isGone(name, at, target.before?.pid)) found.push({ id: `m${index}`, at, tree, source: 'maybe' });
+      // An attempt before the last may have been taken, whatever became of the last.
+      const isMaybe = MAYBE.has(target.state) || (target.hadIt && !TOOK.has(target.state));
+      if (isMaybe && (target.why !== 'not-sent' || target.hadIt)) {
+        if (!isGone(name, at, target.before?.pid))
+          found.push(maybe(`m${index}`, at, (...path) => inTree(tree, ...path) !== undefined));
       }
       if (target.resultAt === null || !TOOK.has(target.state) || restarts(body)) continue;
       if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
       const id = `r${index}.${run.plan.bodyOf[target.index] ?? 0}`;
-      found.push({ id, at: target.resultAt, tree, source: 'your-push' });
+      found.push(pushed(id, target.resultAt, tree, 'your-push'));
     }
-    for (const [index, push] of pushes.entries()) {
+    for (const [index, push] of elsewhere.pushes().entries()) {
       if ((push.target !== null && push.target !== name) || isGone(name, push.at, null)) continue;
       if (push.restart) {
-        reloadedAt = Math.max(reloadedAt, push.at);
+        wallAt = Math.max(wallAt, push.at);
         continue;
       }
-      found.push({ id: `p${index}`, at: push.at, tree: push.settings, source: 'observed-push' });
+      found.push(pushed(`p${index}`, push.at, push.settings, 'observed-push'));
     }
-    return found.filter(({ at }) => at > reloadedAt).sort((a, b) => b.at - a.at);
+    for (const [index, { at, sections }] of (traces?.maybe ?? []).entries())
+      found.push(maybe(`t${index} ${name}`, at, (section) => sections === null || sections.has(section)));
+    return found.filter(({ at }) => at > wallAt).sort((a, b) => b.at - a.at);
+  };
+  const sourcesOf = (name: string): Source[] => {
+    const end = until(name);
+    return allSourcesOf(name).filter(({ at }) => at < end);
   };
 
   const makeHistory = (sources: readonly Source[], isOwn: boolean): History => {
     const values = new Map<string, Known>();
     const find = (section: string, key: string): Known => {
-      for (const { tree, source, at } of sources) {
-        const value = inTree(tree, section, key);
-        if (value === undefined) continue;
-        return source === 'maybe' ? UNKNOWN : known(value, source, at);
+      for (const source of sources) {
+        const found = source.find(section, key);
+        if (found) return found;
       }
       const ours = inTree(own.settings, section, key);
       return ours === undefined && !isOwn ? UNKNOWN : { value: ours, source: 'this-machine', at: null };
@@ -141,24 +164,36 @@ export function createKnowledge(
   return {
     historyOf,
 
-    /** The version of an extension that was last installed on a node by a push of ours. */
-    gem(name: string, extension: string): Known {
-      let best = UNKNOWN;
-      for (const run of runs) {
-        const target = run.byName.get(name);
-        if (!target || target.attempt === 0) continue;
-        const body = bodyFor(run, target);
-        if (body.kind !== 'gem' || body.extension !== extension) continue;
-        const at = target.resultAt ?? target.sentAt ?? -1;
-        if (at <= (best.at ?? -1)) continue;
-        // A failed installation leaves the version that was there; the newest one could be any.
-        const isTaken = target.resultAt !== null && TOOK.has(target.state);
-        if (isTaken && body.version !== null) best = { value: body.version, source: 'your-push', at };
-        else if (isTaken || target.state === 'sent' || target.state === 'no-answer')
-          best = { ...UNKNOWN, at };
-      }
-      return best;
-    },
+    /** Something that came after what is asked about has set this key since, or may have. */
+    isNewer: (name: string, section: string, key: string): boolean =>
+      allSourcesOf(name).some((source) => source.at >= until(name) && source.find(section, key) !== null),
+
+    /** The version of an extension that was last installed on a node, as far as it was heard. */
+    gem: (name: string, extension: string): Known => gemAt(name, extension, until(name)),
+    isNewerGem: (name: string, extension: string): boolean =>
+      (gemAt(name, extension, Infinity).at ?? -Infinity) >= until(name),
   };
+
+  function gemAt(name: string, extension: string, end: number): Known {
+    let best = UNKNOWN;
+    for (const run of runs) {
+      const target = run.byName.get(name);
+      if (!target || target.attempt === 0) continue;
+      const body = bodyFor(run, target);
+      if (body.kind !== 'gem' || body.extension !== extension) continue;
+      const at = target.resultAt ?? target.sentAt ?? -1;
+      if (at >= end || at <= (best.at ?? -1)) continue;
+      // A failed installation leaves the version that was there; the newest one could be any.
+      const isTaken = target.resultAt !== null && TOOK.has(target.state);
+      if (isTaken && body.version !== null) best = { value: body.version, source: 'your-push', at };
+      else if (isTaken || target.hadIt || target.state === 'sent' || target.state === 'no-answer')
+        best = { ...UNKNOWN, at };
+    }
+    const other = elsewhere.of(name)?.gems.get(extension);
+    if (!other || other.at >= end || other.at <= (best.at ?? -1)) return best;
+    return other.version === null
+      ? { ...UNKNOWN, at: other.at }
+      : { value: other.version, source: 'observed-push', at: other.at };
+  }
 }
 export type Knowledge = ReturnType<typeof createKnowledge>;

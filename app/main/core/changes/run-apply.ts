@@ -34,6 +34,37 @@ export function touchTarget(run: Run, target: Target): void {
   target.rev = run.rev;
 }
 
+/** A success that a later failure does not undo: it was proven, or trouble came after it. */
+const PROVEN: ReadonlySet<ResultState> = new Set<ResultState>(['verified', 'no-change', 'regressed']);
+
+/** CH17: its last attempt, taken by itself, reached it or may have. */
+function tookNow(run: Run, target: Target): boolean {
+  switch (target.state) {
+    case 'success':
+    case 'verified':
+    case 'regressed':
+      return true;
+    case 'sent':
+    case 'no-answer':
+      return target.attempt > 0;
+    case 'failed': {
+      if (target.contradicted === 'success') return true;
+      const body = bodyFor(run, target);
+      return target.why === null && body.kind === 'settings' && Object.keys(body.settings).length > 1;
+    }
+    default:
+      return false;
+  }
+}
+
+/**
+ * CH17: who got the change, and so gets the values from before: whose success was heard, and who took the message and
+ * said nothing, in any attempt. Of several sections the first may have been applied by a node that failed at a later
+ * one. Not who a roll-back went to already.
+ */
+export const tookIt = (run: Run): Target[] =>
+  run.targets.filter((target) => !target.wentBack && (target.hadIt || tookNow(run, target)));
+
 /** Applies one entry. Places that the plan does not have are skipped: a journal is a file, and files are edited. */
 export function applyEntry(run: Run, entry: RunEntry): void {
   run.aliveAt = Math.max(run.aliveAt, entry.at);
@@ -44,6 +75,7 @@ export function applyEntry(run: Run, entry: RunEntry): void {
       return each(run, entry.n, (target, place) => {
         target.before = entry.seen?.[place] ?? null;
         beginAttempt(run, target, entry.at);
+        target.isSame = isSameStill(run, target) && !entry.changed?.includes(target.index);
       });
     case 'sent':
       return each(run, entry.n, (target) => {
@@ -126,10 +158,16 @@ function each(run: Run, indexes: readonly number[], change: (target: Target, pla
   });
 }
 
+/** CH10: for the first attempt alone; after a restart it reads its files. */
+const isSameStill = (run: Run, target: Target): boolean =>
+  run.same.has(target.index) && target.attempt === 1 && !restarts(bodyFor(run, target));
+
 function beginAttempt(run: Run, target: Target, at: number): void {
   target.attempt += 1;
   target.pending = true;
   target.again = false;
+  target.wentBack = false;
+  target.firstAt ??= at;
   target.deafMs = 0;
   target.sentAt = at;
   target.deadlineAt = null;
@@ -191,7 +229,7 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
     if (before === said) return;
     // What counts stands in the row; here is the word beside it.
     // Three good beats have proven it: a failure that comes after them is somebody else's, or news to look at.
-    const isProven = target.state === 'verified' || target.state === 'no-change';
+    const isProven = PROVEN.has(target.state);
     target.contradicted = isProven ? 'failed' : 'success';
     touchTarget(run, target);
     if (said === 'success' || isProven) return;
@@ -205,9 +243,7 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
   target.why = null;
   target.detail = entry.detail ?? target.detail;
   target.error = entry.error;
-  const isSame =
-    entry.ok && run.same.has(target.index) && target.attempt === 1 && !restarts(bodyFor(run, target));
-  moveTarget(run, target, entry.ok ? (isSame ? 'no-change' : 'success') : 'failed', entry.at);
+  moveTarget(run, target, entry.ok ? (target.isSame ? 'no-change' : 'success') : 'failed', entry.at);
 }
 
 /** Two people may decide at once; what no longer fits the state of the run changes nothing. */
@@ -260,6 +296,7 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       each(run, entry.n ?? [], (target) => {
         if (!RETRYABLE.has(target.state)) return;
         const { attempt, state, stateAt, error } = target;
+        target.hadIt ||= tookNow(run, target);
         target.earlier.push({ attempt, state, at: stateAt, error });
         if (target.earlier.length > MAX_EARLIER) target.earlier.shift();
         target.again = true;
@@ -271,6 +308,9 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       return;
     case 'rolled-back':
       run.rolledBackBy = entry.run ?? null;
+      each(run, entry.n ?? [], (target) => {
+        target.wentBack = true;
+      });
       return;
     default:
       return assertNever(what);

@@ -34,6 +34,8 @@ export type Surroundings = {
   readonly canSend: boolean;
   /** Somebody else's open action of this kind on that node: at most one at a time. */
   readonly isBusy: (name: string) => boolean;
+  /** It may have other values by now than when the run was planned. */
+  readonly isTouched?: (name: string) => boolean;
 };
 
 /** Entries to write, then to apply, in this order. Empty: nothing is due. Call when the link is live. */
@@ -43,24 +45,25 @@ export function nextEntries(run: Run, at: number, around: Surroundings): RunEntr
   if (run.state === 'waiting') return maybeExpire(run, at);
   if (run.state !== 'running') {
     const n = sendsAgain(run) ? toSend(run, around, true) : [];
-    return n.length > 0 ? [attempt(run, n, at, around.look)] : maybeEnd(run, at);
+    return n.length > 0 ? [attempt(run, n, at, around)] : maybeEnd(run, at);
   }
   const rule = brokenRule(run);
   // Where nothing is left to send there is nothing to hold.
   if (rule && run.counts.queued > 0) return [{ t: 'hold', at, why: 'rule', rule, gate: nextGate(run) }];
   if (run.wave === 0) return [beginWave(run, 1, at, around.look)];
   const n = toSend(run, around, false);
-  return n.length > 0 ? [attempt(run, n, at, around.look)] : atGate(run, at, around.look);
+  return n.length > 0 ? [attempt(run, n, at, around)] : atGate(run, at, around.look);
 }
 
 /** CH15: at a gate, and when it was stopped, a person may try some again; not while it is held for another reason. */
 const sendsAgain = ({ state, hold }: Run): boolean =>
   state === 'stopped' || hold?.why === 'ask' || hold?.why === 'evidence' || hold?.why === 'rule';
 
-const attempt = (run: Run, n: number[], at: number, look: LookAt): RunEntry => ({
-  ...{ t: 'attempt', at, n },
-  seen: n.map((index) => seenOf(look(run.targets[index]!.name))),
-});
+function attempt(run: Run, n: number[], at: number, { look, isTouched }: Surroundings): RunEntry {
+  const seen = n.map((index) => seenOf(look(run.targets[index]!.name)));
+  const changed = n.filter((index) => run.same.has(index) && isTouched?.(run.targets[index]!.name) === true);
+  return { t: 'attempt', at, n, seen, ...(changed.length > 0 && { changed }) };
+}
 
 /** Nobody approved it in time. */
 const maybeExpire = ({ plan }: Run, at: number): RunEntry[] =>

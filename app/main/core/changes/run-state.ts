@@ -58,7 +58,14 @@ export type Seen = z.infer<typeof Seen>;
 /** One line of a run's journal, after the plan. `n` are places in the order of sending. */
 export const RunEntry = z.discriminatedUnion('t', [
   /** About to be sent: written before the first byte leaves. `seen`: how each node was then. */
-  z.object({ t: z.literal('attempt'), at: z.number(), n: Index, seen: z.array(Seen.nullable()).optional() }),
+  z.object({
+    t: z.literal('attempt'),
+    at: z.number(),
+    n: Index,
+    seen: z.array(Seen.nullable()).optional(),
+    /** Of those that had every value when the run was planned: who has been changed since. */
+    changed: Index.optional(),
+  }),
   /** The broker took them; returned them; or could not be asked. */
   z.object({ t: z.literal('sent'), at: z.number(), n: Index }),
   z.object({ t: z.literal('gone'), at: z.number(), n: Index }),
@@ -146,6 +153,14 @@ export type Target = {
   again: boolean;
   /** Time in which nothing could be heard since its result, ms: it does not count against it. */
   deafMs: number;
+  /** When its first attempt was written down: what was there before that is what goes back. */
+  firstAt: number | null;
+  /** An attempt before this one took it, or may have. */
+  hadIt: boolean;
+  /** Every value was there already when it was sent to, as far as is known. */
+  isSame: boolean;
+  /** A roll-back was sent to it, and nothing after that. */
+  wentBack: boolean;
   sentAt: number | null;
   deadlineAt: number | null;
   resultAt: number | null;
@@ -238,6 +253,10 @@ const newTarget = (name: string, index: number, wave: number, at: number): Targe
   pending: false,
   again: false,
   deafMs: 0,
+  firstAt: null,
+  hadIt: false,
+  isSame: false,
+  wentBack: false,
   sentAt: null,
   deadlineAt: null,
   resultAt: null,

@@ -8,6 +8,7 @@ import type {
   WAVE_STATES,
 } from '../../../shared/domain/change.js';
 import { maskText } from '../../../shared/lib/mask-text.js';
+import { tookIt } from './run-apply.js';
 import { evidenceOf, jitterOf } from './run-decide.js';
 import type { LookAt, Run, Target } from './run-state.js';
 import { shownWhat, wordsWithout } from './what.js';
@@ -162,28 +163,4 @@ export function viewOfTarget(run: Run, target: Target): RunTarget {
     shared: target.shared,
     earlier: target.earlier.map((each) => ({ ...each, error: wordsOf(run, each.error) })),
   };
-}
-
-/**
- * CH17: who got the change, and so gets the values from before: whose success was heard, and who took the message and
- * said nothing. Of several sections the first may have been applied by a node that failed at a later one.
- */
-export function tookIt(run: Run): Target[] {
-  return run.targets.filter((target) => {
-    switch (target.state) {
-      case 'success':
-      case 'verified':
-      case 'regressed':
-        return true;
-      case 'sent':
-      case 'no-answer':
-        return target.attempt > 0;
-      case 'failed': {
-        const body = run.plan.bodies[run.plan.bodyOf[target.index] ?? 0]!;
-        return target.why === null && body.kind === 'settings' && Object.keys(body.settings).length > 1;
-      }
-      default:
-        return false;
-    }
-  });
 }

@@ -12,10 +12,10 @@ import { confirmFor } from '../../../shared/domain/reach.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { whatText } from '../../../shared/i18n/index.js';
 import { planWaves, spreadLegions, type PlannedWave } from '../../core/changes/plan.js';
-import { RETRYABLE } from '../../core/changes/run-apply.js';
+import { RETRYABLE, tookIt } from '../../core/changes/run-apply.js';
 import { brokenRule, evidenceOf } from '../../core/changes/run-decide.js';
 import type { Run, RunEntry, RunPlan } from '../../core/changes/run-state.js';
-import { summaryOfRun, tookIt } from '../../core/changes/run-views.js';
+import { summaryOfRun } from '../../core/changes/run-views.js';
 import { restarts, shownWhat, type What } from '../../core/changes/what.js';
 import { APPROVAL_MS, checkApproval, readRequest, requestText, signRequest } from './approval.js';
 import { type Context, unknownRun } from './context.js';
@@ -98,15 +98,17 @@ export function createCommands(context: Context) {
     const rt = await engine.revive(id);
     if (!rt) throw unknownRun();
     const { run } = rt;
-    const isBack = run.rolledBackBy !== null && book.has(run.rolledBackBy);
+    const isBack = run.rolledBackBy !== null && tookIt(run).length === 0;
     if (isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
     let back = await checkedReverse(run, given);
     context.confirmed(confirmBack(back), confirm);
+    const confirmed = new Set(back.names);
     if (run.state === 'running' || run.state === 'held') {
       await engine.command(rt, decision('stopped'));
       await settled(run);
       back = await checkedReverse(run, given);
-      context.confirmed(confirmBack(back), confirm);
+      // Fewer than were confirmed are no new question.
+      if (!back.names.every((name) => confirmed.has(name))) context.confirmed(confirmBack(back), confirm);
     }
     const at = clock.now();
     const { names, waves } = wavesBack(back);

@@ -2,7 +2,8 @@
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { Confirm } from '../../../shared/domain/change.js';
 import { isConfirmed } from '../../../shared/domain/reach.js';
-import { createKnowledge, type Knowledge, type ObservedPush } from '../../core/changes/knowledge.js';
+import type { Elsewhere } from '../../core/changes/elsewhere.js';
+import { createKnowledge, type Knowledge } from '../../core/changes/knowledge.js';
 import type { Run, RunEntry } from '../../core/changes/run-state.js';
 import { pathsOf, type What } from '../../core/changes/what.js';
 import type { RunBook } from './run-book.js';
@@ -22,20 +23,25 @@ export function createContext(
   parts: {
     readonly book: RunBook;
     readonly engine: RunEngine;
-    readonly pushes: () => readonly ObservedPush[];
+    readonly elsewhere: Elsewhere;
     readonly problem: () => AppError | null;
   },
 ) {
   const { book, engine } = parts;
   const { clock, cluster, random } = deps;
 
-  /** Runs that may say what was there before, newest first; only those before a certain one where that is given. */
-  const runsAbout = async (what: What, before: Run | null): Promise<Run[]> => {
+  /** Runs that may say what is there, or was there before `run`, newest first. */
+  const runsAbout = async (what: What, of: Run | null): Promise<Run[]> => {
     const paths = new Set(what.kind === 'settings' ? pathsOf(what.settings) : []);
     const found: Run[] = [];
+    let later = 0;
     for (const summary of book.summaries()) {
-      if (found.length >= KNOWN_RUNS) break;
-      if (before && (summary.createdAt > before.plan.createdAt || summary.id === before.plan.id)) continue;
+      if (summary.id === of?.plan.id) continue;
+      const isLater = of !== null && summary.createdAt > of.plan.createdAt;
+      if ((isLater ? later : found.length - later) >= KNOWN_RUNS) {
+        if (isLater) continue;
+        break;
+      }
       const sent = summary.what;
       const isSame =
         what.kind === 'gem'
@@ -45,7 +51,9 @@ export function createContext(
       const isAbout =
         isSame || (what.kind === 'settings' && (sent.kind === 'gem' ? sent.reload : sent.restart));
       const entry = isAbout ? await book.find(summary.id) : null;
-      if (entry) found.push(entry.run);
+      if (!entry) continue;
+      found.push(entry.run);
+      if (isLater) later += 1;
     }
     return found;
   };
@@ -53,11 +61,15 @@ export function createContext(
   return {
     ...{ settings, deps, book, engine },
 
-    knowledge: async (what: What, before: Run | null = null): Promise<Knowledge> => {
-      const own = { name: settings.name, settings: deps.ownSettings() };
-      const heard = before ? parts.pushes().filter(({ at }) => at < before.plan.createdAt) : parts.pushes();
-      return createKnowledge(await runsAbout(what, before), heard, own, cluster.look);
-    },
+    /** What nodes have now; with `of` what they had before that run came to them. */
+    knowledge: async (what: What, of: Run | null = null): Promise<Knowledge> =>
+      createKnowledge({
+        runs: await runsAbout(what, of),
+        elsewhere: parts.elsewhere,
+        own: { name: settings.name, settings: deps.ownSettings() },
+        look: cluster.look,
+        before: of === null ? undefined : (name) => of.byName.get(name)?.firstAt ?? null,
+      }),
 
     makeId(at: number): string {
       const time = new Date(at).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);

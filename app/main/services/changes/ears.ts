@@ -2,47 +2,78 @@
  * What is heard of changes: results, which answer something of ours or are filed as observed, and pushes of others on
  * their way over exchange `node`. Observed ones are kept in a journal of their own.
  */
+import * as z from 'zod';
 import type { JsonObject } from '../../../shared/lib/json.js';
 import { maskText } from '../../../shared/lib/mask-text.js';
-import type { ObservedPush } from '../../core/changes/knowledge.js';
+import { ANSWERED_MS, type Elsewhere, type ObservedPush } from '../../core/changes/elsewhere.js';
 import { fits, readCorrelation, type HeardResult } from '../../core/changes/match.js';
 import { createObserved } from '../../core/changes/observed.js';
 import { bodyFor, type Target } from '../../core/changes/run-state.js';
-import { detailOf, maskSettings, shownWhat, type What, wordsWithout } from '../../core/changes/what.js';
+import {
+  detailOf,
+  MASK,
+  maskSettings,
+  type Sections,
+  shownWhat,
+  type What,
+  wordsWithout,
+} from '../../core/changes/what.js';
 import { OBSERVED, type RunBook } from './run-book.js';
 import type { RunEngine } from './run-engine.js';
 import type { ChangeDeps } from './types.js';
 
-const MAX_PUSHES = 100;
-/** Somebody else's push so long before a result may be what it answers. */
-const SHARED_MS = 60_000;
+/** Of a push that is larger only the keys are kept. */
+const MAX_KEPT = 65_536;
 const MAX_DETAIL = 2_000;
 const MAX_ERROR = 4_000;
 const KEPT_WORDS = 500;
 
-export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
+const KeptResult = z.object({
+  at: z.number(),
+  node: z.string(),
+  action: z.enum(['update_settings', 'update_gem']),
+  status: z.string(),
+  detail: z.string().nullish(),
+  error: z.string().nullish(),
+});
+const KeptPush = z.object({
+  at: z.number(),
+  target: z.string().nullable(),
+  settings: z.record(z.string(), z.record(z.string(), z.unknown())),
+  restart: z.boolean(),
+  by: z.string().nullable(),
+});
+
+export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, elsewhere: Elsewhere) {
   const { log, random, cluster } = deps;
   const observed = createObserved(
     (at) => `o-${at.toString(36)}-${Buffer.from(random.bytes(2)).toString('hex')}`,
   );
   const journal = deps.journals.open(OBSERVED);
-  /** Newest first. */
-  const pushes: ObservedPush[] = [];
-
   const keep = (line: JsonObject): void => {
     journal.append(line).catch((error: unknown) => log.debug({ error }, 'an observed result was not kept'));
   };
+  type Result = z.infer<typeof KeptResult>;
+  const takeResult = ({ at, node, action, status, detail, error }: Result): void => {
+    const words = { detail: detail ?? null, error: error ?? null };
+    observed.result(node, { action, status, ...words, node }, at);
+    const kind = action === 'update_gem' ? 'gem' : 'settings';
+    elsewhere.result({ at, node, kind, ok: status === 'success', detail: words.detail });
+  };
+  const takePush = (push: ObservedPush, by: string | null): void => {
+    elsewhere.push(push);
+    const what: What = { kind: 'settings', settings: push.settings, restart: push.restart };
+    observed.push(shownWhat(what), detailOf(what), by, push.at);
+  };
   const restore = (line: JsonObject | null): void => {
-    const { at, node, action, status, detail, error } = line ?? {};
-    if (typeof at !== 'number' || typeof node !== 'string' || typeof status !== 'string') return;
-    if (action !== 'update_settings' && action !== 'update_gem') return;
-    const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-    observed.result(node, { action, status, detail: text(detail), error: text(error), node }, at);
+    const push = KeptPush.safeParse(line);
+    if (push.success) return takePush(push.data, push.data.by);
+    const result = KeptResult.safeParse(line);
+    if (result.success) takeResult(result.data);
   };
 
   return {
     observed,
-    pushes: (): readonly ObservedPush[] => pushes,
     load: async (): Promise<void> => (await journal.read()).forEach(restore),
 
     /** A message of a run of this console that came back to us. */
@@ -65,10 +96,11 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
       const target = run?.byName.get(node);
       const id = echo && book.has(echo.runId) ? echo.runId : run?.plan.id;
       if (id !== undefined && (echo || (run && target && fits(run, target, whole)))) {
-        const isShared = pushes.some(
-          (push) =>
-            kind === 'settings' && at - push.at < SHARED_MS && (push.target === null || push.target === node),
-        );
+        const isShared =
+          kind === 'settings' &&
+          elsewhere
+            .pushes()
+            .some((push) => at - push.at < ANSWERED_MS && (push.target === null || push.target === node));
         engine.heard(id, (found) => {
           const answered = found.byName.get(node);
           if (!answered || !fits(found, answered, whole) || isRepeat(answered, ok)) return null;
@@ -82,15 +114,12 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
         });
         return true;
       }
-      observed.result(node, result, at);
-      keep({
-        at,
-        node,
-        action,
-        status: status.slice(0, KEPT_WORDS),
-        detail: kept(detail, KEPT_WORDS),
-        error: kept(error, KEPT_WORDS),
-      });
+      const line = {
+        ...{ at, node, action, status: status.slice(0, KEPT_WORDS) },
+        ...{ detail: kept(detail, KEPT_WORDS), error: kept(error, KEPT_WORDS) },
+      };
+      takeResult(line);
+      keep(line);
       return false;
     },
 
@@ -98,13 +127,25 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine) {
     push(what: What, target: string | null, correlationId: string | undefined, at: number): void {
       const echo = readCorrelation(correlationId);
       if (echo && book.has(echo.runId)) return;
-      if (what.kind === 'settings') {
-        pushes.unshift({ at, target, settings: maskSettings(what.settings), restart: what.restart });
-        if (pushes.length > MAX_PUSHES) pushes.pop();
-      }
-      observed.push(shownWhat(what), detailOf(what), echo?.from || null, at);
+      const by = echo?.from || null;
+      if (what.kind === 'gem') return observed.push(shownWhat(what), detailOf(what), by, at);
+      const push = { at, target, settings: keptSettings(what.settings), restart: what.restart };
+      takePush(push, by);
+      keep({ ...push, by } as unknown as JsonObject);
     },
   };
+}
+
+/** As they may lie in a file and in memory: masked, and of very large ones the keys alone. */
+function keptSettings(settings: Sections): Sections {
+  const masked = maskSettings(settings);
+  if (JSON.stringify(masked).length <= MAX_KEPT) return masked;
+  return Object.fromEntries(
+    Object.entries(masked).map(([section, values]) => [
+      section,
+      Object.fromEntries(Object.keys(values).map((key) => [key, MASK])),
+    ]),
+  );
 }
 
 /** Words of a node as they may lie in a file: without passwords, and without what was secret in the change itself. */

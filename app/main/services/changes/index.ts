@@ -4,9 +4,11 @@
  */
 import type { ChangeInput, RunHead, RunList, RunSummary, RunTarget } from '../../../shared/domain/change.js';
 import { AppError } from '../../../shared/errors/app-error.js';
+import { createElsewhere } from '../../core/changes/elsewhere.js';
 import { headOfObserved, summaryOfObserved, targetsOfObserved } from '../../core/changes/observed.js';
 import { isOver, type Run } from '../../core/changes/run-state.js';
-import { headOfRun, tookIt, viewOfTarget } from '../../core/changes/run-views.js';
+import { tookIt } from '../../core/changes/run-apply.js';
+import { headOfRun, viewOfTarget } from '../../core/changes/run-views.js';
 import { maskSettings } from '../../core/changes/what.js';
 import { hashOfRun } from './approval.js';
 import { createCommands } from './commands.js';
@@ -23,12 +25,13 @@ const MAX_LISTED = 200;
 export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
   const { clock, log, cluster } = deps;
   const book = createRunBook(deps.journals, deps.secretStore, log);
-  const engine = createRunEngine(settings, deps, book);
-  const ears = createEars(deps, book, engine);
+  const elsewhere = createElsewhere();
+  const engine = createRunEngine(settings, deps, book, elsewhere);
+  const ears = createEars(deps, book, engine, elsewhere);
   let problem: AppError | null = null;
   let downUp: number | null = null;
   const context = createContext(settings, deps, {
-    ...{ book, engine, pushes: ears.pushes },
+    ...{ book, engine, elsewhere },
     problem: () => problem,
   });
   const commands = createCommands(context);

@@ -237,9 +237,10 @@ function compareGem(
   let known = 0;
   for (const name of names) {
     const before = knowledge.gem(name, what.extension);
-    if (before.value !== undefined) known += 1;
+    const isSureOf = before.value !== undefined && before.source === 'your-push';
+    if (isSureOf) known += 1;
     const shown = before.value === undefined ? null : JSON.stringify(before.value);
-    row.add(before, shown, shown === null ? null : before.value === what.version, 1);
+    row.add(before, shown, isSureOf ? before.value === what.version : null, 1);
   }
   return { diff: [row.done()], same: [], unknown: names.length - known, known, partly: 0 };
 }

@@ -5,7 +5,7 @@
 import type { CheckNote, RollbackInput } from '../../../shared/domain/change.js';
 import type { History, Knowledge } from '../../core/changes/knowledge.js';
 import { bodyFor, type Run } from '../../core/changes/run-state.js';
-import { tookIt } from '../../core/changes/run-views.js';
+import { tookIt } from '../../core/changes/run-apply.js';
 import { readWhat, type Sections, type What } from '../../core/changes/what.js';
 
 export type Reverse = {
@@ -24,7 +24,7 @@ const note = (severity: CheckNote['severity'], code: string, facts: CheckNote['f
   facts,
 });
 
-/** `knowledge`: as of before the run. Targets that are known alike get one body. */
+/** `knowledge`: as of before its first attempt at each. Targets that are known alike get one body. */
 export function reverseOf(run: Run, given: RollbackInput, knowledge: Knowledge): Reverse {
   const fallback = readFallback(run, given);
   const notes = [...fallback.notes];
@@ -56,6 +56,7 @@ export function reverseOf(run: Run, given: RollbackInput, knowledge: Knowledge):
     return place;
   };
   const known = new Map<What, number>();
+  let newer = 0;
 
   for (const target of tookIt(run)) {
     const { back, misses } = backOf(bodyFor(run, target), target.name);
@@ -72,10 +73,20 @@ export function reverseOf(run: Run, given: RollbackInput, knowledge: Knowledge):
     known.set(back, place);
     names.push(target.name);
     bodyOf.push(place);
+    if (isNewer(back, target.name, knowledge)) newer += 1;
   }
   for (const { code, path, count } of left.values()) notes.push(note('warning', code, { path, count }));
+  if (newer > 0) notes.push(note('warning', 'rollback-newer', { count: newer }));
   if (without.length > 0) notes.push(note('warning', 'rollback-unknown', { count: without.length }));
   return { names, bodies, bodyOf, without, notes };
+}
+
+/** What goes back goes over a later change, of ours or of somebody else. */
+function isNewer(back: What, name: string, knowledge: Knowledge): boolean {
+  if (back.kind === 'gem') return knowledge.isNewerGem(name, back.extension);
+  return Object.entries(back.settings).some(([section, values]) =>
+    Object.keys(values).some((key) => knowledge.isNewer(name, section, key)),
+  );
 }
 
 function readFallback(
@@ -95,8 +106,9 @@ function reverseGem(
   fallback: What | null,
   knowledge: Knowledge,
 ): What | null {
-  const before = knowledge.gem(name, body.extension).value;
-  const version = typeof before === 'string' ? before : fallback?.kind === 'gem' ? fallback.version : null;
+  const { value, source } = knowledge.gem(name, body.extension);
+  const isSure = typeof value === 'string' && source === 'your-push';
+  const version = isSure ? value : fallback?.kind === 'gem' ? fallback.version : null;
   return version === null ? null : { ...body, version };
 }
 

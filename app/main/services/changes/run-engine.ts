@@ -5,6 +5,7 @@
  */
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { JsonObject } from '../../../shared/lib/json.js';
+import type { Elsewhere } from '../../core/changes/elsewhere.js';
 import { applyEntry } from '../../core/changes/run-apply.js';
 import { nextEntries } from '../../core/changes/run-decide.js';
 import { isOver, type Run, type RunEntry } from '../../core/changes/run-state.js';
@@ -33,7 +34,12 @@ const isWaited = ({ targets }: Run): boolean =>
 
 export type RunEngine = ReturnType<typeof createRunEngine>;
 
-export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book: RunBook) {
+export function createRunEngine(
+  settings: ChangeSettings,
+  deps: ChangeDeps,
+  book: RunBook,
+  elsewhere: Pick<Elsewhere, 'isTouched'>,
+) {
   const { clock, log, cluster } = deps;
   const live = new Map<string, Live>();
   const reopening = new Map<string, Promise<Live | null>>();
@@ -55,6 +61,15 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
   };
   const keysOf = ({ plan }: Run, n: readonly number[]): string[] =>
     n.map((index) => keyOf(plan.kind, plan.names[index]!));
+
+  /** Somebody has changed it, or it was started anew, since then; what `except` did counts for nothing. */
+  const isTouched = (name: string, since: number, except: Run): boolean =>
+    elsewhere.isTouched(name, since) ||
+    (cluster.look(name)?.startedAt ?? -Infinity) >= since ||
+    (['settings', 'gem'] as const).some((kind) => {
+      const run = latest.get(keyOf(kind, name));
+      return run !== undefined && run !== except && (run.byName.get(name)?.sentAt ?? -Infinity) >= since;
+    });
 
   const adopt = (entry: OpenRun): Live => {
     const { run } = entry;
@@ -117,6 +132,7 @@ export function createRunEngine(settings: ChangeSettings, deps: ChangeDeps, book
         judges: rt.isDue,
         canSend: !deps.isBlocked() && !rt.isForgotten,
         isBusy: (name: string) => isOpenAt(run.plan.kind, name, run),
+        isTouched: (name: string) => isTouched(name, run.plan.createdAt, run),
       };
       entries.push(...nextEntries(run, clock.now(), around));
       if (entries.length === 0) rt.isDue = false;

@@ -86,8 +86,7 @@ function Actions({ head, counts, rowsShown }: Props) {
     disabled: may.whyNot !== null,
     ...(may.whyNot === null ? {} : { title: may.whyNot }),
   };
-  const canRollback =
-    isOurs && head.mode === 'addressed' && head.rollback.took > 0 && head.rolledBackBy === null;
+  const canRollback = isOurs && head.mode === 'addressed' && head.rollback.took > 0;
   const close = (): void => setAsking(null);
   return (
     <>

@@ -190,6 +190,8 @@ export const changes = {
     '“{word}” is no wave. Write numbers, shares or rest, as 1,5%,25%,rest, or careful, steady, once.',
   'check.rollback-unknown':
     '{count, plural, =1 {For 1 node nothing from before is known.} other {For # nodes nothing from before is known.}} They are left as they are unless you say what to send.',
+  'check.rollback-newer':
+    '{count, plural, =1 {On 1 node a later change} other {On # nodes later changes}} set some of these values; the roll-back goes over {count, plural, =1 {it} other {them}}.',
   'check.rollback-partial':
     '{count, plural, =1 {For 1 node} other {For # nodes}} nothing is known of “{path}” from before; it stays there as it is.',
   'check.rollback-masked': 'The former value of “{path}” looked secret and was not kept. Send it by hand.',

@@ -220,6 +220,121 @@ describe('a pushed settings change', () => {
   });
 });
 
+/** `extensions.node.beat_interval` of a node, as pushed, checked and sent back. */
+describe('what others did', () => {
+  const beat = (seconds: number) => settings({ extensions: { node: { beat_interval: seconds } } });
+  const twoConsoles = async (more: Parameters<typeof stage>[1] = {}) => {
+    const staged = await stage([{ name: 'b' }], more);
+    const other = staged.make({ ...id('other', 99), receiver: modes('on') });
+    other.start();
+    await staged.clock.advanceAsync(10_000);
+    const push = async (from: Node, what: ChangeInput['what'], where = to('b')) => {
+      const run = await from.changes.start({ what, where, confirm: '1' });
+      await staged.clock.advanceAsync(9_000);
+      return run;
+    };
+    const known = async (seconds: number, from: Node = staged.a) => {
+      const { diff, targets } = await from.changes.check({ what: beat(seconds), where: to('b') });
+      return [diff[0]!.before[0]?.source, diff[0]!.effect, targets.unknownBefore];
+    };
+    return { ...staged, other, push, known };
+  };
+
+  it('alone to a node is not seen: its result ends what was known of it', async () => {
+    const { a, other, push, known } = await twoConsoles();
+    await push(a, beat(1));
+    expect(await known(1)).toEqual(['your-push', 'no-change', 0]);
+    await push(other, beat(3));
+    expect(await known(1)).toEqual(['this-machine', 'unknown', 1]);
+    const again = await push(a, beat(1));
+    expect(await finalOf(a, again.plan.id)).toEqual(['b verified']);
+    expect(await a.changes.rollbackCheck(again.plan.id, {})).toMatchObject({ names: [], without: ['b'] });
+  });
+
+  it('to all in the open is known again after this console was started anew', async () => {
+    const journals = createMemoryJournals();
+    const { a, make, clock, stranger, push, known } = await twoConsoles({ journals });
+    await push(a, beat(1));
+    const raw = stranger();
+    await clock.advanceAsync(100);
+    const body = { function: 'update_settings', settings: { extensions: { node: { beat_interval: 7 } } } };
+    await raw.say({ body: Buffer.from(JSON.stringify(body)) });
+    await clock.advanceAsync(2_000);
+    expect(await known(1)).toEqual(['observed-push', 'unknown', 1]);
+    await a.stop();
+    const again = make({ ...id('admin', 2), journals });
+    again.start();
+    await clock.advanceAsync(10_000);
+    expect(await known(1, again)).toEqual(['observed-push', 'unknown', 1]);
+  });
+
+  it('with a gem is told with its version, which is shown and never sent back', async () => {
+    const installer: Installer = {
+      about: async () => ({ available: true, about: 'gem 3' }),
+      install: async () => ({ ok: true, error: null, output: '' }),
+    };
+    const staged = await stage([{ name: 'b', installer }]);
+    const { a, make, clock } = staged;
+    const other = make({ ...id('other', 99) });
+    other.start();
+    await clock.advanceAsync(10_000);
+    const install = async (from: Node, version: string) => {
+      const what = { kind: 'gem', extension: 'http', version, reload: false } as const;
+      const run = await from.changes.start({ what, where: to('b'), confirm: '1' });
+      await clock.advanceAsync(9_000);
+      return run;
+    };
+    await install(a, '1.0.0');
+    await install(other, '1.5.0');
+    const what = { kind: 'gem', extension: 'http', version: '1.0.0' } as const;
+    const { diff } = await a.changes.check({ what, where: to('b') });
+    expect(diff[0]).toMatchObject({
+      before: [{ value: '"1.5.0"', source: 'observed-push', nodes: 1 }],
+      effect: 'unknown',
+    });
+    const last = await install(a, '2.0.0');
+    expect(await a.changes.rollbackCheck(last.plan.id, {})).toMatchObject({ names: [], without: ['b'] });
+  });
+
+  it('between plan and sending makes a change of what was to be none, and is what goes back', async () => {
+    const { a, clock, push } = await twoConsoles();
+    await push(a, beat(1));
+    const c = { ...to('b', 'other') };
+    const waves = [
+      { size: '1', begins: 'auto', minVerified: 0, watchS: 0 },
+      { size: 'rest', begins: 'ask', minVerified: 0, watchS: 0 },
+    ] as const;
+    const first = await a.changes.start({
+      ...{ what: beat(1), where: c, confirm: '2' },
+      how: { waves: [...waves], canary: 'other', stop: { regressed: 9, failedShare: 1 } },
+    });
+    await clock.advanceAsync(15_000);
+    expect(states(a, first.plan.id)).toMatchObject({ b: 'queued' });
+    await push(a, beat(3));
+    await a.changes.goOn(first.plan.id, 'continued', 'looked at');
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, first.plan.id)).toContain('b verified');
+    const back = await a.changes.rollbackCheck(first.plan.id, {});
+    expect(back.names).toEqual(['b']);
+    expect(back.bodies[0]!.what).toMatchObject({
+      settings: expect.stringMatching(/"beat_interval":\s*3/) as string,
+    });
+  });
+
+  it('of ours after a run is told before the run goes back over it', async () => {
+    const { a, push } = await twoConsoles();
+    await push(a, beat(1));
+    const first = await push(a, beat(3));
+    await push(a, beat(4));
+    const { names, notes } = await a.changes.rollbackCheck(first.plan.id, {});
+    expect([names, notes]).toEqual([
+      ['b'],
+      [{ severity: 'warning', code: 'rollback-newer', facts: { count: 1 } }],
+    ]);
+    expect(checkText(notes[0]!)).toContain('later change');
+  });
+});
+
 describe('a pushed gem', () => {
   it('is installed by the installer of the node, or fails with its words', async () => {
     const asked: string[] = [];

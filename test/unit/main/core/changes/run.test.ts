@@ -1,9 +1,9 @@
 /** The machine of a run: rules CH5-CH19 of docs/spec/changes.md. */
 import { describe, expect, it } from 'vitest';
 import { RESULT_STATES } from '../../../../../app/shared/domain/change.js';
-import { applyEntry } from '../../../../../app/main/core/changes/run-apply.js';
+import { applyEntry, tookIt } from '../../../../../app/main/core/changes/run-apply.js';
 import { createRun } from '../../../../../app/main/core/changes/run-state.js';
-import { summaryOfRun, tookIt, viewOfTarget } from '../../../../../app/main/core/changes/run-views.js';
+import { summaryOfRun, viewOfTarget } from '../../../../../app/main/core/changes/run-views.js';
 import { aGem, aPlan, drive } from '../../../../support/runs.js';
 
 const resumed = (at: number, reason = 'seen') =>
@@ -433,6 +433,48 @@ describe('CH15 stopping and trying again', () => {
     it.change('n-1', { state: 'silent' });
     it.wait(61_000);
     expect(tookIt(it.run).map(({ name }) => name)).toEqual(['n-0', 'n-1', 'n-3', 'n-4']);
+  });
+
+  it('CH17 an attempt that took it counts whatever becomes of the next, until it goes back', () => {
+    const it = drive(aPlan([3], { stop: { regressed: 9, failedShare: 1 } }));
+    const took = () => tookIt(it.run).map(({ name }) => name);
+    const decide = (what: 'retried' | 'rolled-back', n: number[]) =>
+      it.put({ t: 'decision', at: it.at(), what, by: 'anna', reason: null, n, run: 'back' });
+    it.settle();
+    it.confirm();
+    it.answer('n-1');
+    it.answer('n-2', false);
+    it.wait(61_000);
+    expect(took()).toEqual(['n-0', 'n-1']);
+    decide('retried', [0, 2]);
+    expect(took()).toEqual(['n-0', 'n-1']);
+    it.settle();
+    it.put({ t: 'gone', at: it.at(), n: [0] });
+    expect(it.state('n-0')).toBe('undeliverable');
+    it.answer('n-2', false);
+    expect(took()).toEqual(['n-0', 'n-1']);
+    decide('rolled-back', [0, 1]);
+    expect(took()).toEqual([]);
+    decide('retried', [2]);
+    it.settle();
+    it.answer('n-2');
+    expect(took()).toEqual(['n-2']);
+  });
+
+  it('CH9 who said success and then failed may have it; a failure after trouble leaves the trouble', () => {
+    const it = drive(aPlan([2], { stop: { regressed: 9, failedShare: 1 } }));
+    it.settle();
+    it.confirm();
+    it.answer('n-0');
+    it.answer('n-1');
+    it.answer('n-0', false);
+    expect(it.target('n-0')).toMatchObject({ state: 'failed', contradicted: 'success' });
+    it.change('n-1', { state: 'silent' });
+    it.wait(1_000);
+    expect(it.state('n-1')).toBe('regressed');
+    it.answer('n-1', false);
+    expect(it.target('n-1')).toMatchObject({ state: 'regressed', contradicted: 'failed' });
+    expect(tookIt(it.run).map(({ name }) => name)).toEqual(['n-0', 'n-1']);
   });
 });
 
