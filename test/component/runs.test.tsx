@@ -1,6 +1,9 @@
 /** Changes and a run: sentences and counts that open their rows, gates, what can be done, the keyboard, and other states. */
 import { screen, waitFor, within } from '@testing-library/react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { ResultMark } from '../../app/renderer/components/index.js';
+import type { ResultState } from '../../app/shared/domain/change.js';
 import { aLink, type FakeOptions } from '../support/fake-client.js';
 import {
   aResult,
@@ -27,6 +30,13 @@ const calls = ({ client }: Opened, name: string): readonly unknown[] =>
 const chip = (name: RegExp) =>
   within(screen.getByRole('group', { name: 'Filter by result' })).getByRole('button', { name });
 
+/** The shape of a mark, whatever its colour. */
+const markOf = (state: ResultState): string => {
+  const box = document.createElement('div');
+  box.innerHTML = renderToStaticMarkup(<ResultMark state={state} />);
+  return box.firstElementChild?.innerHTML ?? '';
+};
+
 const openHeld = (options: FakeOptions = {}): Promise<Opened> =>
   open('/changes/gem-7', { runs: storyRuns(NOW), ...options });
 
@@ -43,6 +53,18 @@ describe('Changes', () => {
       expect.stringMatching(/^rolled backSettings logging\.level404verified2regressed34skipped/),
       expect.stringMatching(/^observedSettings cache\.ttl~ all, 30 heard30successconsole-2/),
     ]);
+  });
+
+  it('marks a change by the worst that came of it, and with a tick only where nothing went wrong', async () => {
+    const ended = (state: ResultState) =>
+      aRun([aResult(0, 'a', 'verified', NOW), aResult(1, 'b', state, NOW)], NOW, {
+        id: state,
+        state: 'done',
+      });
+    const states = ['regressed', 'failed', 'undeliverable', 'no-answer', 'success', 'verified'] as const;
+    await open('/changes', { runs: states.map(ended) });
+    const marks = [...document.querySelectorAll('.change-state .mark')];
+    expect(marks.map((mark) => mark.innerHTML)).toEqual(states.map(markOf));
   });
 
   it('counts open exactly what they counted', async () => {
@@ -202,6 +224,17 @@ describe('a run held at its gate', () => {
     expect(waves.getByRole('img', { name: 'Gate after wave 3: will ask you' })).toBeDefined();
     expect(waves.getByText('9 verified, 1 not, 1 waits')).toBeDefined();
   });
+
+  it.each(['regressed', 'failed', 'undeliverable', 'no-answer', 'success', 'verified'] as const)(
+    'marks a wave with %s among its verified nodes by that',
+    async (state) => {
+      const run = aRun([aResult(0, 'a', 'verified', NOW), aResult(1, 'b', state, NOW)], NOW);
+      const waves = run.waves.map((wave) => ({ ...wave, state: 'passed' as const }));
+      await open('/changes/run-1', { runs: [{ ...run, waves }] });
+      await table();
+      expect(document.querySelector('.wave-head .mark')?.innerHTML).toBe(markOf(state));
+    },
+  );
 
   it('tells its story beside the table: decisions, what is sent and how', async () => {
     const { user } = await openHeld();

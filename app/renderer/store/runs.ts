@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import {
   FINAL_STATES,
   type ResultCounts,
+  type ResultState,
   type RunList,
   type RunSummary,
 } from '../../shared/domain/change.js';
@@ -34,6 +35,12 @@ export function finished(counts: ResultCounts): number {
 }
 /** What came out well: proven, or with nothing to change. */
 export const proven = (counts: ResultCounts): number => counts.verified + counts['no-change'];
+
+/** What went wrong on nodes, most urgent first. */
+export const BAD_STATES: readonly ResultState[] = ['regressed', 'failed', 'undeliverable', 'no-answer'];
+/** The worst that came of it on any node; null where nothing went wrong. */
+export const worstOf = (counts: ResultCounts): ResultState | null =>
+  BAD_STATES.find((state) => counts[state] > 0) ?? null;
 
 /** Whether something of it may still be decided or awaited. */
 export const isOpenRun = ({ state }: Pick<RunSummary, 'state'>): boolean =>

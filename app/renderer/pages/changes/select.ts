@@ -1,7 +1,7 @@
 /** Which changes the list shows, and what their first column says. Pure. */
 import { CHANGE_KINDS, type ResultState, type RunSummary } from '../../../shared/domain/change.js';
 import { text } from '../../../shared/i18n/index.js';
-import { isOpenRun } from '../../store/runs.js';
+import { BAD_STATES, isOpenRun, worstOf } from '../../store/runs.js';
 
 export const KINDS = ['all', ...CHANGE_KINDS] as const;
 export const BY = ['anyone', 'here', 'others'] as const;
@@ -23,10 +23,7 @@ export const readListFilter = (kind: string, by: string, state: string): ListFil
   state: oneOf([...STATES, 'held', 'waiting'] as const, state, 'all'),
 });
 
-/** What went wrong on its nodes, most urgent first. */
-const BAD: readonly ResultState[] = ['regressed', 'failed', 'undeliverable', 'no-answer'];
-export const hasFailures = ({ counts }: RunSummary): boolean =>
-  counts.regressed + counts.failed + counts.undeliverable + counts['no-answer'] > 0;
+export const hasFailures = ({ counts }: RunSummary): boolean => worstOf(counts) !== null;
 
 /** Every node that was sent to has shown that it is well. */
 const isProven = ({ counts, total }: RunSummary): boolean =>
@@ -59,7 +56,7 @@ export const selectRuns = (runs: readonly RunSummary[], filter: ListFilter): rea
 const OUTCOME: readonly ResultState[] = [
   'verified',
   'no-change',
-  ...BAD,
+  ...BAD_STATES,
   'sent',
   'success',
   'queued',
@@ -98,7 +95,10 @@ export function stateOf(run: RunSummary): StateLook {
       );
     }
     case 'done':
-      return look(text('changePage.state.done'), isProven(run) ? 'verified' : 'success');
+      return look(
+        text('changePage.state.done'),
+        worstOf(run.counts) ?? (isProven(run) ? 'verified' : 'success'),
+      );
     case 'stopped':
       return look(text('changePage.state.stopped'), 'skipped');
     case 'observed':

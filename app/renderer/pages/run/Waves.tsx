@@ -15,7 +15,7 @@ import { Icon, PauseIcon, ResultMark, StatusMark } from '../../components/index.
 import { useSize } from '../../parts/use-size.js';
 import { setParams, useParam } from '../../route.js';
 import { onRunFrame, runRows, targetAt } from '../../store/run.js';
-import { isOpenRun, proven } from '../../store/runs.js';
+import { isOpenRun, proven, worstOf } from '../../store/runs.js';
 import { gateWave } from '../../parts/run-evidence.js';
 import { cellAt, layoutWaves, type WaveLayout } from './wave-layout.js';
 import { createWavePainter, readPalette } from './wave-paint.js';
@@ -127,6 +127,7 @@ function Wave(props: {
   );
 }
 
+/** What went wrong on one node is not made good by all the others. */
 function WaveMark(props: {
   readonly wave: RunWave;
   readonly counts: ResultCounts;
@@ -135,10 +136,10 @@ function WaveMark(props: {
   const { wave, counts, isOver } = props;
   if (wave.state === 'queued' || wave.state === 'stopped') return null;
   if (proven(counts) === wave.size) return <ResultMark state="verified" />;
+  if (wave.state !== 'passed' && !isOver) return <StatusMark state="updating" />;
   const isWell = proven(counts) + counts.success > 0;
-  const worst = isWell ? 'success' : RESULT_STATES.find((state) => counts[state] > 0);
-  if (wave.state === 'passed' || isOver) return <ResultMark state={worst ?? 'success'} />;
-  return <StatusMark state="updating" />;
+  const rest = isWell ? 'success' : RESULT_STATES.find((state) => counts[state] > 0);
+  return <ResultMark state={worstOf(counts) ?? rest ?? 'success'} />;
 }
 
 function sizeText(head: RunHead, wave: RunWave): string {
