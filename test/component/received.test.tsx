@@ -166,6 +166,31 @@ describe('a run’s dialogs', () => {
     expect(closed).toContain('back');
   });
 
+  it('roll back nothing where nothing is known: no number to type, no sending, and the reason', async () => {
+    const { user } = await openDialog('back', {
+      'run.rollback.check': ({ version }) => {
+        const goes = version !== undefined;
+        return {
+          ...{ names: goes ? ['w-001', 'w-002'] : [], without: goes ? [] : ['w-001', 'w-002'], notes: [] },
+          bodies: goes
+            ? [{ what: { kind: 'gem', extension: 'lex-http', version, reload: true }, nodes: 2 }]
+            : [],
+          confirm: { level: 'number', expect: goes ? '2' : '0', nodes: goes ? 2 : 0, approval: false },
+        };
+      },
+    });
+    expect(await dialog().findByText(/^Nothing can be sent back: what the 2 nodes/)).toBeDefined();
+    expect(dialog().queryByText(/^Type /)).toBeNull();
+    const sender = dialog().getByRole<HTMLButtonElement>('button', { name: 'Send it back' });
+    expect(sender.disabled).toBe(true);
+    const version = dialog().getByLabelText('Version for these nodes');
+    await user.type(version, '0.8.0');
+    const number = await dialog().findByRole('textbox', { name: /^Type 2/ });
+    expect(document.activeElement).toBe(version);
+    await user.type(number, '2');
+    expect(sender.disabled).toBe(false);
+  });
+
   it('are one dialog from loading to sending, which keeps the focus', async () => {
     let answer = (): void => undefined;
     const asked = new Promise<void>((resolve) => {

@@ -77,11 +77,15 @@ function ConfirmForm(
   const may = useMay();
   const [typed, setTyped] = useState('');
   const [error, setError] = useState<AppError | null>(null);
-  const hasToType = confirm.level === 'number' || confirm.level === 'profile';
+  // With nobody to send to there is nothing to confirm.
+  const hasToType = facts.names.length > 0 && (confirm.level === 'number' || confirm.level === 'profile');
+  // One that comes while somebody types elsewhere leaves the focus there.
+  const [isFirst] = useState(hasToType);
   const given = hasToType
     ? typed.trim().replace(confirm.level === 'number' ? /[,.\s]/g : /$^/, '')
     : confirm.expect;
-  const mayGo = may.act && may.whyNot === null && props.isBlocked !== true && isConfirmed(confirm, given);
+  const isOpen = may.act && may.whyNot === null && props.isBlocked !== true && facts.names.length > 0;
+  const mayGo = isOpen && isConfirmed(confirm, given);
 
   const send = (): void => {
     if (!mayGo || isBusy) return;
@@ -127,7 +131,7 @@ function ConfirmForm(
                   ? formatNumber(Number(confirm.expect))
                   : visible(confirm.expect, 60),
             })}
-            autoFocus
+            autoFocus={isFirst}
             inputMode={confirm.level === 'number' ? 'numeric' : 'text'}
             className="confirm-type"
             value={typed}

@@ -137,12 +137,16 @@ export function RollbackDialog({ run, onClose }: Props) {
         onClose();
       }}
     >
-      <p className="t2">{text('confirm.back.why', { what: whatText(run.what), isOver })}</p>
+      {names.length === 0 ? (
+        <p>{text('confirm.back.nothing', { count: check.without.length })}</p>
+      ) : (
+        <p className="t2">{text('confirm.back.why', { what: whatText(run.what), isOver })}</p>
+      )}
       {(check.without.length > 0 || given !== '') && (
         <div className="back-without">
           {check.without.length > 0 && (
             <>
-              <p>{text('confirm.back.without', { count: check.without.length })}</p>
+              {names.length > 0 && <p>{text('confirm.back.without', { count: check.without.length })}</p>}
               <NameList
                 label={text('confirm.back.without.list')}
                 names={check.without.map((name) => ({ name }))}

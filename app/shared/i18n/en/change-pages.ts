@@ -43,6 +43,8 @@ export const changePages = {
   'confirm.back.done': 'The roll-back has begun.',
   'confirm.back.without':
     '{count, plural, =1 {For 1 node nothing from before is known; it is left as it is.} other {For # nodes nothing from before is known; they are left as they are.}} Say what they are to have, or leave it.',
+  'confirm.back.nothing':
+    '{count, plural, =0 {No node has taken it, so there is nothing to send back.} =1 {Nothing can be sent back: what the 1 node that took it had before is not known. Say what it is to have, or leave it as it is.} other {Nothing can be sent back: what the # nodes that took it had before is not known. Say what they are to have, or leave them as they are.}}',
   'confirm.back.without.list': 'Nodes without known values from before',
   'confirm.back.version': 'Version for these nodes',
   'confirm.back.version.hint': 'As 1.4.2. Empty: they are left as they are.',
