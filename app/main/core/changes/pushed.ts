@@ -39,9 +39,12 @@ function readGem(body: Record<string, unknown>): Pushed {
   if (what) return { kind: 'gem', what, problem: null };
   const problem =
     notes[0]?.code === 'gem-version' ? 'not a version of an extension' : 'not a name of an extension';
+  // What no version can look like stands there as JSON: a text `none` would read as the newest.
+  const isOdd = notes.some(({ code }) => code === 'gem-version');
+  const shown = isOdd ? textOf(wanted).slice(0, MAX_SHOWN) : version;
   return {
     ...{ kind: 'gem', problem },
-    what: { kind: 'gem', extension: extension.slice(0, MAX_SHOWN), version: null, reload },
+    what: { kind: 'gem', extension: extension.slice(0, MAX_SHOWN), version: shown, reload },
   };
 }
 
