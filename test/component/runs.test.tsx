@@ -1,5 +1,6 @@
 /** Changes and a run: sentences and counts that open their rows, gates, what can be done, the keyboard, and other states. */
 import { screen, waitFor, within } from '@testing-library/react';
+import axe from 'axe-core';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { ResultMark } from '../../app/renderer/components/index.js';
@@ -253,6 +254,15 @@ describe('a run held at its gate', () => {
     const list = within(await screen.findByRole('dialog', { name: /^Attempts on w-/ }));
     expect(list.getByText('no answer')).toBeDefined();
     expect(list.getByText('verified')).toBeDefined();
+  });
+
+  it('has its menu inside a landmark, as all that is on the page', async () => {
+    const { user } = await openHeld();
+    await table();
+    await user.click(screen.getByRole('button', { name: 'More' }));
+    await screen.findByRole('menu', { name: 'More' });
+    const { violations } = await axe.run(document, { runOnly: ['region', 'landmark-unique'] });
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 
   it('is stopped only after saying what that means', async () => {

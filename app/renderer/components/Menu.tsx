@@ -2,6 +2,7 @@
 import { Check } from 'lucide-react';
 import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover } from 'radix-ui';
 import { useRef, type ReactNode } from 'react';
+import { text } from '../../shared/i18n/index.js';
 import { Icon } from './Button.js';
 
 type MenuProps = {
@@ -11,14 +12,17 @@ type MenuProps = {
   readonly onOpen?: (open: boolean) => void;
 };
 
+/** It hangs beside the window's landmarks, so it brings one of its own. */
 export function Menu({ trigger, children, align = 'end', onOpen }: MenuProps) {
   return (
     <DropdownMenu.Root modal={false} {...(onOpen ? { onOpenChange: onOpen } : {})}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
-          {children}
-        </DropdownMenu.Content>
+        <div role="region" aria-label={text('shell.menu')}>
+          <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
+            {children}
+          </DropdownMenu.Content>
+        </div>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );

@@ -29,6 +29,7 @@ export const shell = {
   'shell.demo.connect': 'Connect to a cluster',
   'shell.close': 'Close',
   'shell.cancel': 'Cancel',
+  'shell.menu': 'Menu',
   'shell.more': 'More',
   'shell.copy': 'Copy',
   'shell.copied': 'Copied',
