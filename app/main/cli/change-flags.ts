@@ -8,7 +8,7 @@ import { readWaves } from '../../shared/domain/waves.js';
 import { FIELDS } from '../../shared/filter/fields.js';
 import { checkText, text, visible } from '../../shared/i18n/index.js';
 import { CliError, EXIT } from './exit.js';
-import { readText } from './input.js';
+import { numberUpTo, readText, wholeUpTo } from './input.js';
 
 const NAMES_LIMIT = 16_000_000;
 /** `state:silent`, `-group:eu`: a field of the filter language before the first colon. */
@@ -42,11 +42,11 @@ export const whoFlag = (command: Command): Command =>
 export const howFlags = (command: Command): Command =>
   command
     .option('--waves <waves>', text('cli.option.waves'))
-    .option('--watch <seconds>', text('cli.option.watch'), numberUpTo(86_400, 0))
-    .option('--deadline <seconds>', text('cli.option.deadline'), numberUpTo(86_400))
-    .option('--at-most <number>', text('cli.option.at-most'), numberUpTo(10_000))
-    .option('--stop-regressed <number>', text('cli.option.stop-regressed'), numberUpTo(1_000_000))
-    .option('--stop-failed <percent>', text('cli.option.stop-failed'), numberUpTo(100, 0))
+    .option('--watch <seconds>', text('cli.option.watch'), numberUpTo(86_400, 30, 0))
+    .option('--deadline <seconds>', text('cli.option.deadline'), numberUpTo(86_400, 60))
+    .option('--at-most <number>', text('cli.option.at-most'), wholeUpTo(10_000, 20))
+    .option('--stop-regressed <number>', text('cli.option.stop-regressed'), wholeUpTo(1_000_000, 2))
+    .option('--stop-failed <percent>', text('cli.option.stop-failed'), numberUpTo(100, 5, 0))
     .option('--ask-before-last', text('cli.option.ask-before-last'))
     .option('--canary <name>', text('cli.option.canary'))
     .option('--broadcast', text('cli.option.broadcast'))
@@ -123,15 +123,6 @@ function wavesOf(typed: string | undefined, watch: number | undefined, asks = fa
     watchS: watch ?? wave.watchS,
     begins: asks && index === last && last > 0 ? 'ask' : wave.begins,
   }));
-}
-
-export function numberUpTo(max: number, min = 1): (typed: string) => number {
-  return (typed) => {
-    const value = Number(typed);
-    if (typed.trim() === '' || !(value >= min && value <= max))
-      throw new InvalidArgumentError(`${min} – ${max}`);
-    return value;
-  };
 }
 
 function skipOrSend(typed: string): 'skip' | 'send' {

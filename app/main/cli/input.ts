@@ -65,3 +65,25 @@ export function bits(typed: string): KeyBits {
   if (found === undefined) throw new InvalidArgumentError(KEY_BITS.join(', '));
   return found;
 }
+
+/** A flag's value as a number; where it is none, commander names the flag before these words. */
+export const numberUpTo =
+  (max: number, example: number, min = 1) =>
+  (typed: string): number => {
+    const value = Number(typed);
+    if (typed.trim() !== '' && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(
+      text('cli.number', { min: `${min}`, max: `${max}`, example: `${example}` }),
+    );
+  };
+
+/** The same without a fraction. */
+export const wholeUpTo =
+  (max: number, example: number, min = 1) =>
+  (typed: string): number => {
+    const value = Number(typed);
+    if (typed.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(
+      text('cli.number.whole', { min: `${min}`, max: `${max}`, example: `${example}` }),
+    );
+  };

@@ -14,10 +14,9 @@ import {
 } from '../../shared/domain/legion.js';
 import { text, visible } from '../../shared/i18n/index.js';
 import { type Asker, asks, family, find, jsonLines, type Verbs, type Where } from './asking.js';
-import { numberUpTo } from './change-flags.js';
 import type { ConsoleClient } from './client.js';
 import { CliError, EXIT } from './exit.js';
-import { readText } from './input.js';
+import { numberUpTo, readText, wholeUpTo } from './input.js';
 import { hookName, importLine, importText, legionLine, legionsText, legionText } from './views-legions.js';
 
 const INI_LIMIT = 1_000_000;
@@ -59,7 +58,7 @@ export const legionVerbs: Verbs = (program, deps, end) => {
     .argument('[name]', text('cli.argument.legion'))
     .argument('[verb]', text('cli.argument.legion-verb'))
     .argument('[words...]', text('cli.argument.legion-words'))
-    .option('--valor <number>', text('cli.option.valor'), whole(MAX_VALOR))
+    .option('--valor <number>', text('cli.option.valor'), wholeUpTo(MAX_VALOR, 100, 0))
     .option('-f, --follow', text('cli.option.follow'))
     .action(async (name: string | undefined, verb: string | undefined, words: string[], flags: Flags) => {
       if (name === undefined) throw new CliError(EXIT.usage, [text('cli.legion.name-missing')]);
@@ -95,17 +94,17 @@ export const legionVerbs: Verbs = (program, deps, end) => {
 
   asks(legion.command('join <name>').description(text('cli.legion.join')))
     .option('--address <address>', text('cli.option.legion-address'))
-    .option('--port <port>', text('cli.option.legion-port'), whole(MAX_VALOR, 1))
+    .option('--port <port>', text('cli.option.legion-port'), wholeUpTo(MAX_VALOR, 4242))
     .option('--interface <address>', text('cli.option.legion-interface'))
     .option('--node <host:port>', text('cli.option.legion-node'), node)
     .addOption(new Option('--role <role>', text('cli.option.legion-role')).choices(LEGION_ROLES))
-    .option('--valor <number>', text('cli.option.valor'), whole(MAX_VALOR))
+    .option('--valor <number>', text('cli.option.valor'), wholeUpTo(MAX_VALOR, 100, 0))
     .option('--cipher <name>', text('cli.option.legion-cipher'))
     .option('--secret-file <file>', text('cli.option.secret-file'))
     .option('--iv <iv>', text('cli.option.iv'))
-    .option('--freq <seconds>', text('cli.option.freq'), numberUpTo(3_600, 0.05))
-    .option('--tolerance <seconds>', text('cli.option.tolerance'), numberUpTo(86_400, 0.1))
-    .option('--quorum <votes>', text('cli.option.quorum'), whole(10_000))
+    .option('--freq <seconds>', text('cli.option.freq'), numberUpTo(3_600, 3, 0.05))
+    .option('--tolerance <seconds>', text('cli.option.tolerance'), numberUpTo(86_400, 15, 0.1))
+    .option('--quorum <votes>', text('cli.option.quorum'), wholeUpTo(10_000, 3, 0))
     .option('--stats <place>', text('cli.option.legion-stats'), place)
     .action(async (name: string, own: JoinFlags, command: Command) => {
       // The family has a `--valor` as well, which would win.
@@ -262,19 +261,10 @@ async function follow(client: ConsoleClient, deps: Asker, name: string, asJson: 
   throw new CliError(EXIT.notConnected, [text('error.CONSOLE_NOT_RUNNING')]);
 }
 
-function whole(max: number, min = 0): (typed: string) => number {
-  const number = numberUpTo(max, min);
-  return (typed) => {
-    const value = number(typed);
-    if (!Number.isInteger(value)) throw new InvalidArgumentError(`${min} – ${max}`);
-    return value;
-  };
-}
-
 function node(typed: string, before: LegionInput['nodes'] = []): LegionInput['nodes'] {
   const [, host, port] = /^([^\s:]+):(\d{1,5})$/.exec(typed) ?? [];
   if (host === undefined) throw new InvalidArgumentError(text('cli.legion.not-a-node'));
-  return [...before, { host, port: whole(MAX_VALOR, 1)(port ?? '') }];
+  return [...before, { host, port: wholeUpTo(MAX_VALOR, 4242)(port ?? '') }];
 }
 
 function place(typed: string, before: readonly string[] = []): readonly string[] {

@@ -2,13 +2,14 @@
  * The verbs of `legion-console` and their flags. Each asks a running console and prints the answer, as text
  * or as JSON; `serve` and the configuration are handed in, since they are more than the contract.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { EVENT_AREAS, isInArea, type ConsoleEvent, type EventArea } from '../../shared/domain/event.js';
 import type { ConfigReport } from '../../shared/domain/health.js';
 import { text } from '../../shared/i18n/index.js';
 import { type Asker, asks, find, jsonLines, warnWhenStale, type Where } from './asking.js';
 import { CliError, EXIT, type ExitCode } from './exit.js';
 import { identityVerbs } from './identities.js';
+import { wholeUpTo } from './input.js';
 import { keyVerbs } from './keys.js';
 import { legionVerbs } from './legions.js';
 import { pushVerbs } from './push.js';
@@ -70,7 +71,7 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
 
   asks(program.command('nodes').description(text('cli.nodes')))
     .option('--filter <filter>', text('cli.option.filter'))
-    .option('--limit <number>', text('cli.option.limit'), wholeUpTo(100_000))
+    .option('--limit <number>', text('cli.option.limit'), wholeUpTo(100_000, 20))
     .action(async (where: Where & { filter?: string; limit?: number }) => {
       const client = await find(where, deps);
       const { filter, limit } = where;
@@ -93,7 +94,7 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
 
   asks(program.command('events').description(text('cli.events')))
     .option('-f, --follow', text('cli.option.follow'))
-    .option('--limit <number>', text('cli.option.limit'), wholeUpTo(5000))
+    .option('--limit <number>', text('cli.option.limit'), wholeUpTo(5000, 20))
     .addOption(
       new Option('--area <area>', text('cli.option.area', { areas: EVENT_AREAS.join(', ') })).choices(
         EVENT_AREAS,
@@ -155,12 +156,4 @@ async function effectiveConfig(where: Where, argv: readonly string[], deps: CliD
     return report;
   }
   return (await find({ ...where, dataDir }, deps)).call('config.get', {});
-}
-
-function wholeUpTo(max: number): (typed: string) => number {
-  return (typed) => {
-    const value = Number(typed);
-    if (!Number.isInteger(value) || value < 1 || value > max) throw new InvalidArgumentError(`1 to ${max}`);
-    return value;
-  };
 }

@@ -13,11 +13,11 @@ import {
 } from '../../shared/domain/change.js';
 import { text, visible } from '../../shared/i18n/index.js';
 import { asks, family, find, jsonLines, type Verbs, type Where } from './asking.js';
-import { namesOf, numberUpTo } from './change-flags.js';
+import { namesOf } from './change-flags.js';
 import { confirmed } from './confirm.js';
 import { CliError, EXIT } from './exit.js';
 import { followRun } from './follow.js';
-import { fileFailure, readText } from './input.js';
+import { fileFailure, readText, wholeUpTo } from './input.js';
 import {
   approvalText,
   rollbackReport,
@@ -47,7 +47,7 @@ export const runVerbs: Verbs = (program, deps) => {
   const whereOf = (command: Command): Where => command.optsWithGlobals<Where>();
 
   asks(program.command('runs').description(text('cli.runs')))
-    .option('--limit <number>', text('cli.option.limit'), numberUpTo(1_000))
+    .option('--limit <number>', text('cli.option.limit'), wholeUpTo(1_000, 20))
     .action(async (where: Where & { limit?: number }) => {
       const { limit = DEFAULT_RUNS } = where;
       const { runs, at } = await (await find(where, deps)).call('run.list', { limit });

@@ -2,13 +2,13 @@
  * The verbs about the cluster secret and about who asks for it. The secret itself goes in once, from a file or from
  * standard input, and is never printed: what is shown is that it is held, since when and from whom.
  */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { SECRET_POLICIES, type SecretPolicy, type Secrets } from '../../shared/domain/secret.js';
-import { formatNumber, text, visible } from '../../shared/i18n/index.js';
+import { text, visible } from '../../shared/i18n/index.js';
 import { acting, asks, family, find, jsonLines, type Verbs, type Where } from './asking.js';
 import type { ConsoleClient } from './client.js';
 import { CliError, EXIT } from './exit.js';
-import { readText } from './input.js';
+import { numberUpTo, readText } from './input.js';
 import { requestsText, secretsText } from './views-keys.js';
 
 const SECRET_FILE_LIMIT = 4_096;
@@ -28,7 +28,7 @@ export const secretVerbs: Verbs = (program, deps, end) => {
   });
 
   verb('ask', text('cli.secrets.ask'))
-    .option('--wait <seconds>', text('cli.option.wait'), seconds)
+    .option('--wait <seconds>', text('cli.option.wait'), numberUpTo(MAX_WAIT_S, 30, 0))
     .action(async ({ wait }: { wait?: number }, command: Command) => {
       const where = command.optsWithGlobals<Where>();
       const client = await find(where, deps);
@@ -121,14 +121,6 @@ async function answer(client: ConsoleClient, wait: number | undefined): Promise<
     if (state === 'held' || (wait === undefined && state !== 'asked')) return picture;
   }
   return last ?? client.call('secret.get', {});
-}
-
-function seconds(typed: string): number {
-  const value = Number(typed);
-  if (typed.trim() === '' || !(value >= 0 && value <= MAX_WAIT_S)) {
-    throw new InvalidArgumentError(`0 – ${formatNumber(MAX_WAIT_S)}`);
-  }
-  return value;
 }
 
 function policyOf(typed: string): SecretPolicy {

@@ -109,6 +109,8 @@ export const cliKeys = {
   'cli.file.open.next': 'Make it yours alone first: chmod 600 {file}',
   'cli.file.failed': '{file} cannot be used ({code}).',
   'cli.file.large': '{file} is too large.',
+  'cli.number': 'Give a number from {min} to {max}, as {example}.',
+  'cli.number.whole': 'Give a whole number from {min} to {max}, as {example}.',
   'cli.yes': 'yes',
   'cli.no': 'no',
 

@@ -300,6 +300,18 @@ describe('a push', () => {
     expect(errText()).toContain('“lots” is no wave.');
   });
 
+  it.each(['--at-most', '--stop-regressed'])('counts in %s with whole numbers only', async (flag) => {
+    const { parts, inputs } = pushing();
+    const { run, errText } = await against(parts);
+    expect(await run('push', 'gem', 'http', '--to', 'all', flag, '1.5')).toBe(EXIT.usage);
+    expect(errText()).toMatch(
+      new RegExp(
+        `option '${flag} <number>' argument '1\\.5' is invalid\\. Give a whole number from 1 to \\d+, as \\d+`,
+      ),
+    );
+    expect(inputs).toEqual([]);
+  });
+
   it('of a gem pins a version, or leaves it to the nodes', async () => {
     const { parts, inputs } = pushing();
     const { run } = await against(parts);
@@ -435,6 +447,14 @@ describe('runs', () => {
     expect(await run('run', 'r-1', '--json')).toBe(EXIT.done);
     expect(JSON.parse(text())).toEqual(whole);
     expect(await run('run')).toBe(EXIT.usage);
+  });
+
+  it.each(['0', 'x', '1.5', '1001'])('are not limited to %s', async (limit) => {
+    const { run, errText } = await against({});
+    expect(await run('runs', '--limit', limit)).toBe(EXIT.usage);
+    expect(errText()).toContain(
+      `option '--limit <number>' argument '${limit}' is invalid. Give a whole number from 1 to 1000, as 20.`,
+    );
   });
 
   it('that nobody knows is an error with its remedy', async () => {
