@@ -88,6 +88,9 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
   const { names, waves, added } = isBroadcast
     ? { names: ordered, waves: wanted, added: 0 }
     : spreadLegions(ordered, wanted, { legions, lords: leading });
+  const isAlone = waveCount < 2 || waves.length < 2;
+  if (isAlone && wished !== undefined && names.length > 1 && names.includes(wished))
+    notes.push(note('warning', 'canary-alone', { name: wished }));
   if (added > 0) notes.push(note('note', 'legion-waves', { count: added }));
   for (const name of fallingLegions(names, legions, isBroadcast))
     notes.push(note('warning', 'legion-quorum', { name }));

@@ -252,9 +252,11 @@ function Canary({ change }: { readonly change: Change }) {
   const { draft, set, check } = change;
   const id = useId();
   const names = check?.targets.names ?? [];
-  if (names.length < 2 || (check?.waves.length ?? 0) < 2) return null;
+  const codes = new Set(change.notesOf('how').map(({ code }) => code));
+  const isAlone = (check?.waves.length ?? 0) < 2 && !codes.has('canary-alone');
+  if (names.length < 2 || isAlone) return null;
   const usual = draft.canary === '' ? check?.canary : null;
-  const isUnknown = change.notesOf('how').some(({ code }) => code === 'canary-unknown');
+  const isUnknown = codes.has('canary-unknown');
   return (
     <div className="field canary">
       <label htmlFor={id}>{text('change.canary')}</label>

@@ -229,7 +229,8 @@ function composeHow(draft: ChangeDraft): { how: ChangeHow; problems: Problem[] }
       stop: { regressed, failedShare },
       atMost,
       deadlineS,
-      ...(draft.canary.trim() !== '' && { canary: draft.canary.trim() }),
+      // Its field is not there with one wave.
+      ...(waves.length > 1 && draft.canary.trim() !== '' && { canary: draft.canary.trim() }),
     },
     problems,
   };

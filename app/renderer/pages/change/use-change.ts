@@ -32,7 +32,7 @@ const ABOUT_WHERE: ReadonlySet<string> = new Set([
   ...['names-unknown', 'names-unknown-sent', 'filter', 'where', 'nobody', 'read-only', 'busy'],
   ...['silent-skipped', 'silent-sent', 'self-skipped', 'broadcast'],
 ]);
-const ABOUT_HOW: ReadonlySet<string> = new Set(['canary-unknown', 'waves', 'waves-rest']);
+const ABOUT_HOW: ReadonlySet<string> = new Set(['canary-unknown', 'canary-alone', 'waves', 'waves-rest']);
 const OF_THE_EMPTY: ReadonlySet<string> = new Set(['empty', 'gem-name', 'gem-version', 'where', 'nobody']);
 /** Said of a form that nobody has filled in yet, it would only scold. */
 const isEarly = ({ code, facts }: CheckNote): boolean =>

@@ -183,6 +183,8 @@ export const changes = {
   'check.broadcast':
     'One message to all. No waves, and it cannot be stopped. Nodes of frameworks since 1.6.23 do not hear it: {count} of those in view.',
   'check.canary-unknown': 'The canary “{name}” is not among the targets.',
+  'check.canary-alone':
+    'A canary needs at least two waves: “{name}” goes with all others here. Add waves, as 1,rest.',
   'check.busy':
     '{count, plural, =1 {{name} has} other {# nodes have}} an open change of this kind; it is sent when that is answered.',
   'check.waves-rest': '“rest” is all that are left, so it comes last and once. Write the waves as {word}.',

@@ -89,6 +89,25 @@ describe('a pushed settings change', () => {
     expect(a.roster.state.counts[0]).toBeGreaterThan(0);
   });
 
+  it('with a canary and without waves for it is told that the canary goes with all others', async () => {
+    const { a } = await stage([{ name: 'b' }, { name: 'c' }]);
+    const notes = async (how: ChangeInput['how'], ...names: string[]) =>
+      (await a.changes.check({ what: settings(INTERVAL), where: to(...names), how })).notes.filter((one) =>
+        one.code.startsWith('canary'),
+      );
+    const alone = { severity: 'warning', code: 'canary-alone', facts: { name: 'c' } };
+    expect(await notes({ canary: 'c' }, 'b', 'c')).toEqual([alone]);
+    expect(await notes({ canary: 'c', waves: [...WAVE_PRESETS.once] }, 'b', 'c')).toEqual([alone]);
+    expect(checkText({ ...alone })).toMatch(
+      /^A canary needs at least two waves: “c” goes with all others here\./,
+    );
+    expect(await notes({ canary: 'c', waves: [...WAVE_PRESETS.careful] }, 'b', 'c')).toEqual([]);
+    expect(await notes({ canary: 'c' }, 'c')).toEqual([]);
+    expect(await notes({ canary: 'x' }, 'b', 'c')).toEqual([
+      { severity: 'error', code: 'canary-unknown', facts: { name: 'x' } },
+    ]);
+  });
+
   it('to a name without a queue is undeliverable before any time has passed', async () => {
     const { a, clock } = await stage();
     const check = await a.changes.check({ what: settings(INTERVAL), where: to('ghost') });
