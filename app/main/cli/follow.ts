@@ -6,10 +6,15 @@ import type { ConsoleClient } from './client.js';
 import { CliError, EXIT } from './exit.js';
 import { headLine, targetLine } from './views-changes.js';
 
+const UNDONE = ['regressed', 'failed', 'undeliverable', 'no-answer', 'skipped'] as const;
+const isDone = ({ state, counts }: RunHead): boolean =>
+  state === 'done' && UNDONE.every((one) => counts[one] === 0);
+
 /**
  * As JSON: `{ "run": … }` whenever the run itself came to another state or wave, `{ "target": … }` for each row that
  * changed. A snapshot that comes again, after a gap, repeats nothing. A run that was stopped is over when what was sent
- * before has come to its end; one of somebody else is shown as it is. Ends with 1 when it did not go well everywhere.
+ * before has come to its end; one of somebody else is shown as it is. Ends with 1 unless it reached everybody and went
+ * well there.
  */
 export async function followRun(
   client: ConsoleClient,
@@ -32,10 +37,8 @@ export async function followRun(
     if (!isOver(run)) continue;
     stop.abort();
     // A script asks the exit code.
-    const { failed, undeliverable, regressed } = run.counts;
-    if (run.state !== 'observed' && failed + undeliverable + regressed + run.counts['no-answer'] > 0)
-      throw new CliError(EXIT.failed, []);
-    return;
+    if (run.state === 'observed' || isDone(run)) return;
+    throw new CliError(EXIT.failed, []);
   }
   throw new CliError(EXIT.notConnected, [text('error.CONSOLE_NOT_RUNNING')]);
 

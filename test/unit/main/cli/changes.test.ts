@@ -10,6 +10,7 @@ import type { Api, In } from '../../../../app/shared/contract/contract.js';
 import type {
   ChangeCheck,
   ChangeInput,
+  ResultState,
   Run,
   RunFrame,
   RunTarget,
@@ -395,6 +396,31 @@ describe('following a run', () => {
       lines.map((line) => line.target && `${line.target.name} ${line.target.state}`).filter(Boolean),
     ).toEqual(['web-1 sent', 'web-2 queued', 'web-1 success', 'web-1 verified', 'web-2 failed']);
     expect(lines.map((line) => line.run?.state).filter(Boolean)).toEqual(['running', 'done']);
+  });
+
+  const ends = (state: Run['state'], ...results: readonly ResultState[]) =>
+    frame(
+      'snapshot',
+      1,
+      results.map((result, index) => aResult(index, `web-${index}`, result, NOW)),
+      { state, endedAt: NOW },
+    );
+  it.each([
+    ['done with all verified', ends('done', 'verified', 'verified'), EXIT.done],
+    ['done with nothing to change', ends('done', 'no-change', 'verified'), EXIT.done],
+    ['of somebody else', ends('observed', 'success', 'failed'), EXIT.done],
+    ['stopped with one skipped', ends('stopped', 'verified', 'skipped'), EXIT.failed],
+    ['stopped when all were through', ends('stopped', 'verified', 'verified'), EXIT.failed],
+    ['done with one skipped', ends('done', 'verified', 'skipped'), EXIT.failed],
+    ['done with one regressed', ends('done', 'verified', 'regressed'), EXIT.failed],
+    ['done with one that said nothing', ends('done', 'verified', 'no-answer'), EXIT.failed],
+  ])('of a run %s ends with its exit code, also right after a push', async (_, last, exit) => {
+    const { parts } = pushing();
+    const { run } = await against({ ...parts, 'run.watch': frames(last) });
+    expect(await run('run', 'r-1', '--follow')).toBe(exit);
+    const file = fileWith(SETTINGS);
+    const push = ['push', 'settings', '--file', file, '--to', 'web-1', '--confirm', '3', '--follow'];
+    expect(await run(...push)).toBe(exit);
   });
 
   it('that breaks off before the end is an error', async () => {
