@@ -5,12 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CallName, In } from '../../shared/contract/contract.js';
-import {
-  RESULT_STATES,
-  type ResultState,
-  type RollbackInput,
-  type RunSummary,
-} from '../../shared/domain/change.js';
+import type { ResultState, RollbackInput, RunSummary } from '../../shared/domain/change.js';
 import { text, visible } from '../../shared/i18n/index.js';
 import { asks, family, find, jsonLines, type Verbs, type Where } from './asking.js';
 import { namesOf } from './change-flags.js';
@@ -30,6 +25,8 @@ import {
 const APPROVAL_LIMIT = 65_536;
 const SETTINGS_LIMIT = 8_000_000;
 const DEFAULT_RUNS = 100;
+/** Of these a node may be tried again; without a word the regressed are left out. */
+const AGAIN: readonly ResultState[] = ['failed', 'undeliverable', 'no-answer', 'regressed'];
 
 type Decided = Extract<CallName, 'run.hold' | 'run.resume' | 'run.continue' | 'run.stop'>;
 type RetryFlags = { state?: readonly ResultState[]; to?: string; confirm?: string };
@@ -179,8 +176,8 @@ export const runVerbs: Verbs = (program, deps) => {
 
 function states(typed: string): readonly ResultState[] {
   return typed.split(',').map((word) => {
-    const state = RESULT_STATES.find((known) => known === word.trim());
-    if (state === undefined) throw new InvalidArgumentError(RESULT_STATES.join(', '));
-    return state;
+    const state = AGAIN.find((known) => known === word.trim());
+    if (state !== undefined) return state;
+    throw new InvalidArgumentError(text('cli.run.retry.states', { states: AGAIN.join(', ') }));
   });
 }

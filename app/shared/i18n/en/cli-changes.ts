@@ -10,6 +10,7 @@ export const cliChanges = {
   'cli.run.continue': 'let it past its gate; against the evidence only with a reason',
   'cli.run.stop': 'end it; the rest is skipped',
   'cli.run.retry': 'try again where it failed, was undeliverable or was not answered',
+  'cli.run.retry.states': 'What can be tried again: {states}.',
   'cli.run.rollback': 'stop it and send the values from before to those that took it',
   'cli.run.export': 'the whole run as JSON',
   'cli.run.request': 'the text that a second person is asked to approve',
@@ -53,7 +54,8 @@ export const cliChanges = {
   'cli.option.confirm-reach': 'the number of nodes, or the name of the profile, as the rehearsal says',
   'cli.option.reason': 'why; it is written down',
   'cli.option.follow-run': 'go on and print what happens until it is over',
-  'cli.option.retry-state': 'only those in these states, with commas: failed,no-answer,undeliverable',
+  'cli.option.retry-state':
+    'only those in these states, with commas: failed,undeliverable,no-answer,regressed; else the first three',
   'cli.option.retry-to': 'only these names, with commas, or @file',
   'cli.option.rollback-file': 'settings to send where no values from before are known',
   'cli.option.rollback-version': 'the version to go back to where the former one is not known',

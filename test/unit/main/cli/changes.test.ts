@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EXIT } from '../../../../app/main/cli/exit.js';
 import { runCli } from '../../../../app/main/cli/program.js';
+import { RETRYABLE } from '../../../../app/main/core/changes/run-apply.js';
 import { addConfigFlags } from '../../../../app/main/config/index.js';
 import { findHost } from '../../../../app/main/hosts/web/index.js';
 import type { Api, In } from '../../../../app/shared/contract/contract.js';
-import type {
-  ChangeCheck,
-  ChangeInput,
-  ResultState,
-  Run,
-  RunFrame,
-  RunTarget,
-  RollbackCheck,
+import {
+  RESULT_STATES,
+  type ChangeCheck,
+  type ChangeInput,
+  type ResultState,
+  type Run,
+  type RunFrame,
+  type RunTarget,
+  type RollbackCheck,
 } from '../../../../app/shared/domain/change.js';
 import type { ApprovalRequest, Receive } from '../../../../app/shared/domain/received.js';
 import { AppError } from '../../../../app/shared/errors/app-error.js';
@@ -508,6 +510,20 @@ describe('runs', () => {
     expect(decide).toHaveBeenCalledWith({ id: 'r-1', ...input }, expect.anything());
     expect(text()).toContain('r-1  lex-http 0.9.1: Stopped by its rule');
     expect(await run('run', verb, 'r-1', '--json', ...argv)).toBe(EXIT.done);
+  });
+
+  it('takes the states that can be tried again, and names just those for any other', async () => {
+    const retry = vi.fn(async (_input: object) => summary);
+    const { run, errText } = await against({ 'run.retry': retry });
+    for (const state of RESULT_STATES)
+      expect([state, await run('run', 'retry', 'r-1', '--state', state)]).toEqual([
+        state,
+        RETRYABLE.has(state) ? EXIT.done : EXIT.usage,
+      ]);
+    expect(retry).toHaveBeenCalledTimes(RETRYABLE.size);
+    expect(errText()).toContain(
+      "argument 'success' is invalid. What can be tried again: failed, undeliverable, no-answer, regressed.\n",
+    );
   });
 
   it('refuses states it does not know, and reasons that are missing', async () => {
