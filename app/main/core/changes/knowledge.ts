@@ -88,7 +88,13 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
     return seen.startedAt !== null && seen.startedAt > at + SLACK_MS;
   };
 
-  const allSourcesOf = (name: string): Source[] => {
+  const sources = new Map<string, readonly Source[]>();
+  const allSourcesOf = (name: string): readonly Source[] => {
+    const there = sources.get(name) ?? findSources(name);
+    sources.set(name, there);
+    return there;
+  };
+  const findSources = (name: string): Source[] => {
     const found: Source[] = [];
     const traces = elsewhere.of(name);
     // A reload reads the files again in the same process: what was pushed before it is gone, and so is what came with it.
@@ -153,9 +159,11 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
   const historyOf = (name: string): History => {
     const there = byName.get(name);
     if (there) return there;
-    const sources = name === own.name ? [] : sourcesOf(name);
-    const id = name === own.name ? 'own' : sources.map((source) => source.id).join(' ');
-    const history = histories.get(id) ?? makeHistory(sources, name === own.name);
+    // What we have ourselves is known as it is now, not as it was.
+    const isOwn = name === own.name && before === undefined;
+    const sources = isOwn ? [] : sourcesOf(name);
+    const id = isOwn ? 'own' : sources.map((source) => source.id).join(' ');
+    const history = histories.get(id) ?? makeHistory(sources, isOwn);
     histories.set(id, history);
     byName.set(name, history);
     return history;

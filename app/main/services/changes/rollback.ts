@@ -124,17 +124,13 @@ function reverseSettings(
   for (const [section, values] of Object.entries(settings))
     for (const key of Object.keys(values)) {
       const before = history.value(section, key);
-      const isSure = history.isOwn || before.source === 'your-push';
+      const isSure = before.source === 'your-push';
       const own = Object.hasOwn(given, section) ? given[section] : undefined;
       const said = own && Object.hasOwn(own, key) ? own[key] : undefined;
       const value = isSure && before.value !== undefined ? before.value : said;
       if (value !== undefined) (back[section] ??= {})[key] = value;
       else {
-        const code = before.isMasked
-          ? 'rollback-masked'
-          : history.isOwn
-            ? 'rollback-new'
-            : 'rollback-partial';
+        const code = before.isMasked ? 'rollback-masked' : 'rollback-partial';
         misses.push({ code, path: `${section}.${key}` });
       }
     }

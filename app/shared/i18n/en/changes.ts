@@ -197,6 +197,5 @@ export const changes = {
   'check.rollback-partial':
     '{count, plural, =1 {For 1 node} other {For # nodes}} nothing is known of “{path}” from before; it stays there as it is.',
   'check.rollback-masked': 'The former value of “{path}” looked secret and was not kept. Send it by hand.',
-  'check.rollback-new': '“{path}” was not there before. Nothing can be removed by a push; it stays.',
   'check.read-only': 'This profile only watches.',
 } as const;

@@ -340,6 +340,16 @@ describe('what others did', () => {
     });
   });
 
+  it('is not confused with what this machine has: it gets back what it had before, too', async () => {
+    const { a, push } = await twoConsoles({ receiver: modes('on') });
+    const first = await push(a, beat(1), to('admin'));
+    expect(await finalOf(a, first.plan.id)).toEqual(['admin verified']);
+    expect(await a.changes.rollbackCheck(first.plan.id, {})).toMatchObject({ names: [], without: ['admin'] });
+    const second = await push(a, beat(3), to('admin'));
+    const { bodies } = await a.changes.rollbackCheck(second.plan.id, {});
+    expect(JSON.stringify(bodies[0]!.what)).toMatch(/beat_interval[^\d]*1\D/);
+  });
+
   it('of ours after a run is told before the run goes back over it', async () => {
     const { a, push } = await twoConsoles();
     await push(a, beat(1));
