@@ -171,6 +171,29 @@ describe('the form of a legion', () => {
     expect(form.inputOf({ ...form.draftOf(legion), stats: '' }, legion).stats).toEqual([]);
   });
 
+  it('hands over a secret with its iv or without one, and leaves both where none is written', () => {
+    const of = (more: Partial<form.Draft>) => form.inputOf({ ...good, ...more });
+    expect(of({ secret: 's', iv: 'two words' })).toMatchObject({ secret: 's', iv: 'two words' });
+    expect(of({ secret: 's' })).toMatchObject({ secret: 's', iv: null });
+    expect(of({})).not.toHaveProperty('secret');
+    expect(of({})).not.toHaveProperty('iv');
+    expect(of({ iv: 'x' })).toMatchObject({ iv: 'x' });
+    expect(form.problemsOf({ ...good, iv: 'x'.repeat(101) }, []).iv).toMatch(/^At most 100/);
+  });
+
+  it('has the scroll, and the time away after a failed lord hook', () => {
+    const legion = webLegion(NOW, { scroll: 'rack 4', deathOnLordErrorS: 30 });
+    const draft = form.draftOf(legion);
+    expect(draft).toMatchObject({ scroll: 'rack 4', lordError: '30' });
+    expect(form.inputOf(draft)).toMatchObject({ scroll: 'rack 4', deathOnLordErrorS: 30 });
+    expect(form.inputOf({ ...draft, scroll: '' }).scroll).toBeNull();
+    const { scroll, lordError } = form.problemsOf({ ...good, scroll: 'a\tb', lordError: '1.5' }, []);
+    expect([scroll, lordError]).toEqual([
+      'At most 1000 characters, in one line.',
+      'Whole seconds, 0 to 86400.',
+    ]);
+  });
+
   it('names each field that is wrong', () => {
     const wrong = { ...good, name: 'a b', port: '0', nodes: 'x', tolerance: '3', skew: '', quorum: '-1' };
     expect(Object.keys(form.problemsOf(wrong, [])).sort()).toEqual(

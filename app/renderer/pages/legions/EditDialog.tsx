@@ -131,6 +131,7 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
             <div className="form-rest">
               {field('secret', secretHint(draft, isNew), { type: 'password', autoComplete: 'new-password' })}
             </div>
+            {field('iv', text('legionForm.iv.hint'), { type: 'password', autoComplete: 'new-password' })}
           </div>
         </fieldset>
         <fieldset>
@@ -149,6 +150,10 @@ function Form({ legion, onClose }: Omit<Props, 'open'>) {
                 {text('legionForm.quorum.suggest', { quorum: majority, planned: draft.planned.trim() })}
               </Button>
             )}
+          </div>
+          <div className="form-three">
+            {field('lordError', text('legionForm.lordError.hint'), { inputMode: 'numeric' })}
+            <div className="form-rest">{field('scroll', text('legionForm.scroll.hint'))}</div>
           </div>
           {check('busWitness', 'legionForm.witness')}
           {draft.busWitness && check('proxyDeath', 'legionForm.proxy')}

@@ -30,6 +30,7 @@ export type Draft = {
   readonly valor: string;
   readonly cipher: string;
   readonly secret: string;
+  readonly iv: string;
   readonly freq: string;
   readonly tolerance: string;
   readonly skew: string;
@@ -38,6 +39,8 @@ export type Draft = {
   readonly busWitness: boolean;
   readonly proxyDeath: boolean;
   readonly stats: string;
+  readonly scroll: string;
+  readonly lordError: string;
   readonly hooks: readonly HookDraft[];
 };
 export type Field = Exclude<keyof Draft, 'way' | 'busWitness' | 'proxyDeath' | 'hooks'> | `hook-${number}`;
@@ -54,6 +57,7 @@ export const EMPTY: Draft = {
   valor: '10',
   cipher: 'aes-256-cbc',
   secret: '',
+  iv: '',
   freq: String(LEGION_DEFAULTS.freqS),
   tolerance: String(LEGION_DEFAULTS.toleranceS),
   skew: String(LEGION_DEFAULTS.skewS),
@@ -62,6 +66,8 @@ export const EMPTY: Draft = {
   busWitness: false,
   proxyDeath: false,
   stats: '',
+  scroll: '',
+  lordError: '0',
   hooks: [],
 };
 const BROADCAST = '255.255.255.255';
@@ -91,6 +97,8 @@ export function draftOf(legion: Legion): Draft {
     busWitness: legion.busWitness,
     proxyDeath: legion.proxyDeath,
     stats: statsOf(legion),
+    scroll: legion.scroll ?? '',
+    lordError: String(legion.deathOnLordErrorS),
     hooks: legion.hooks.map(({ event, action, argument, shell, timeoutS }, key) => ({
       ...{ key, event, action, argument, shell, timeoutS },
     })),
@@ -144,6 +152,10 @@ export function problemsOf(draft: Draft, taken: readonly string[]): Problems {
     bad.nodes = text('legionForm.bad.nodes-none');
   if (role === 'standby' && readValor(draft.valor) === null) bad.valor = text('legionForm.bad.valor');
   if (/\s/.test(draft.secret)) bad.secret = text('legionForm.bad.secret');
+  if (draft.iv.length > MAX_IV || CONTROL.test(draft.iv)) bad.iv = text('legionForm.bad.iv');
+  if (draft.scroll.length > MAX_SCROLL || CONTROL.test(draft.scroll))
+    bad.scroll = text('legionForm.bad.scroll', { max: MAX_SCROLL });
+  if (wholeOf(draft.lordError, 0, 86_400) === null) bad.lordError = text('legionForm.bad.lordError');
   const period = numberOf(freq, 0.05, 3600);
   if (period === null) bad.freq = text('legionForm.bad.freq');
   const limit = numberOf(tolerance, 0.1, 86_400);
@@ -180,6 +192,8 @@ const FIELDS: Readonly<Record<string, Field>> = {
   toleranceS: 'tolerance',
   nodes: 'nodes',
   stats: 'stats',
+  iv: 'iv',
+  scroll: 'scroll',
 };
 
 /** Only for a draft without problems. `before`: the known legion that it is about. */
@@ -202,12 +216,16 @@ export function inputOf(draft: Draft, before: Legion | null = null): LegionInput
     interface: draft.interface,
     nodes,
     cipher: draft.cipher,
-    ...(draft.secret === '' ? {} : { secret: draft.secret }),
+    // A secret comes with its own iv, or with none.
+    ...(draft.secret === '' ? {} : { secret: draft.secret, iv: draft.iv === '' ? null : draft.iv }),
+    ...(draft.secret === '' && draft.iv !== '' && { iv: draft.iv }),
     freqS: Number(draft.freq),
     toleranceS: Number(draft.tolerance),
     skewS: Number(draft.skew),
     planned,
     quorum: Number(draft.quorum),
+    scroll: draft.scroll === '' ? null : draft.scroll,
+    deathOnLordErrorS: Number(draft.lordError),
     busWitness: draft.busWitness,
     proxyDeath: draft.busWitness && draft.proxyDeath,
     // A legion that is not joined now tells of no witnesses: what was not touched stays.
@@ -234,6 +252,9 @@ function linesOf(written: string): readonly NodeLine[] {
   });
 }
 
+const MAX_IV = 100;
+const MAX_SCROLL = 1_000;
+const CONTROL = /[\u0000-\u001f\u007f]/;
 const MAX_STATS = 20;
 type PlaceLine = { readonly line: number; readonly place: string; readonly isGood: boolean };
 
