@@ -1,8 +1,12 @@
 /** A console among real uWSGI processes: it is taken as one of them, leads when it should, and its fall is seen. */
 import { expect, it, onTestFinished } from 'vitest';
+import { statsReader } from '../../app/main/adapters/stats-reader.js';
+import { readStats } from '../../app/main/core/protocol/uwsgi/stats.js';
 import { aStage, type StageRules } from '../support/legion-stage.js';
 import { describeWithUwsgi } from '../support/describe-with-uwsgi.js';
+import { freePort } from '../support/rabbitmq.js';
 import { until } from '../support/until.js';
+import { freeUdpPort, startUwsgi } from '../support/uwsgi.js';
 
 /** Two of them, and we come to them. */
 async function among(rules: Partial<StageRules> = {}) {
@@ -52,6 +56,22 @@ describeWithUwsgi('a console in a legion of real uWSGI', () => {
       { address: gone, name: null, agrees: null },
     ]);
     expect(witnesses[2]?.problem).toContain('ENOENT');
+  });
+
+  it.each([
+    ['a Unix socket', false, false],
+    ['a Unix socket with stats-http', false, true],
+    ['TCP', true, false],
+    ['TCP with stats-http', true, true],
+  ])('reads a stats server on %s, each time', async (_, isTcp, statsHttp) => {
+    const uwsgi = await startUwsgi({
+      ...{ name: 'r1', legion: 'web', valor: 90, listen: `127.0.0.1:${await freeUdpPort()}`, nodes: [] },
+      ...{ cipher: 'aes-256-cbc', secret: 'not-so-secret', statsHttp },
+      ...(isTcp ? { stats: `127.0.0.1:${await freePort()}` } : {}),
+    });
+    onTestFinished(uwsgi.end);
+    for (let time = 0; time < 3; time += 1)
+      expect(readStats(await statsReader.read(uwsgi.statsPlace), 'web')).toMatchObject({ valor: 90 });
   });
 
   it('with the highest valor it becomes lord, and their lord runs its unlord hooks', async () => {

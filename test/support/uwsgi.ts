@@ -29,6 +29,10 @@ export type UwsgiOptions = {
   readonly toleranceS?: number;
   readonly quorum?: number;
   readonly deathOnLordErrorS?: number;
+  /** Where its stats server listens, `host:port`; without it a socket in its folder. */
+  readonly stats?: string;
+  /** Its stats server waits for a request first. */
+  readonly statsHttp?: boolean;
   /** Shell commands, after the one that writes down when. */
   readonly hooks?: readonly (readonly [HookEvent, string])[];
   /** What the process is started by, e.g. in a network namespace. */
@@ -59,7 +63,7 @@ export type Uwsgi = {
   hookRuns(): HookRun[];
   /** Waits for a hook of this event to run, not before `since`, epoch ms. */
   ran(event: HookEvent, withinMs?: number, since?: number): Promise<HookRun>;
-  /** Where its stats server listens: the path of a socket. */
+  /** Where its stats server listens: the path of a socket, or `host:port`. */
   readonly statsPlace: string;
   /** What its stats server says of the legion. */
   stats(): Promise<UwsgiLegion>;
@@ -119,6 +123,7 @@ export async function startUwsgi(options: UwsgiOptions): Promise<Uwsgi> {
     string,
     string,
   ];
+  const statsPlace = options.stats ?? socketFile;
   const openssl = join(folder, 'openssl.cnf');
   writeFileSync(openssl, LEGACY_PROVIDER);
   const named = isRoot ? ['unshare', '--uts', 'sh', '-c', 'hostname "$0"; exec "$@"', options.name] : [];
@@ -127,7 +132,7 @@ export async function startUwsgi(options: UwsgiOptions): Promise<Uwsgi> {
     ...named,
     UWSGI,
     ...argsOf(options, hookFile),
-    ...['--stats', socketFile],
+    ...['--stats', statsPlace, ...(options.statsHttp ? ['--stats-http'] : [])],
   ] as [string, ...string[]];
   const out = openSync(logFile, 'w');
   const child = spawn(file, args, {
@@ -172,7 +177,7 @@ export async function startUwsgi(options: UwsgiOptions): Promise<Uwsgi> {
           until(() => readHookRuns(hookFile).find((run) => run.event === event && run.at >= since), withinMs),
         `${options.name} did not run its ${event} hooks`,
       ),
-    statsPlace: socketFile,
+    statsPlace,
     stats: async () => {
       const { legions } = JSON.parse(await readSocket(socketFile)) as { legions: UwsgiLegion[] };
       const found = legions.find(({ legion }) => legion === options.legion);
@@ -199,7 +204,7 @@ export async function startUwsgi(options: UwsgiOptions): Promise<Uwsgi> {
     });
   }
   try {
-    await until(() => existsSync(socketFile) || !isRunning());
+    await until(() => /Stats server enabled/.test(log()) || !isRunning());
     if (!isRunning()) throw new Error(`uWSGI ended at its start:\n${log().slice(-2_000)}`);
     return uwsgi;
   } catch (error) {
