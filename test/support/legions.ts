@@ -55,6 +55,7 @@ export function legionStage() {
     const own = { port: 0 };
     /** By place of a stats server: what it says. */
     const stats = new Map<string, string>();
+    const asked: string[] = [];
     const gone = new Set<string>();
     let isGone = async (name: string): Promise<boolean> => gone.has(name);
     const legions = createLegions(
@@ -68,7 +69,10 @@ export function legionStage() {
           },
         },
         statsReader: {
-          read: async (place) => stats.get(place) ?? Promise.reject(new Error('connect ECONNREFUSED')),
+          read: async (place) => {
+            asked.push(place);
+            return stats.get(place) ?? Promise.reject(new Error('connect ECONNREFUSED'));
+          },
         },
         secretStore: given.store ?? createMemoryStore(),
         journals: createMemoryJournals(),
@@ -77,7 +81,7 @@ export function legionStage() {
       },
     );
     return {
-      ...{ legions, events, ran, power, gone, stats },
+      ...{ legions, events, ran, power, gone, stats, asked },
       kinds: () => events.map(({ kind }) => kind),
       web: () => legions.get('web'),
       answers: (next: (call: HookCall) => Promise<HookResult>) => void (answer = next),

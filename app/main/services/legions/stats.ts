@@ -1,6 +1,6 @@
 /**
  * Stats servers of real uWSGI as a second, read-only witness of a legion: read once per period, shown beside what the
- * packets say. Nothing is decided by them.
+ * packets say. Nothing is decided by them. One whose answer cannot be used is left in peace for a while.
  */
 import type { LegionWitness } from '../../../shared/domain/legion.js';
 import { readStats, type SaidStats } from '../../core/protocol/uwsgi/stats.js';
@@ -9,10 +9,18 @@ import type { LegionConfig, LegionDeps } from './types.js';
 
 /** A period may be shorter; nobody looks more often. */
 const AT_LEAST_MS = 2_000;
+const AFTER_NONSENSE_MS = 30_000;
 const DIFFERS_PERIODS = 3;
 const MAX_WORDS = 200;
 
-type Seen = { at: number | null; said: SaidStats | null; problem: string | null; differsUp: number | null };
+type Seen = {
+  at: number | null;
+  said: SaidStats | null;
+  problem: string | null;
+  differsUp: number | null;
+  /** Uptime before which it is not asked. */
+  notBeforeUp: number;
+};
 /** What we ourselves make of it: the lord, and the names behind uuids. */
 export type OwnView = { readonly lordUuid: string | null; nameOf(uuid: string): string | null };
 
@@ -31,12 +39,18 @@ export function createStatsWitness(
   function asConfigured(): void {
     for (const place of seen.keys()) if (!config.stats.includes(place)) seen.delete(place);
     for (const place of config.stats)
-      if (!seen.has(place)) seen.set(place, { at: null, said: null, problem: null, differsUp: null });
+      if (!seen.has(place))
+        seen.set(place, { at: null, said: null, problem: null, differsUp: null, notBeforeUp: 0 });
   }
 
   async function look(place: string, to: Seen): Promise<void> {
+    if (clock.uptime() < to.notBeforeUp) return;
     try {
-      to.said = readStats(await statsReader.read(place), name);
+      const answer = await statsReader.read(place);
+      // Whoever answers with nonsense costs a parse each time.
+      to.notBeforeUp = clock.uptime() + AFTER_NONSENSE_MS;
+      to.said = readStats(answer, name);
+      to.notBeforeUp = 0;
       to.problem = null;
       to.at = clock.now();
       const { lordUuid } = own();
@@ -59,6 +73,7 @@ export function createStatsWitness(
       cancel();
       round += 1;
       asConfigured();
+      for (const each of seen.values()) each.notBeforeUp = 0;
       if (seen.size > 0) void lookAtAll(round);
     },
     stop(): void {

@@ -573,4 +573,19 @@ describe('a stats server of uWSGI', () => {
     await clock.advanceAsync(3_000);
     expect(a!.web().witnesses[0]).toMatchObject({ problem, agrees: null });
   });
+
+  it('that answers with nonsense is asked again after half a minute, one that is gone each period', async () => {
+    const { web, clock } = legionStage();
+    const [a] = await web(['a', 'b'], { stats: ['10.0.0.1:9191', '10.0.0.2:9191'] });
+    const asked = (place: string): number => a!.asked.filter((each) => each === place).length;
+    a!.stats.set('10.0.0.1:9191', `{"legions":[${'{},'.repeat(5_000)}{}]}`);
+    a!.asked.length = 0;
+    await clock.advanceAsync(28_000);
+    expect(asked('10.0.0.1:9191')).toBe(1);
+    expect(asked('10.0.0.2:9191')).toBe(14);
+    a!.stats.set('10.0.0.1:9191', said());
+    await clock.advanceAsync(8_000);
+    expect(a!.web().witnesses[0]).toMatchObject({ problem: null, members: 2 });
+    expect(asked('10.0.0.1:9191')).toBeGreaterThan(2);
+  });
 });

@@ -1,24 +1,23 @@
 /**
  * What the stats server of a uWSGI says of one legion (uWSGI 2.0.21: a list `legions`, whose members do not include the
- * process itself). It is a stranger's text: what does not fit is refused, and nothing is believed but shown.
+ * process itself). It is a stranger's text: lists that are too long are refused before anything in them is looked at, of
+ * the rest only our legion is read, what does not fit is refused, and nothing is believed but shown.
  */
 import * as z from 'zod';
 
+export const MAX_LEGIONS = 1_000;
+export const MAX_MEMBERS = 5_000;
+
 const Uuid = z.string().max(64);
-const Stats = z.object({
-  legions: z.array(
-    z.object({
-      legion: z.string().max(255),
-      uuid: Uuid,
-      valor: z.number().int(),
-      quorum: z.number().int(),
-      /** Unix seconds since when; 0: it is not. */
-      i_am_the_lord: z.number().int(),
-      lord_uuid: Uuid,
-      members: z.array(z.object({ name: z.string().max(255), uuid: Uuid })).max(10_000),
-    }),
-  ),
+const Said = z.object({
+  uuid: Uuid,
+  valor: z.number().int(),
+  quorum: z.number().int(),
+  /** Unix seconds since when; 0: it is not. */
+  i_am_the_lord: z.number().int(),
+  lord_uuid: Uuid,
 });
+const Member = z.object({ name: z.string().max(255), uuid: Uuid });
 
 export type SaidStats = {
   readonly uuid: string;
@@ -39,14 +38,36 @@ export function readStats(text: string, legion: string): SaidStats {
   } catch {
     throw new Error('what it says is no JSON');
   }
-  const read = Stats.safeParse(json);
-  if (!read.success) throw new Error('it is no stats server of uWSGI, or of one without legions');
-  const said = read.data.legions.find((each) => each.legion === legion);
-  if (!said) throw new Error('it is not in this legion');
-  const vote = /[1-9a-f]/.test(said.lord_uuid) ? said.lord_uuid : null;
+  return statsOf(json, legion);
+}
+
+/** As `readStats`, of what the text held. */
+export function statsOf(json: unknown, legion: string): SaidStats {
+  const entries = fieldOf(json, 'legions');
+  if (!Array.isArray(entries)) throw strange();
+  if (entries.length > MAX_LEGIONS) throw new Error(`it has more than ${MAX_LEGIONS} legions`);
+  const entry: unknown = entries.find((each) => fieldOf(each, 'legion') === legion);
+  if (entry === undefined) throw new Error('it is not in this legion');
+  const read = Said.safeParse(entry);
+  const list = fieldOf(entry, 'members');
+  if (!read.success || !Array.isArray(list)) throw strange();
+  if (list.length > MAX_MEMBERS) throw new Error(`its legion has more than ${MAX_MEMBERS} members`);
+  const members = new Map<string, string>();
+  for (const each of list as unknown[]) {
+    const member = Member.safeParse(each);
+    if (!member.success) throw strange();
+    members.set(member.data.uuid, member.data.name);
+  }
+  const { uuid, valor, quorum, i_am_the_lord: since, lord_uuid: vote } = read.data;
   return {
-    ...{ uuid: said.uuid, valor: said.valor, quorum: said.quorum, isLord: said.i_am_the_lord > 0 },
-    voteUuid: vote,
-    members: new Map(said.members.map(({ uuid, name }) => [uuid, name])),
+    ...{ uuid, valor, quorum, isLord: since > 0, members },
+    voteUuid: /[1-9a-f]/.test(vote) ? vote : null,
   };
 }
+
+const strange = (): Error => new Error('it is no stats server of uWSGI, or of one without legions');
+
+const fieldOf = (of: unknown, name: 'legions' | 'legion' | 'members'): unknown =>
+  typeof of === 'object' && of !== null && Object.hasOwn(of, name)
+    ? (of as Record<string, unknown>)[name]
+    : undefined;

@@ -1,0 +1,65 @@
+/** What a stats server of uWSGI says: our legion alone is read, and a hostile text costs nothing. */
+import { describe, expect, it } from 'vitest';
+import {
+  MAX_LEGIONS,
+  MAX_MEMBERS,
+  readStats,
+  statsOf,
+} from '../../../../app/main/core/protocol/uwsgi/stats.js';
+
+const web = (over: object = {}) => ({
+  ...{ legion: 'web', uuid: 'f0', valor: 5, quorum: 2, i_am_the_lord: 0, lord_uuid: 'e1' },
+  ...{ members: [{ name: 'far', uuid: 'e1' }], ...over },
+});
+/** A list that counts how often one of its entries is looked at. */
+function counted(length: number, entry: unknown) {
+  let looks = 0;
+  const list = new Proxy(
+    Array.from({ length }, () => entry),
+    {
+      get(of, key, self) {
+        if (typeof key === 'string' && /^\d+$/.test(key)) looks += 1;
+        return Reflect.get(of, key, self) as unknown;
+      },
+    },
+  );
+  return { list, looks: () => looks };
+}
+
+describe('what a stats server says', () => {
+  it('is read of our legion, whatever stands beside it', () => {
+    const text = JSON.stringify({ legions: [null, 7, {}, { legion: 'db', members: 'many' }, web(), web()] });
+    expect(readStats(text, 'web')).toEqual({
+      ...{ uuid: 'f0', valor: 5, quorum: 2, isLord: false, voteUuid: 'e1' },
+      members: new Map([['e1', 'far']]),
+    });
+    expect(() => readStats(text, 'api')).toThrow('it is not in this legion');
+    expect(() => readStats(text, 'db')).toThrow('it is no stats server of uWSGI');
+  });
+
+  it('with too many legions is refused before one of them is looked at', () => {
+    const { list, looks } = counted(MAX_LEGIONS + 1, web());
+    expect(() => statsOf({ legions: list }, 'web')).toThrow('it has more than 1000 legions');
+    expect(looks()).toBe(0);
+    const text = `{"legions":[${'{},'.repeat(340_000)}{}]}`;
+    expect(() => readStats(text, 'web')).toThrow('it has more than 1000 legions');
+  });
+
+  it('with too many members is refused before one of them is looked at', () => {
+    const { list, looks } = counted(MAX_MEMBERS + 1, {});
+    expect(() => statsOf({ legions: [web({ members: list })] }, 'web')).toThrow('more than 5000 members');
+    expect(looks()).toBe(0);
+  });
+
+  it('is read no further than its first member that is none', () => {
+    const { list, looks } = counted(MAX_MEMBERS, {});
+    expect(() => statsOf({ legions: [web({ members: list })] }, 'web')).toThrow('it is no stats server');
+    expect(looks()).toBe(1);
+  });
+
+  it('is looked through once for our legion, and others are not checked', () => {
+    const { list, looks } = counted(MAX_LEGIONS, {});
+    expect(() => statsOf({ legions: list }, 'web')).toThrow('it is not in this legion');
+    expect(looks()).toBe(MAX_LEGIONS);
+  });
+});
