@@ -43,17 +43,21 @@ export function configOf(input: LegionInput, before: LegionConfig | null, random
   return config;
 }
 
-/** A hook that is the same as before stays switched as it was; any other begins switched off. */
+/** A hook that is the same as one before stays switched as that was; any other begins switched off. */
 function hooksOf(
   hooks: NonNullable<LegionInput['hooks']>,
   before: LegionConfig | null,
   random: Random,
 ): LegionConfig['hooks'] {
+  // Of equal hooks each is one of its own, so that no switch is taken over twice.
+  const ids = new Set<string>();
+  const left = (before?.hooks ?? []).filter(({ id }) => !ids.has(id) && ids.add(id));
   return hooks.map((hook) => {
     const shell = hook.shell ?? false;
-    const old = before?.hooks.find(
+    const at = left.findIndex(
       (each) => nameOf(each) === nameOf(hook) && each.argument === hook.argument && each.shell === shell,
     );
+    const [old] = at < 0 ? [] : left.splice(at, 1);
     return {
       ...{ event: hook.event, action: hook.action, argument: hook.argument, shell },
       id: old?.id ?? random.uuid(),

@@ -242,6 +242,26 @@ describe('hooks', () => {
     expect(a!.web().hooks.map(({ isOn }) => isOn)).toEqual([true, false]);
   });
 
+  it('that are equal keep one switch each, and no save switches on another', async () => {
+    const { web } = legionStage();
+    const twice = [hooks[0]!, hooks[0]!, hooks[1]!];
+    const [a] = await web(['a', 'b'], { hooks: twice });
+    const before = a!.web().hooks;
+    await a!.legions.hook('web', before[0]!.id, true);
+    const saves = (given: readonly (typeof hooks)[number][]) =>
+      a!.legions.save({
+        ...{ name: 'web', role: 'standby', valor: 100, address: '', port: 1, cipher: 'aes-256-cbc' },
+        ...{ nodes: [{ host: '127.0.0.1', port: 2 }], hooks: [...given] },
+      });
+    await saves(twice);
+    const after = a!.web().hooks;
+    expect(after.map(({ isOn }) => isOn)).toEqual([true, false, false]);
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    await saves([...twice, hooks[0]!]);
+    expect(a!.web().hooks.map(({ isOn }) => isOn)).toEqual([true, false, false, false]);
+    expect(new Set(a!.web().hooks.map(({ id }) => id)).size).toBe(4);
+  });
+
   it('undo what the lord hooks did before another is lord: unlord, then death, then the last word', async () => {
     const { web, clock } = legionStage();
     const [a, b] = await web(['a', 'b'], { hooks });
