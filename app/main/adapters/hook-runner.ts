@@ -40,7 +40,7 @@ async function command({ argument, shell, timeoutMs, env }: HookCall): Promise<H
     env: { ...passed, ...clean(env) },
   });
   const code = typeof ended.code === 'number' ? ended.code : null;
-  const late = ended.isLate ? `not finished within ${timeoutMs / 1_000} s` : '';
+  const late = ended.isLate ? notWithin(timeoutMs) : '';
   // uWSGI counts the end by a signal as success; here it is a failure, and says so.
   const word =
     late ||
@@ -57,17 +57,21 @@ const clean = (env: HookCall['env']): Record<string, string> =>
     Object.entries(env).map(([name, value]) => [name, value.replace(/[\0-\x1f\x7f]/g, '?')]),
   );
 
+/** Redirects are not followed: what a hook says goes where a person has said. */
 async function request({ argument, timeoutMs, env }: HookCall): Promise<HookResult> {
+  const ending = new AbortController();
+  // One timer for all of it, the answer too.
+  const timer = setTimeout(() => ending.abort(new Error(notWithin(timeoutMs))), timeoutMs);
   try {
     const answer = await fetch(argument, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(env),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: ending.signal,
       redirect: 'error',
     });
-    const text = (await answer.text()).slice(0, KEPT_OUTPUT);
-    return { ok: answer.ok, code: answer.status, output: maskText(text) };
+    const text = maskText(await beginning(answer)).slice(0, KEPT_OUTPUT);
+    return { ok: answer.ok, code: answer.status, output: text };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return {
@@ -75,5 +79,25 @@ async function request({ argument, timeoutMs, env }: HookCall): Promise<HookResu
       code: null,
       output: maskText(cause instanceof Error ? cause.message : String(cause)),
     };
+  } finally {
+    clearTimeout(timer);
   }
 }
+
+/** As much of an answer as is kept, and a little more; the rest is not waited for. */
+async function beginning({ body }: Response): Promise<string> {
+  if (body === null) return '';
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  while (text.length < KEPT_OUTPUT) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+  }
+  // Whoever never ends need not agree to it.
+  void reader.cancel().catch(() => undefined);
+  return text;
+}
+
+const notWithin = (timeoutMs: number): string => `not finished within ${timeoutMs / 1_000} s`;
