@@ -85,7 +85,15 @@ export const IMPORT_ERRORS = [
   'too-many',
 ] as const;
 /** It was taken over, but look at it. */
-export const IMPORT_NOTES = ['rubbish', 'number', 'placeholder', 'size-late', 'section', 'logic'] as const;
+export const IMPORT_NOTES = [
+  'rubbish',
+  'number',
+  'placeholder',
+  'size-late',
+  'section',
+  'logic',
+  'more',
+] as const;
 /** Options about legions that mean nothing here. */
 export const IMPORT_IGNORED = [
   'alarm',
@@ -96,6 +104,7 @@ export const IMPORT_IGNORED = [
   'route',
   'include',
   'other',
+  'more',
 ] as const;
 
 export const ImportProblem = z.object({

@@ -34,14 +34,26 @@ export function readLines(text: string): IniLine[] {
       key: strip(key),
       value: clear,
       isRead,
-      hasPlaceholder: hasMagic || /[%$@]\([^)]*\)/.test(clear),
+      hasPlaceholder: hasMagic || hasBrackets(clear),
     });
   });
   return lines;
 }
 
-/** Blanks, tabs and carriage returns only, as uWSGI strips. */
-const strip = (text: string): string => text.replace(/^[ \t\r]+/, '').replace(/[ \t\r]+$/, '');
+/** Blanks, tabs and carriage returns only, as uWSGI strips. Looks at each once: a line may be long. */
+function strip(text: string): string {
+  const isBlank = (at: number): boolean => ' \t\r'.includes(text.charAt(at));
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(from)) from += 1;
+  while (to > from && isBlank(to - 1)) to -= 1;
+  return text.slice(from, to);
+}
+
+/** `%(…)`, `$(…)` or `@(…)`. */
+function hasBrackets(value: string): boolean {
+  const at = value.search(/[%$@]\(/);
+  return at >= 0 && value.lastIndexOf(')') > at;
+}
 
 function withoutPercents(value: string): { clear: string; hasMagic: boolean } {
   let hasMagic = false;

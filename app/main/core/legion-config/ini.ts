@@ -13,6 +13,7 @@ import {
 } from '../../../shared/domain/legion-options.js';
 import { text, type Values } from '../../../shared/i18n/text.js';
 import { visible } from '../../../shared/i18n/visible.js';
+import { firstOnes } from './first-ones.js';
 import { iniLine, OWN_MARK, readLines, type IniLine } from './ini-lines.js';
 import { firstWord, readAddress, readHook, readLegion, readNumber } from './ini-values.js';
 
@@ -56,8 +57,11 @@ type Draft = { -readonly [Key in keyof LegionOptions]: LegionOptions[Key] };
 export function readIni(file: string): IniRead {
   const lines = readLines(file);
   const drafts = new Map<string, Draft>();
-  const problems: ImportProblem[] = [];
-  const ignored: ImportIgnored[] = [];
+  const problems = importProblems();
+  const ignored = firstOnes<ImportIgnored>(({ line, count }) => ({
+    ...{ line, option: '', kind: 'more', text: text('legion.import.ignored.more', { count }) },
+  }));
+  const upcoming = definitionsIn(lines);
   const shared: Pick<Draft, 'freqS' | 'toleranceS' | 'skewS' | 'deathOnLordErrorS'> = {
     freqS: LEGION_DEFAULTS.freqS,
     toleranceS: LEGION_DEFAULTS.toleranceS,
@@ -66,7 +70,9 @@ export function readIni(file: string): IniRead {
   };
   const say = ({ line }: IniLine, kind: ImportProblem['kind'], values: Values = {}): void => {
     const isError = IMPORT_ERRORS.some((error) => error === kind);
-    problems.push({ line, kind, isError, text: text(`legion.import.${kind}`, values) });
+    problems.add(line, isError, () => ({
+      ...{ line, kind, isError, text: text(`legion.import.${kind}`, values) },
+    }));
   };
 
   function define(one: IniLine): void {
@@ -90,6 +96,7 @@ export function readIni(file: string): IniRead {
     }
     const { name } = draft.data;
     if (drafts.has(name)) return say(one, 'twice', { legion: shown(name) });
+    if (drafts.size >= AT_MOST) return say(one, 'too-many');
     if (!read.isValorWhole) say(one, 'rubbish', { option: one.key, read: read.legion.valor });
     drafts.set(name, { ...draft.data, nodes: [], hooks: [] });
   }
@@ -132,14 +139,17 @@ export function readIni(file: string): IniRead {
   }
 
   function ignore({ line, key }: IniLine, kind: ImportIgnored['kind']): void {
-    ignored.push({ line, option: shown(key), kind, text: text(`legion.import.ignored.${kind}`) });
+    ignored.add(line, false, () => ({
+      ...{ line, option: shown(key), kind, text: text(`legion.import.ignored.${kind}`) },
+    }));
   }
 
   function sayUnknown(one: IniLine, legion: string): void {
-    const later = lines.find(
-      ({ line, key, value }) => line > one.line && LEGION.test(key) && firstWord(value)?.word === legion,
-    );
-    if (later) say(one, 'order', { legion: shown(legion), defined: later.line });
+    const later = upcoming.get(legion) ?? [];
+    // Lines are read in their order: what is passed is never asked for again.
+    while ((later.at(-1) ?? Infinity) <= one.line) later.pop();
+    const defined = later.at(-1);
+    if (defined !== undefined) say(one, 'order', { legion: shown(legion), defined });
     else say(one, 'unknown-legion', { legion: shown(legion) });
   }
 
@@ -170,7 +180,29 @@ export function readIni(file: string): IniRead {
       ignore(one, kind);
     }
   }
-  return { legions: [...drafts.values()].map((draft) => ({ ...draft, ...shared })), problems, ignored };
+  return {
+    legions: [...drafts.values()].map((draft) => ({ ...draft, ...shared })),
+    problems: problems.all(),
+    ignored: ignored.all(),
+  };
+}
+
+export const importProblems = () =>
+  firstOnes<ImportProblem>(({ line, count, isError }) => ({
+    ...{ line, kind: 'more', isError, text: text('legion.import.more', { count }) },
+  }));
+
+/** By legion the lines that define it, the last one first. */
+function definitionsIn(lines: readonly IniLine[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const { line, key, value } of lines.toReversed()) {
+    const name = LEGION.test(key) ? firstWord(value)?.word : undefined;
+    if (name === undefined) continue;
+    const known = found.get(name);
+    if (known) known.push(line);
+    else found.set(name, [line]);
+  }
+  return found;
 }
 
 const shown = (foreign: string): string => visible(foreign, 80);

@@ -6,7 +6,7 @@ import { LegionOptions, type ImportProblem } from '../../../shared/domain/legion
 import { visible } from '../../../shared/i18n/visible.js';
 import type { Need, Session } from '../../../shared/domain/session.js';
 import type { LegionNodes } from '../../core/changes/plan.js';
-import { readIni, writeIni } from '../../core/legion-config/ini.js';
+import { importProblems, readIni, writeIni } from '../../core/legion-config/ini.js';
 import { needOf } from '../key-needs.js';
 import { asWatcher, check, configOf, inputOf, invalid, isSamePart, optionsOf } from './config.js';
 import { nameOf } from './hooks.js';
@@ -206,22 +206,26 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
         const { legions, problems, ignored } = readIni(text);
         const inputs = legions.map((options) => ({ options, input: inputOf(options) }));
         const saved: string[] = [];
+        const refused = importProblems();
+        const refuse = (name: string, why: string): void =>
+          refused.add(0, true, () => refusedImport(why, name));
         if (saves) mayChange();
         for (const { options, input } of saves ? inputs : []) {
           if (members.has(options.name)) {
-            problems.push(refusedImport('it is here already; remove it first', options.name));
+            refuse(options.name, 'it is here already; remove it first');
             continue;
           }
           try {
             await save({ ...input, secret: options.secret, iv: options.iv });
             saved.push(options.name);
           } catch (error) {
-            problems.push(
-              refusedImport(error instanceof Error ? error.message : String(error), options.name),
-            );
+            refuse(options.name, error instanceof Error ? error.message : String(error));
           }
         }
-        return { legions: inputs.map(({ input }) => input), problems, ignored, saved };
+        return {
+          legions: inputs.map(({ input }) => input),
+          ...{ problems: [...problems, ...refused.all()], ignored, saved },
+        };
       }),
     /** With the secret: for a file, never for a window. */
     export(name: string): string {

@@ -25,6 +25,8 @@ export const legionImport = {
   'legion.import.section': 'uWSGI reads the section “uwsgi”; this line in another one was not read.',
   'legion.import.logic':
     'Conditions and loops are not followed: the lines inside are read as if they applied.',
+  'legion.import.more':
+    '{count, plural, one {One more problem is not listed.} other {# more problems are not listed.}}',
 
   'legion.import.ignored.alarm': 'Only uWSGI knows its alarms; this hook is left out here.',
   'legion.import.ignored.cron': 'Only uWSGI runs cron lines for its lord; this console does not.',
@@ -35,6 +37,8 @@ export const legionImport = {
   'legion.import.ignored.route': 'Only uWSGI routes requests by who is the lord.',
   'legion.import.ignored.include': 'Other files are not read; import them one by one.',
   'legion.import.ignored.other': 'This option is not known here.',
+  'legion.import.ignored.more':
+    '{count, plural, one {One more line that was left out is not listed.} other {# more lines that were left out are not listed.}}',
 
   'legion.cipher.stream':
     'With this cipher members lose each other after one lost packet; aes-256-cbc does not have that.',

@@ -277,6 +277,46 @@ describe('what is not taken over', () => {
   });
 });
 
+describe('a hostile file', () => {
+  const MB = 930_000;
+  const lines = (line: string): string => `[uwsgi]\n${line.repeat(MB / line.length)}`;
+
+  it('has its first mistakes named, and the others counted', () => {
+    const { problems } = readIni(`${lines('legion-node=x y\n')}legion = x 1.2.3.4:5 1 aes128:s`);
+    expect(problems).toHaveLength(201);
+    expect(problems[199]).toMatchObject({ line: 201, kind: 'order' });
+    expect(problems[199]?.text).toContain('line 58,127');
+    expect(problems[200]).toEqual({
+      ...{ line: 202, kind: 'more', isError: true, text: '57,925 more problems are not listed.' },
+    });
+  });
+
+  it('has its first left-out lines listed, and the others counted', () => {
+    const { ignored, problems } = readIni(lines('legion-x=\n'));
+    expect(problems).toEqual([]);
+    expect(ignored).toHaveLength(201);
+    expect(ignored[200]).toMatchObject({ line: 202, kind: 'more' });
+    expect(ignored[200]?.text).toMatch(/^92,800 more lines/);
+    const notes = read(LEGION, ...Array.from({ length: 201 }, () => 'if-env = X'));
+    expect(notes.problems[200]).toMatchObject({ isError: false, text: 'One more problem is not listed.' });
+  });
+
+  it('has no more legions than can be kept', () => {
+    const many = Array.from({ length: 1_001 }, (_, at) => `legion = l${at} 1.2.3.4:5 1 aes128:s`);
+    const { legions, problems } = read(...many);
+    expect(legions).toHaveLength(1_000);
+    expect(problems).toMatchObject([{ line: 1_001, kind: 'too-many', isError: true }]);
+  });
+
+  it('is looked through once, whatever its lines hold', () => {
+    // Each of these takes minutes where a line, or the file, is looked through again for each of its places.
+    for (const value of [`${' '.repeat(MB)}x`, `${'\t\r'.repeat(MB / 2)}x`, '$('.repeat(MB / 2)])
+      expect(readIni(`legion-scroll = x${value}`).problems).toMatchObject([{ isError: true }]);
+    const half = (line: string): string => line.repeat(MB / 2 / line.length);
+    expect(readIni(half('legion=x y\n') + half('legion-node=x y\n')).problems).toHaveLength(201);
+  });
+});
+
 describe('a legion written as an .ini file', () => {
   const options = one(
     'legion-mcast = a 225.1.1.1:5 1 aes128:se%%cret my iv',

@@ -548,6 +548,19 @@ describe('what is kept', () => {
   });
 });
 
+describe('an import of more legions than can be kept', () => {
+  it('says of the first ones why they were not saved, and how many more there are', async () => {
+    const { console } = legionStage();
+    const a = console('a');
+    const text = Array.from({ length: 300 }, (_, at) => `legion = l${at} :${at + 1} 1 aes128:${SECRET}`);
+    const { saved, problems } = await a.legions.import(text.join('\n'), true);
+    expect(saved).toHaveLength(50);
+    expect(problems).toHaveLength(201);
+    expect(problems[0]?.text).toContain('l50: ');
+    expect(problems[200]).toMatchObject({ line: 0, isError: true, text: '50 more problems are not listed.' });
+  });
+});
+
 describe('a stats server of uWSGI', () => {
   const said = (over: object = {}): string =>
     JSON.stringify({
