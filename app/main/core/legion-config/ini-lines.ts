@@ -67,3 +67,14 @@ function withoutPercents(value: string): { clear: string; hasMagic: boolean } {
 
 /** A line that `readLines` and uWSGI read as this value. */
 export const iniLine = (key: string, value: string): string => `${key} = ${value.replaceAll('%', '%%')}\n`;
+
+/**
+ * What uWSGI may put something else in for, however its line is written: the value of an option for `%(…)`, a file for
+ * `@(…)`, and for `$(NAME)` a variable of the environment that it is started in, whose name holds neither a blank nor a
+ * bracket; `$(date +x)` stays. None of the three can be quoted.
+ */
+export const replacedByUwsgi = (value: string): '%(…)' | '@(…)' | '$(…)' | null => {
+  const [found] = /\$\([^\s=()]+\)|[@%]\([^)]+\)/.exec(value) ?? [];
+  if (found === undefined) return null;
+  return found.startsWith('$') ? '$(…)' : found.startsWith('@') ? '@(…)' : '%(…)';
+};

@@ -14,7 +14,7 @@ import {
 import { text, type Values } from '../../../shared/i18n/text.js';
 import { visible } from '../../../shared/i18n/visible.js';
 import { firstOnes } from './first-ones.js';
-import { iniLine, OWN_MARK, readLines, type IniLine } from './ini-lines.js';
+import { iniLine, OWN_MARK, readLines, replacedByUwsgi, type IniLine } from './ini-lines.js';
 import { firstWord, readAddress, readHook, readLegion, readNumber } from './ini-values.js';
 
 export type IniRead = {
@@ -207,7 +207,30 @@ function definitionsIn(lines: readonly IniLine[]): Map<string, number[]> {
 
 const shown = (foreign: string): string => visible(foreign, 80);
 
-/** An .ini file that uWSGI starts with, and that `readIni` reads as the same legion. */
+/** The first field that uWSGI would not read as `writeIni` writes it, and what it would put something else in for. */
+export function replacedIn(options: LegionOptions): { field: string; form: string } | null {
+  const { name, secret, iv, scroll, hooks } = options;
+  const fields: readonly (readonly [string, string])[] = [
+    // What it leaves open is closed further on in its lines.
+    ['name', `${name} )`],
+    ['secret', secret],
+    ['iv', `${secret} ${iv ?? ''}`],
+    ['scroll', scroll ?? ''],
+    // Those of our own are comments to uWSGI.
+    ...hooks.map(
+      (hook, at) => [`hooks.${at}.argument`, isOwn(hook) ? '' : `${hook.action}:${hook.argument}`] as const,
+    ),
+  ];
+  for (const [field, value] of fields) {
+    const form = replacedByUwsgi(value);
+    if (form) return { field, form };
+  }
+  return null;
+}
+
+const isOwn = ({ action }: LegionHook): boolean => action === 'notify' || action === 'http';
+
+/** An .ini file that `readIni` reads as the same legion, and uWSGI too, unless something is `replacedIn` it. */
 export function writeIni(options: LegionOptions): string {
   const { name, listen, cipher, secret, iv, scroll } = options;
   const value = `${name} ${listen.address}:${listen.port} ${options.valor} ${cipher}:${secret}`;
@@ -222,9 +245,9 @@ export function writeIni(options: LegionOptions): string {
     iniLine('legion-skew-tolerance', String(options.skewS)),
     iniLine('legion-death-on-lord-error', String(options.deathOnLordErrorS)),
     ...(scroll === null ? [] : [named('legion-scroll', scroll)]),
-    ...options.hooks.map(({ event, action, argument }) => {
-      const isOwn = action === 'notify' || action === 'http';
-      return `${isOwn ? OWN_MARK : ''}${named(`legion-${event}`, `${action}:${argument}`)}`;
+    ...options.hooks.map((hook) => {
+      const { event, action, argument } = hook;
+      return `${isOwn(hook) ? OWN_MARK : ''}${named(`legion-${event}`, `${action}:${argument}`)}`;
     }),
   ].join('');
 }

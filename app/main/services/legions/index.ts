@@ -6,7 +6,7 @@ import { LegionOptions, type ImportProblem } from '../../../shared/domain/legion
 import { visible } from '../../../shared/i18n/visible.js';
 import type { Need, Session } from '../../../shared/domain/session.js';
 import type { LegionNodes } from '../../core/changes/plan.js';
-import { importProblems, readIni, writeIni } from '../../core/legion-config/ini.js';
+import { importProblems, readIni, replacedIn, writeIni } from '../../core/legion-config/ini.js';
 import { needOf } from '../key-needs.js';
 import { asWatcher, check, configOf, inputOf, invalid, isSamePart, optionsOf } from './config.js';
 import { nameOf } from './hooks.js';
@@ -230,9 +230,13 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
     /** With the secret: for a file, never for a window. */
     export(name: string): string {
       const options = LegionOptions.safeParse(optionsOf(find(name).config));
-      if (options.success) return writeIni(options.data);
-      const [issue] = options.error.issues;
-      throw invalid(String(issue?.path.join('.') ?? ''), 'uWSGI cannot read this value in an .ini file');
+      if (!options.success) {
+        const [issue] = options.error.issues;
+        throw invalid(String(issue?.path.join('.') ?? ''), 'uWSGI cannot read this value in an .ini file');
+      }
+      const replaced = replacedIn(options.data);
+      if (replaced) throw invalid(replaced.field, notExported(replaced));
+      return writeIni(options.data);
     },
 
     heads: (): Session['legions'] =>
@@ -280,6 +284,13 @@ export function createLegions(settings: LegionSettings, deps: LegionDeps) {
     },
   };
 }
+
+const notExported = ({ field, form }: { readonly field: string; readonly form: string }): string => {
+  const what = `uWSGI would put something else in for ${form} when it reads the file, and cannot be told not to; `;
+  if (!field.startsWith('hooks.')) return `${what}take another value`;
+  if (form !== '$(…)') return `${what}put the command into a script`;
+  return `${what}put a blank after “$(” where a shell reads it, or the command into a script`;
+};
 
 /** About a whole legion of the file: no line of its own. */
 const refusedImport = (why: string, name: string): ImportProblem => ({

@@ -1,6 +1,6 @@
 /** Legions in uWSGI's .ini files: its own rules of reading, its quirks, and what is said about them. */
 import { describe, expect, it } from 'vitest';
-import { readIni, writeIni } from '../../../../app/main/core/legion-config/ini.js';
+import { readIni, replacedIn, writeIni } from '../../../../app/main/core/legion-config/ini.js';
 import {
   IMPORT_ERRORS,
   IMPORT_IGNORED,
@@ -318,6 +318,7 @@ describe('a hostile file', () => {
 });
 
 describe('a legion written as an .ini file', () => {
+  const hook = (argument: string) => ({ event: 'lord', action: 'cmd', argument }) as const;
   const options = one(
     'legion-mcast = a 225.1.1.1:5 1 aes128:se%%cret my iv',
     'legion-lord = a cmd:date +%%s',
@@ -329,6 +330,37 @@ describe('a legion written as an .ini file', () => {
       'legion-mcast = a 225.1.1.1:5 1 aes-128-cbc:se%%cret my iv',
     ]);
     expect(writeIni(options)).toContain('legion-lord = a cmd:date +%%s\n');
+  });
+
+  it.each([
+    ['name', { name: 'a@(' }],
+    ['secret', { secret: 'x$(HOME)' }],
+    ['secret', { secret: '@(/etc/passwd)' }],
+    ['iv', { secret: 'x@(', iv: 'iv)' }],
+    ['scroll', { scroll: 'role=%(role)' }],
+    ['scroll', { scroll: '$($(HOME)' }],
+    ['hooks.1.argument', { hooks: [hook('date'), hook('echo $(hostname)')] }],
+    ['hooks.0.argument', { hooks: [hook('mail a@(b c)')] }],
+  ])('is told apart where uWSGI would put something else in: %s of %j', (field, over) => {
+    expect(replacedIn({ ...options, ...over })).toMatchObject({ field });
+  });
+
+  it('has what uWSGI leaves as it stands', () => {
+    for (const value of [
+      '$(date +%s)',
+      '$( hostname)',
+      '100%',
+      '%n',
+      '$()',
+      '@()',
+      '$(x',
+      '$x',
+      '${HOME}',
+      'a;b#c',
+    ])
+      expect(replacedIn({ ...options, scroll: value, hooks: [hook(value)] })).toBeNull();
+    const own = { event: 'lord', action: 'notify', argument: '$(HOME)' } as const;
+    expect(replacedIn({ ...options, hooks: [own] })).toBeNull();
   });
 
   it('hides hooks from uWSGI that only this console knows, and reads them again', () => {

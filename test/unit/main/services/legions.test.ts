@@ -524,6 +524,34 @@ describe('what is kept', () => {
     expect(file).toContain("cmd:echo '$HOME;' id");
   });
 
+  it('is no uWSGI file where uWSGI would read something else, and says where and what to do', async () => {
+    const { console } = legionStage();
+    const a = console('a');
+    await a.legions.load();
+    const saved = async (over: Partial<LegionInput>): Promise<string> => {
+      await a.legions.save({
+        ...{ name: 'web', role: 'watch', valor: 98, address: '', port: 1, cipher: 'aes-256-cbc' },
+        ...{ nodes: [], secret: SECRET, scroll: null, hooks: [], ...over },
+      });
+      return a.legions.export('web');
+    };
+    const lord = (argument: string) => ({
+      hooks: [{ event: 'lord' as const, action: 'cmd' as const, argument, shell: true }],
+    });
+    const needle = `${SECRET}@(/etc/hunter2)`;
+    await expect(saved({ secret: needle })).rejects.toThrow(code('LEGION_INVALID'));
+    await expect(saved({ secret: needle })).rejects.not.toThrow('hunter2');
+    await expect(saved({ scroll: '%(x)' })).rejects.toThrow(
+      'scroll: uWSGI would put something else in for %(…)',
+    );
+    await expect(saved(lord('echo $(hostname)'))).rejects.toThrow(
+      /^hooks\.0\.argument: .* put a blank after “\$\(” where a shell reads it/,
+    );
+    expect(await saved(lord('echo $( hostname) $(date +%s)'))).toContain(
+      'cmd:echo $( hostname) $(date +%%s)',
+    );
+  });
+
   it('comes in from a uWSGI file as a watcher, with its hooks off and its mistakes named', async () => {
     const { console } = legionStage();
     const a = console('a');
