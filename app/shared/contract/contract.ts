@@ -172,7 +172,7 @@ export const contract = {
   'run.continue': call(RunId.extend({ reason: z.string().max(500).optional() }), RunSummary),
   /** The rest is skipped; what was sent is watched on. */
   'run.stop': call(RunId, RunSummary),
-  /** Again, as the next attempt, to targets that failed, were undeliverable or gave no answer. Throws RUN_NOTHING. */
+  /** Again, as the next attempt, to targets that failed, were undeliverable or gave no answer. Throws RUN_NOTHING, RUN_QUORUM. */
   'run.retry': call(
     RunId.extend({
       names: z.array(Name).max(50_000).optional(),

@@ -66,6 +66,7 @@ export const ERROR_CODES = {
   RUN_UNKNOWN: row(false, 404),
   RUN_STATE: row(false, 409),
   RUN_NOTHING: row(false, 409),
+  RUN_QUORUM: row(false, 409),
   ROLLBACK_UNKNOWN: row(false, 409),
   JOURNAL_UNWRITABLE: row(true, 500),
   APPROVAL_NOT_WANTED: row(false, 409),

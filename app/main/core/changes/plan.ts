@@ -75,7 +75,7 @@ export type Spread = {
 const BACK = 0.95;
 
 /** So many of its members may be away at a time: one where none may. */
-const mayFall = ({ members, quorum }: LegionNodes): number => Math.max(1, members - quorum);
+export const mayFall = ({ members, quorum }: LegionNodes): number => Math.max(1, members - quorum);
 
 /**
  * In no wave more members of a legion than may fall without its quorum. Who is too many waits for a later wave; where

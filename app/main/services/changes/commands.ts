@@ -11,7 +11,7 @@ import type {
 import { confirmFor } from '../../../shared/domain/reach.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { whatText } from '../../../shared/i18n/index.js';
-import { planWaves, spreadLegions, type PlannedWave } from '../../core/changes/plan.js';
+import { mayFall, planWaves, spreadLegions, type PlannedWave } from '../../core/changes/plan.js';
 import { RETRYABLE, tookIt } from '../../core/changes/run-apply.js';
 import { brokenRule, evidenceOf } from '../../core/changes/run-decide.js';
 import type { Run, RunEntry, RunPlan } from '../../core/changes/run-state.js';
@@ -137,6 +137,19 @@ export function createCommands(context: Context) {
       legions: bodies.some(restarts) ? cluster.legions() : [],
       lords: cluster.lords(),
     });
+  /** Throws RUN_QUORUM: a retry goes out at once. */
+  const keepsQuorum = (names: readonly string[], bodies: readonly What[]): void => {
+    const legions = bodies.some(restarts) ? cluster.legions() : [];
+    const crowded = legions.find(
+      (legion) =>
+        legion.quorum > 0 && names.filter((name) => legion.nodes.has(name)).length > mayFall(legion),
+    );
+    if (!crowded) return;
+    const members = names.filter((name) => crowded.nodes.has(name));
+    throw new AppError('RUN_QUORUM', 'too many members of a legion at once', {
+      details: { name: crowded.name, names: members },
+    });
+  };
   const goingBack = new Set<string>();
   const checkedReverse = async (run: Run, given: RollbackInput): Promise<Reverse> => {
     const back = await reverse(run, given);
@@ -225,6 +238,7 @@ export function createCommands(context: Context) {
         );
         if (chosen.length === 0) throw new AppError('RUN_NOTHING', 'nobody to try again');
         const names = chosen.map(({ name }) => name);
+        keepsQuorum(names, run.plan.bodies);
         context.confirmed(confirmAgain(names, run.plan.bodies), wish.confirm);
         return decision('retried', { n: chosen.map(({ index }) => index) });
       }),

@@ -128,8 +128,12 @@ export const errors = {
   'error.RUN_UNKNOWN.next': 'See the list of runs; old ones are removed.',
   'error.RUN_STATE': 'The run is not in a state for that.',
   'error.RUN_STATE.next': 'Look at where it stands now.',
-  'error.RUN_NOTHING': 'None of its nodes is to be tried again.',
-  'error.RUN_NOTHING.next': 'Only failed, undeliverable and unanswered ones can be.',
+  'error.RUN_NOTHING': 'There is none of its nodes that this is for.',
+  'error.RUN_NOTHING.next':
+    'Failed, undeliverable, unanswered and regressed ones can be tried again; those that took the change can be rolled back.',
+  'error.RUN_QUORUM': 'All at once, these would take the quorum of the legion “{name}”.',
+  'error.RUN_QUORUM.next':
+    'Try fewer of its members at a time, and the next when they are back: {names}. Nothing was sent.',
   'error.ROLLBACK_UNKNOWN': 'Nothing is known that could be sent back.',
   'error.ROLLBACK_UNKNOWN.next':
     'Say which values, or which version, these nodes are to have. Nothing was sent.',

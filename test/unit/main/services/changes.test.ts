@@ -731,6 +731,25 @@ describe('a run and others beside it', () => {
     expect(took(node('b'))).toBe(2);
   });
 
+  it('is not tried again on so many members of a legion at once that its quorum falls', async () => {
+    const { a, clock } = await stage([
+      { name: 'b', mode: 'off' },
+      { name: 'c', mode: 'off' },
+    ]);
+    const run = await a.changes.start({
+      ...{ what: settings(INTERVAL, true), where: to('b', 'c'), confirm: '2' },
+      how: { stop: { regressed: 9, failedShare: 1 } },
+    });
+    await clock.advanceAsync(10_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b failed', 'c failed']);
+    const web = { name: 'web', nodes: new Set(['b', 'c']), members: 3, quorum: 2 };
+    Object.assign(a.legions, { nodes: () => [web] });
+    const retry = (...names: string[]) =>
+      a.changes.retry(run.plan.id, { names, confirm: String(names.length) });
+    await expect(retry('b', 'c')).rejects.toThrow(code('RUN_QUORUM'));
+    await expect(retry('c')).resolves.toMatchObject({ counts: { queued: 1 } });
+  });
+
   it('that is tried again does not take the answer that a newer run waits for', async () => {
     const { a, node, clock } = await stage([
       { name: 'b', mode: 'ask' },
