@@ -98,7 +98,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
   function announce(up: number, how: 'following' | 'alone' | 'answer', effects: Effect[]): void {
     if (watches || isGone || isSuspended) return;
     // EL22 Until the first announce of our period there is nothing to answer with.
-    if (how === 'answer' && (!hasAnnounced || !pace.mayAnswer())) return;
+    if (how === 'answer' && (!hasAnnounced || !pace.mayAnswer(up))) return;
     if (how !== 'answer') pace.sent(up, how);
     hasAnnounced = true;
     effects.push({ type: 'announce', dead: false });

@@ -11,8 +11,9 @@ export type PaceRules = { readonly freqMs: number; readonly toleranceMs: number 
 const EARLY = 0.05;
 /** How long past its time a burst of real nodes is waited for; among our own nobody is disturbed by who comes first. */
 const LATE_MS = 100;
-/** Answers out of turn (a death, an expiry, a new lord) are few: so many in a period. */
+/** Answers out of turn (a death, an expiry, a new lord) are few: so many in a row, and one more after so many periods. */
 const MAX_EXTRA = 3;
+const PERIODS_PER_EXTRA = 4;
 
 export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
   const lateMs = Math.min(LATE_MS, freqMs / 10);
@@ -21,7 +22,8 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
   let isAlone = true;
   let heardUp = -Infinity;
   let realUp = -Infinity;
-  let extras = 0;
+  let extras = MAX_EXTRA;
+  let extrasUp = up;
 
   /** EL21 Out of step with others, we wait for them once, where the tolerance leaves room for it. */
   const waits = (): boolean => {
@@ -44,12 +46,14 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
     sent(now: number, how: 'following' | 'alone'): void {
       lastUp = now;
       isAlone = how === 'alone';
-      extras = 0;
     },
-    /** EL22 Whether an answer out of turn may go. */
-    mayAnswer(): boolean {
-      extras += 1;
-      return extras <= MAX_EXTRA;
+    /** EL22 Whether an answer out of turn may go. What comes and goes all the time leaves us at our rhythm. */
+    mayAnswer(now: number): boolean {
+      extras = Math.min(MAX_EXTRA, extras + (now - extrasUp) / (PERIODS_PER_EXTRA * freqMs));
+      extrasUp = now;
+      if (extras < 1) return false;
+      extras -= 1;
+      return true;
     },
     /** After a sleep the period begins anew. */
     restart(now: number): void {

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { NO_UUID, type Announcement } from '../../../../app/main/core/protocol/uwsgi/announcement.js';
 import { outranks, weightOf } from '../../../../app/main/core/election/rank.js';
 import { fallsUntilLost, whatIf } from '../../../../app/main/core/election/what-if.js';
 import { whyOf } from '../../../../app/main/core/election/why.js';
 import { aLegion, uuidOf } from '../../../support/a-legion.js';
 
 const PERIOD = 3_000;
+
+const aStranger = (at: number, dead: boolean): Announcement => ({
+  ...{ legion: 'web', valor: 1, unix: 1, lord: 0, name: `m-${at}`, pid: 1, uuid: uuidOf(1_000 + at) },
+  ...{ checksum: 0n, lordValor: 0, lordUuid: NO_UUID, scroll: null, dead, extension: null },
+});
 
 function aLegionOfThree(given = {}) {
   const legion = aLegion(given);
@@ -158,6 +164,32 @@ describe('the election of a legion', () => {
       expect(Math.min(...gaps)).toBeGreaterThan(PERIOD * 0.94);
       expect(Math.max(...gaps)).toBeLessThan(PERIOD * 1.06);
     }
+  });
+
+  it('EL22 comings and goings all the time leave it at its rhythm, and the first of them is answered at once', () => {
+    const legion = aLegionOfThree();
+    const seat = legion.seat('a');
+    const from = legion.now();
+    const one = (at: number, up: number, dead: boolean) =>
+      seat.election.hear({ announcement: aStranger(at, dead), skewMs: 0 }, up).effects;
+    let said = 0;
+    const periods = 40;
+    for (let at = 0; at < periods * 30; at += 1) {
+      const up = from + at * (PERIOD / 30);
+      const isSaid = (effects: readonly { readonly type: string }[]): number =>
+        effects.filter(({ type }) => type === 'announce').length;
+      said += isSaid(one(at, up, false));
+      const answered = isSaid(one(at, up, true));
+      if (at === 0) expect(answered).toBe(1);
+      said += answered + isSaid(seat.election.tick(up));
+    }
+    // One per period, those that may go at once, and one more in four.
+    expect(said).toBeGreaterThan(periods);
+    expect(said).toBeLessThan(periods * (1 / 0.95 + 1 / 4) + 4);
+    // Left in peace for a while it answers at once again.
+    const up = from + (periods + 12) * PERIOD;
+    one(9_999, up, false);
+    expect(one(9_999, up + 1, true).map(({ type }) => type)).toContain('announce');
   });
 
   it('a watcher hears all and says nothing', () => {
