@@ -1,6 +1,7 @@
 /** Packets of a legion, one by one: what is dropped, in which order, and what our own members add. */
 import { describe, expect, it } from 'vitest';
 import { DROP_KINDS, type DropKind } from '../../../../app/shared/domain/legion.js';
+import { CipherName } from '../../../../app/shared/domain/legion-cipher.js';
 import {
   decodeAnnouncement,
   encodeAnnouncement,
@@ -25,7 +26,9 @@ import {
   sealPacket,
   type OpenContext,
 } from '../../../../app/main/core/protocol/uwsgi/packet.js';
+import { chance } from '../../../support/chance.js';
 
+const CIPHERS = CipherName.options;
 const NOW = 1_795_232_336;
 const UUID = 'd9e48089-e73c-48fb-a00a-2e98f17c6034';
 const cipher = createPacketCipher({ cipher: 'aes-256-cbc', secret: 'a secret of some length', iv: null });
@@ -148,6 +151,43 @@ describe('a packet of a legion', () => {
       ['mac', 'x-lc-mac'],
     ];
     expect(order.map(([kind]) => DROP_KINDS.indexOf(kind))).toEqual([5, 7, 9, 11, 12, 13]);
+  it.each(CIPHERS)('%s: is decrypted only where its last block and its header allow it', (name) => {
+    const real = createPacketCipher({ cipher: name, secret: 'a secret of some length', iv: 'an iv' });
+    let decrypted = 0;
+    const counting = {
+      ...real,
+      open(bytes: Buffer): Buffer {
+        decrypted += bytes.length;
+        return real.open(bytes);
+      },
+    };
+    const next = chance(7);
+    const noise = (size: number): Buffer => Buffer.from(Array.from({ length: size }, () => next() * 256));
+    const kinds = new Map<string, number>();
+    for (let run = 0; run < 3_000; run += 1) {
+      const bytes = Buffer.concat([Buffer.from([109, 0, 0, 0]), noise(Math.floor(next() * 9) * 8)]);
+      // What uWSGI does: all of it is decrypted, then the lengths are compared.
+      let size = -1;
+      try {
+        size = real.open(bytes.subarray(4)).length;
+      } catch {
+        // It cannot be.
+      }
+      const kind = kindOf(bytes, { cipher: counting });
+      expect(kind).toBe(size < 0 ? 'decrypt' : size === 0 ? 'legion' : 'length');
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+    expect(kinds.size).toBeGreaterThan(1);
+    const large = Buffer.concat([Buffer.from([109, 1, 2, 0]), noise(65_496)]);
+    expect(['decrypt', 'length']).toContain(kindOf(large, { cipher: counting }));
+    expect(decrypted).toBe(0);
+    for (const size of [0, 1, 7, 8, 15, 16, 17, 300]) {
+      const sealed = real.seal(Buffer.alloc(size, 1));
+      expect(real.clearLength(sealed)).toBe(size);
+      expect(real.open(sealed)).toHaveLength(size);
+    }
+  });
+
     let over: Record<string, string> = wrongs;
     for (const [kind, key] of order) {
       expect(kindOf(made(over))).toBe(kind);

@@ -64,9 +64,14 @@ export function sealClear(cipher: PacketCipher, clear: Buffer): Buffer {
 export function openPacket(bytes: Buffer, context: OpenContext): Opened {
   if (bytes.length < HEADER) return dropped('short', 'fewer than 4 bytes');
   if (bytes[0] !== MODIFIER) return dropped('modifier', 'not a packet of a legion');
-  const clear = attempt(() => context.cipher.open(bytes.subarray(HEADER)));
+  const { cipher } = context;
+  const body = bytes.subarray(HEADER);
+  // The last block tells both; so a flood of large ones costs no more than one of small ones.
+  const length = attempt(() => cipher.clearLength(body));
+  if (length !== null && length !== bytes.readUInt16LE(1))
+    return dropped('length', 'another length than its header says');
+  const clear = length === null ? null : attempt(() => cipher.open(body));
   if (!clear) return dropped('decrypt', 'cannot be decrypted with the secret of this legion');
-  if (clear.length !== bytes.readUInt16LE(1)) return dropped('length', 'another length than its header says');
   const fields = attempt(() => readFields(clear));
   if (!fields) return dropped('dictionary', 'a cut entry or an empty key');
   const refused = refusedByFields(fields, context);
@@ -74,8 +79,7 @@ export function openPacket(bytes: Buffer, context: OpenContext): Opened {
   const decoded = announcementOf(fields);
   if (!decoded.ok) return decoded;
   const { announcement } = decoded;
-  if (announcement.extension && !verifyMac(clear, context.cipher.macKey))
-    return dropped('mac', 'its MAC is wrong');
+  if (announcement.extension && !verifyMac(clear, cipher.macKey)) return dropped('mac', 'its MAC is wrong');
   return { ok: true, announcement, clear };
 }
 
