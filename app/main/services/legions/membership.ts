@@ -38,6 +38,8 @@ const LOOK_MS = 20;
 const STOP_HOOKS_MS = 10_000;
 const CONCEDE_MS = 1_000;
 const RETRY_OPEN_MS = 10_000;
+/** The loop of a multicast group brings back what we said within moments. */
+const MAX_FORMER = 32;
 
 export type Membership = ReturnType<typeof createMembership>;
 
@@ -63,6 +65,8 @@ export function createMembership(
   const lordship = createLordship(config, hooks, settings.host, () => facts());
   let socket: DatagramSocket | null = null;
   let part: Part | null = null;
+  /** Uuids that we said goodbye under. */
+  const formerly = new Set<string>();
   let problem: AppError | null = null;
   let timer: Cancel = () => undefined;
   let retry: Cancel = () => undefined;
@@ -90,7 +94,7 @@ export function createMembership(
 
   function onPacket(bytes: Buffer): void {
     const from = part;
-    const heard = from && wire.open(bytes, isVoter() ? from.self : null);
+    const heard = from && wire.open(bytes, isVoter() ? from.self : null, formerly);
     if (!from || !heard) return;
     const { isUsed, effects } = from.election.hear(heard, clock.uptime());
     const { dead, name } = heard.announcement;
@@ -304,6 +308,8 @@ export function createMembership(
 
   /** Resolves with who leads after us, or null when nobody did in time. */
   async function follower(from: Part, waitMs: number): Promise<string | null> {
+    formerly.add(from.self.uuid);
+    for (const uuid of formerly) if (formerly.size > MAX_FORMER) formerly.delete(uuid);
     const began = clock.uptime();
     const until = began + waitMs;
     for (;;) {

@@ -36,15 +36,15 @@ export function createWire(config: LegionConfig, clock: Clock) {
         return counted ? [{ kind, ...counted }] : [];
       }).sort((a, b) => b.count - a.count),
 
-    /** `self`: whose packets are our own when they come back. null: it was counted. */
-    open(bytes: Buffer, self: Self | null): Heard | null {
+    /** `self`, and the uuids it had `formerly`: whose packets are our own when they come back. null: it was counted. */
+    open(bytes: Buffer, self: Self | null, formerly?: ReadonlySet<string>): Heard | null {
       const up = clock.uptime();
       if (up - slice.from >= SLICE_MS) slice = { from: up, count: 0 };
       slice.count += 1;
       if (slice.count > MAX_PER_SLICE) return drop('flood');
       const now = clock.now();
       const opened = openPacket(bytes, {
-        ...{ cipher, legion: config.name, self },
+        ...{ cipher, legion: config.name, self, ...(formerly && { formerly }) },
         ...{ nowS: Math.floor(now / 1_000), skewS: config.skewS, maxFutureS: config.skewS },
       });
       if (!opened.ok) return drop(opened.kind);

@@ -107,6 +107,18 @@ describe('a packet of a legion', () => {
     ['our name with another valor is somebody else', 'ok', good, { self: { ...self, valor: 97 } }],
     ['our uuid under another name is somebody else', 'ok', good, { self: { ...self, name: 'beta' } }],
     ['our name with another uuid is somebody else', 'ok', good, { self: { ...self, uuid: NO_UUID } }],
+    [
+      'what we said under a uuid that we gave up is ours, whatever our valor was',
+      'own',
+      good,
+      { self: { ...self, uuid: NO_UUID, valor: 0 }, formerly: new Set([UUID]) },
+    ],
+    [
+      'a uuid that we gave up under another name is somebody else',
+      'ok',
+      good,
+      { self: { ...self, name: 'beta', uuid: NO_UUID }, formerly: new Set([UUID]) },
+    ],
     ['61 seconds ago is too old', 'old', made({ unix: String(NOW - 61) })],
     ['60 seconds ago is not', 'ok', made({ unix: String(NOW - 60) })],
     ['no time is too old', 'old', made({ unix: null })],
@@ -139,18 +151,6 @@ describe('a packet of a legion', () => {
   ];
   it.each(cases)('%s: %s', (_, kind, bytes, over) => expect(kindOf(bytes, over)).toBe(kind));
 
-  it('is dropped for the first reason that applies', () => {
-    const wrongs = { legion: 'x', unix: '1', name: '', checksum: '-', valor: '65536', 'x-lc-mac': '' };
-    const right = { legion: 'clusterip', unix: String(NOW), name: 'alpha', checksum: '1', valor: '1' };
-    const order: (readonly [DropKind, keyof typeof wrongs])[] = [
-      ['legion', 'legion'],
-      ['old', 'unix'],
-      ['name', 'name'],
-      ['number', 'checksum'],
-      ['valor', 'valor'],
-      ['mac', 'x-lc-mac'],
-    ];
-    expect(order.map(([kind]) => DROP_KINDS.indexOf(kind))).toEqual([5, 7, 9, 11, 12, 13]);
   it.each(CIPHERS)('%s: is decrypted only where its last block and its header allow it', (name) => {
     const real = createPacketCipher({ cipher: name, secret: 'a secret of some length', iv: 'an iv' });
     let decrypted = 0;
@@ -188,6 +188,18 @@ describe('a packet of a legion', () => {
     }
   });
 
+  it('is dropped for the first reason that applies', () => {
+    const wrongs = { legion: 'x', unix: '1', name: '', checksum: '-', valor: '65536', 'x-lc-mac': '' };
+    const right = { legion: 'clusterip', unix: String(NOW), name: 'alpha', checksum: '1', valor: '1' };
+    const order: (readonly [DropKind, keyof typeof wrongs])[] = [
+      ['legion', 'legion'],
+      ['old', 'unix'],
+      ['name', 'name'],
+      ['number', 'checksum'],
+      ['valor', 'valor'],
+      ['mac', 'x-lc-mac'],
+    ];
+    expect(order.map(([kind]) => DROP_KINDS.indexOf(kind))).toEqual([5, 7, 9, 11, 12, 13]);
     let over: Record<string, string> = wrongs;
     for (const [kind, key] of order) {
       expect(kindOf(made(over))).toBe(kind);

@@ -92,6 +92,23 @@ describe('consoles in one legion', () => {
     expect(a!.web()).toMatchObject({ uuid, isLord: true });
   });
 
+  it('know their own goodbye when the group brings it back, and call nobody dead for it', async () => {
+    const stage = legionStage();
+    const nodes = [1, 2].map((port) => ({ host: '127.0.0.1', port }));
+    stage.packets(() => 5);
+    const [a] = await stage.web(['a', 'b'], { nodes });
+    for (let time = 0; time < 3; time += 1) {
+      const stepping = a!.legions.stepDown('web');
+      await stage.clock.advanceAsync(4_000);
+      await stepping;
+      await a!.legions.comeBack('web');
+      await stage.clock.advanceAsync(4_000);
+    }
+    const { drops, warnings } = a!.web();
+    expect(drops.map(({ kind }) => kind)).toEqual(['own']);
+    expect(warnings.filter(({ kind }) => kind === 'dead-mark')).toEqual([]);
+  });
+
   it('say how long each reason without a lord lasted', async () => {
     const { web, clock } = legionStage();
     const [a, b] = await web(['a', 'b'], { quorum: 2 });

@@ -33,6 +33,8 @@ export type OpenContext = {
     readonly valor: number;
     readonly uuid: string;
   } | null;
+  /** The uuids that were ours before: what we said under them may come back late. */
+  readonly formerly?: ReadonlySet<string>;
   readonly nowS: number;
   readonly skewS: number;
   readonly maxFutureS: number;
@@ -85,16 +87,16 @@ export function openPacket(bytes: Buffer, context: OpenContext): Opened {
 
 function refusedByFields(
   fields: Fields,
-  { legion, self, nowS, skewS, maxFutureS }: OpenContext,
+  { legion, self, formerly, nowS, skewS, maxFutureS }: OpenContext,
 ): Dropped | null {
   if (textField(fields, 'legion') !== legion) return dropped('legion', 'of another legion');
   const name = textField(fields, 'name');
+  const uuid = uuidField(fields, 'uuid');
   if (
     self &&
     name === self.name &&
     numberField(fields, 'pid') === BigInt(self.pid) &&
-    numberField(fields, 'valor') === BigInt(self.valor) &&
-    uuidField(fields, 'uuid') === self.uuid
+    ((uuid === self.uuid && numberField(fields, 'valor') === BigInt(self.valor)) || formerly?.has(uuid))
   )
     return dropped('own', 'our own, come back');
   const unix = numberField(fields, 'unix');
