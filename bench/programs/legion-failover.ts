@@ -55,7 +55,7 @@ async function witnessed(stage: Stage): Promise<Fall> {
   for (const seat of seats) await until(async () => (await seat.get()).votes === 3);
   let isGone = false;
   for (const { ours: each } of seats) {
-    each.bus.nodeOn = (host) => `node-${host}`;
+    each.bus.nodesOn = (host) => [`node-${host}`];
     each.bus.isGone = async (node) => isGone && node === 'node-a';
   }
   return {

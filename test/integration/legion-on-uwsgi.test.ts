@@ -121,7 +121,7 @@ describeWithUwsgi('a console in a legion of real uWSGI', () => {
       await stage.onlyLord(r1);
       await until(async () => (await o1.get()).votes === 3);
       let isGone = false;
-      o1.ours.bus.nodeOn = (host) => `node-${host}`;
+      o1.ours.bus.nodesOn = (host) => [`node-${host}`];
       o1.ours.bus.isGone = async (node) => isGone && node === 'node-r1';
       const from = Date.now();
       // It is asked once while it lives.

@@ -34,7 +34,9 @@ let nextPid = 50_000;
 export async function ourLegions(host: string, datagrams: Datagrams = udpDatagrams): Promise<OurLegions> {
   const events: (NewEvent & { at: number })[] = [];
   const { power, ...held } = aPower();
-  const bus: OurLegions['bus'] = { nodeOn: () => null, isHeard: () => null, isGone: async () => false };
+  const bus: OurLegions['bus'] = {
+    ...{ nodeOn: () => null, nodesOn: () => [], isHeard: () => null, isGone: async () => false },
+  };
   let isCut = false;
   const cutting: Datagrams = {
     async open(place, ears) {

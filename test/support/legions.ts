@@ -58,6 +58,7 @@ export function legionStage() {
     const asked: string[] = [];
     const gone = new Set<string>();
     let isGone = async (name: string): Promise<boolean> => gone.has(name);
+    let nodesOn = (host: string): readonly string[] => [host];
     const legions = createLegions(
       { profileId: 'test', isReadOnly: given.isReadOnly ?? false, host, pid: 100 + made },
       {
@@ -76,7 +77,10 @@ export function legionStage() {
         },
         secretStore: given.store ?? createMemoryStore(),
         journals: createMemoryJournals(),
-        bus: { nodeOn: (name) => name, isHeard: () => true, isGone: (name) => isGone(name) },
+        bus: {
+          ...{ nodeOn: (name) => name, nodesOn: (host) => nodesOn(host) },
+          ...{ isHeard: () => true, isGone: (name) => isGone(name) },
+        },
         record: (event) => void events.push(event),
       },
     );
@@ -87,6 +91,8 @@ export function legionStage() {
       answers: (next: (call: HookCall) => Promise<HookResult>) => void (answer = next),
       /** What its bus says when it is asked for a queue, instead of what `gone` has. */
       busAnswers: (next: (name: string) => Promise<boolean>) => void (isGone = next),
+      /** Which nodes its bus knows on a machine. */
+      busNodes: (next: (host: string) => readonly string[]) => void (nodesOn = next),
       onBattery(isOn: boolean) {
         power.isOnBattery = isOn;
         battery(isOn);

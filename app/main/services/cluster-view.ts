@@ -15,6 +15,8 @@ const HOSTS_MS = 2_000;
 export type HostView = {
   /** The node that beats on the machine of this host name: LegionIO names itself by host and process. */
   nodeOn(host: string): string | null;
+  /** All that may be on it: of hosts whose names cannot be told apart (`a.b` and `a_b`) the nodes of both. */
+  nodesOn(host: string): readonly string[];
   /** null: no node of this name, or it left. */
   isHeard(name: string): boolean | null;
 };
@@ -27,26 +29,41 @@ export function createClusterView(
   const { columns } = state;
   const slotOf = (name: string): number | undefined => state.byName.get(name);
   const named = (slots: readonly number[]): string[] => slots.map((slot) => state.names[slot]!);
-  let hosts = new Map<string, string>();
+  let hosts = new Map<string, string[]>();
   let hostsUp = -Infinity;
-  const hostOf = (name: string): string =>
-    name
-      .replace(/\.\d+$/, '')
-      .replaceAll('.', '_')
-      .toLowerCase();
-  /** One that beats comes before one that fell silent. */
+  let hostsOf = 0;
+  const keyOf = (host: string): string => host.replaceAll('.', '_').toLowerCase();
+  const withoutPid = (name: string): string => name.replace(/\.\d+$/, '');
+  /** One that beats comes after those that fell silent. */
   const indexHosts = (): void => {
     hostsUp = clock.uptime();
+    hostsOf = state.byName.size;
     hosts = new Map();
     for (const slot of slotsInOrder(state)) {
-      if (columns.state[slot] !== STATE.left) hosts.set(hostOf(state.names[slot]!), state.names[slot]!);
+      const name = state.names[slot]!;
+      const key = keyOf(withoutPid(name));
+      const found = hosts.get(key);
+      if (found) found.push(name);
+      else hosts.set(key, [name]);
     }
   };
+  const isMember = (name: string): boolean => {
+    const slot = slotOf(name);
+    return slot !== undefined && columns.state[slot] !== STATE.left;
+  };
+  const under = (key: string): readonly string[] => (hosts.get(key) ?? []).filter(isMember);
 
   return {
     nodeOn(host) {
       if (clock.uptime() - hostsUp > HOSTS_MS) indexHosts();
-      return slotOf(host) === undefined ? (hosts.get(hostOf(host)) ?? null) : host;
+      if (slotOf(host) !== undefined) return host;
+      return under(keyOf(host)).at(-1) ?? under(keyOf(withoutPid(host))).at(-1) ?? null;
+    },
+    nodesOn(host) {
+      // A node that came since is the one that counts.
+      if (hostsOf !== state.byName.size || clock.uptime() - hostsUp > HOSTS_MS) indexHosts();
+      const own = isMember(host) ? [host] : [];
+      return [...new Set([...own, ...under(keyOf(host)), ...under(keyOf(withoutPid(host)))])];
     },
     isHeard(name) {
       const slot = slotOf(name);

@@ -150,6 +150,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       ...{ clock, log, random: deps.random, secretStore: deps.secretStore, ...deps.legions },
       bus: {
         nodeOn: cluster.nodeOn,
+        nodesOn: cluster.nodesOn,
         isHeard: cluster.isHeard,
         isGone: async (node) => !(await bus.hasQueue(nodeQueue(node))),
       },

@@ -290,6 +290,13 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       return effects;
     },
 
+    /** EL33 What the others wait for after a death that they were told of: who evaluates with each packet agrees now. */
+    say(up: number): Effect[] {
+      const effects: Effect[] = [];
+      announce(up, 'answer', effects);
+      return effects;
+    },
+
     /** The machine woke up, and somebody told us. */
     wake(up: number): Effect[] {
       const effects: Effect[] = [];

@@ -62,11 +62,13 @@ export function createMembership(
     };
   });
   const story = createStory(config, deps, lords);
+  /** EL33 The lord that our own vote let go of, until its death is proven for the others too. */
+  let fallen: Peer | null = null;
   const lordship = createLordship(config, hooks, settings.host, () => facts());
-  let socket: DatagramSocket | null = null;
-  let part: Part | null = null;
   /** Uuids that we said goodbye under. */
   const formerly = new Set<string>();
+  let socket: DatagramSocket | null = null;
+  let part: Part | null = null;
   let problem: AppError | null = null;
   let timer: Cancel = () => undefined;
   let retry: Cancel = () => undefined;
@@ -190,7 +192,7 @@ export function createMembership(
     if (!part || isStopped) return;
     const from = part;
     const now = clock.uptime();
-    const lord = config.busWitness ? lordPeer(from) : null;
+    const lord = witnessed(from);
     const askUp = lord ? witness.dueUp(lord) : Infinity;
     const wait = Math.max(1, Math.min(from.election.dueUp(), askUp) - now);
     timer = clock.after(wait, () => {
@@ -209,19 +211,39 @@ export function createMembership(
     return null;
   }
 
+  /** Whom the bus is asked about: one that fell comes before one that leads, for moments. */
+  function witnessed(from: Part): Peer | null {
+    if (!config.busWitness) return null;
+    const mayTell = config.proxyDeath && isVoter() && !from.isLeaving;
+    const isBack = fallen !== null && [...from.election.peers().values()].some(isSameAs(fallen));
+    const isOver = fallen !== null && clock.uptime() - fallen.seenUp > config.toleranceS * 1_000;
+    if (!mayTell || isBack || isOver) fallen = null;
+    return fallen ?? lordPeer(from);
+  }
+  const isSameAs =
+    ({ uuid }: Peer) =>
+    (other: Peer): boolean =>
+      other.uuid === uuid;
+
   async function askWitness(from: Part): Promise<void> {
-    const lord = config.busWitness ? lordPeer(from) : null;
+    const lord = witnessed(from);
     if (!lord) return;
-    const isGone = await witness.isGone(lord);
-    if (from !== part) return;
-    if (isGone) {
-      const effects = from.election.witnessed(lord.uuid, clock.uptime());
-      // EL33 The others first: with our own answer they can agree at once.
-      if (effects.length > 0 && config.proxyDeath && isVoter() && !from.isLeaving) tellDeathOf(lord);
-      act(from, effects);
-    }
+    const testimony = await witness.ask(lord);
+    // Whoever spoke while the bus was asked lives.
+    if (from !== part || witnessed(from) !== lord) return;
+    const isSure = testimony === 'gone' || testimony === 'proven';
+    if (lord !== fallen) {
+      const effects = isSure ? from.election.witnessed(lord.uuid, clock.uptime()) : [];
+      if (effects.length > 0) fallen = lord;
+      if (isSure) return act(from, effects);
+    } else if (testimony === 'proven') {
+      fallen = null;
+      tellDeathOf(lord);
+      // With our own announce after it they can agree at once.
+      return act(from, from.election.say(clock.uptime()));
+    } else if (testimony === 'there') fallen = null;
     // An answer may call for the next question sooner than anything else is due.
-    else arm();
+    arm();
   }
 
   function tellDeathOf(peer: Peer): void {
@@ -254,6 +276,7 @@ export function createMembership(
     await open();
     if (!socket || isEnding) return;
     const self: Self = { name: settings.host, pid: settings.pid, valor: valorNow(), uuid: random.uuid() };
+    fallen = null;
     part = {
       self,
       joinedAt: clock.now(),
@@ -286,6 +309,8 @@ export function createMembership(
       const enough = ending.then(() => pause(STOP_HOOKS_MS));
       await Promise.race([bye, enough, ...(hooksMs === Infinity ? [] : [pause(hooksMs)])]);
     }
+    formerly.add(from.self.uuid);
+    for (const uuid of formerly) if (formerly.size > MAX_FORMER) formerly.delete(uuid);
     act(from, from.election.leave());
     const others = [...from.election.peers().values()].some(({ valor }) => valor > 0);
     if (hadLord && others && waitMs > 0) await follower(from, waitMs);
@@ -308,8 +333,6 @@ export function createMembership(
 
   /** Resolves with who leads after us, or null when nobody did in time. */
   async function follower(from: Part, waitMs: number): Promise<string | null> {
-    formerly.add(from.self.uuid);
-    for (const uuid of formerly) if (formerly.size > MAX_FORMER) formerly.delete(uuid);
     const began = clock.uptime();
     const until = began + waitMs;
     for (;;) {

@@ -64,6 +64,8 @@ const MAX_JOURNAL_NAME = 60;
 export type BusView = {
   /** The node that beats on the machine of this host name; null: none is known. */
   nodeOn(host: string): string | null;
+  /** All that may beat there, those that fell silent too: what the bus says of the machine they say together. */
+  nodesOn(host: string): readonly string[];
   /** null: unknown, or no longer a member. */
   isHeard(node: string): boolean | null;
   /** The broker says that the queue of this node is gone. Rejects when it cannot be asked. */

@@ -1,7 +1,8 @@
 /**
- * The bus as a second witness of a lord that missed its period. It is believed only when the queue of that machine's
- * node went together with the lord's voice, and stays gone: a connection that was lost takes its queue with it for as
- * long as it is made again, and a lord whose packets are lost just then is not dead.
+ * The bus as a second witness of a lord that missed its period. It is believed only when the queues of all nodes of that
+ * machine went together with the lord's voice, and stay gone: a connection that was lost takes its queue with it for as
+ * long as it is made again, and a lord whose packets are lost just then is not dead. For what is said to others it takes
+ * more: a node that is started anew leaves its queue for good, and one more packet may be lost.
  */
 import type { Peer } from '../../core/election/election.js';
 import type { LegionConfig, LegionDeps } from './types.js';
@@ -10,14 +11,24 @@ import type { LegionConfig, LegionDeps } from './types.js';
 const SURE_MS = 500;
 /** So often the bus is asked meanwhile: a queue that was back between two answers should be seen. */
 const ASKS = 8;
+/** Where more nodes than these go by the name of one machine, they tell nothing of it. */
+const MAX_NODES = 16;
+
+/** `gone`: enough for our own vote. `proven`: enough to tell others in its name. `unsure`: not for long enough yet. */
+export type Testimony = 'there' | 'unsure' | 'gone' | 'proven';
 
 export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }: LegionDeps) {
   const freqMs = freqS * 1_000;
   const sureMs = Math.max(SURE_MS, freqMs / 2);
   const againMs = sureMs / ASKS;
-  let seen: { readonly uuid: string; readonly up: number } | null = null;
+  let seen: { readonly uuid: string; readonly up: number; readonly nodes: readonly string[] } | null = null;
   /** Gone in every answer of this time, of which each came soon after the one before. */
-  let gone: { readonly uuid: string; readonly from: number; readonly to: number } | null = null;
+  let gone: {
+    readonly uuid: string;
+    readonly from: number;
+    readonly to: number;
+    readonly nodes: readonly string[];
+  } | null = null;
   let askedUp = -Infinity;
   let asks = 0;
   let isAsking = false;
@@ -36,26 +47,40 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
     return askedUp < late ? Math.min(inPeriod, late) : inPeriod;
   };
 
-  /** One more answer that it is gone. True when that lasts. */
-  function isSure(lord: Peer, up: number): boolean {
-    // While it spoke, and without the queue having been there until then, the queue says nothing of it.
-    if (up < lateUp(lord) || seen?.uuid !== lord.uuid || seen.up < lord.seenUp - 2 * freqMs) {
+  /** One more answer that all of them are gone: what it is worth when that lasts. */
+  function goneFor(lord: Peer, up: number, nodes: readonly string[]): Testimony {
+    // While it spoke, and without a queue having been there until then, the queues say nothing of it; nor does a node
+    // that was there and has said goodbye.
+    const wasThere = seen?.uuid === lord.uuid && seen.up >= lord.seenUp - 2 * freqMs;
+    if (up < lateUp(lord) || !wasThere || !seen?.nodes.every((node) => nodes.includes(node))) {
       gone = null;
-      return false;
+      return 'there';
     }
-    const goesOn = gone?.uuid === lord.uuid && gone.from > lord.seenUp && up - gone.to <= 2 * againMs;
+    const goesOn =
+      gone?.uuid === lord.uuid &&
+      gone.from > lord.seenUp &&
+      up - gone.to <= 2 * againMs &&
+      nodes.every((node) => gone?.nodes.includes(node));
     const to = clock.uptime();
-    gone = { uuid: lord.uuid, from: goesOn && gone ? gone.from : to, to };
-    return up - gone.from >= sureMs;
+    gone = { uuid: lord.uuid, from: goesOn && gone ? gone.from : to, to, nodes };
+    // They are looked at from when it is late: whoever is proven dead has missed two announces.
+    if (up - gone.from >= freqMs + sureMs) return 'proven';
+    return up - gone.from >= sureMs ? 'gone' : 'unsure';
+  }
+
+  /** Those of them whose queue is there. */
+  async function thereOf(nodes: readonly string[]): Promise<readonly string[]> {
+    const gones = await Promise.all(nodes.map((node) => bus.isGone(node)));
+    return nodes.filter((_, place) => gones[place] === false);
   }
 
   return {
     /** When to ask next, steady ms. */
     dueUp,
-    /** True: it is gone. Never rejects. */
-    async isGone(lord: Peer): Promise<boolean> {
+    /** Never rejects. */
+    async ask(lord: Peer): Promise<Testimony> {
       const up = clock.uptime();
-      if (up < dueUp(lord)) return false;
+      if (up < dueUp(lord)) return 'unsure';
       // What was asked a period ago and has no answer gets none, or one that is too old.
       if (isAsking) forget();
       asks += 1;
@@ -63,18 +88,19 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
       isAsking = true;
       askedUp = up;
       try {
-        const node = bus.nodeOn(lord.name);
-        const isThere = node !== null && !(await bus.isGone(node));
-        if (ask !== asks) return false;
-        if (node !== null && !isThere) return isSure(lord, up);
-        seen = isThere ? { uuid: lord.uuid, up } : null;
+        const nodes = bus.nodesOn(lord.name);
+        const isTold = nodes.length > 0 && nodes.length <= MAX_NODES;
+        const there = isTold ? await thereOf(nodes) : [];
+        if (ask !== asks) return 'unsure';
+        if (isTold && there.length === 0) return goneFor(lord, up, nodes);
+        seen = isTold ? { uuid: lord.uuid, up, nodes: there } : null;
         gone = null;
-        return false;
+        return 'there';
       } catch (error) {
         // After a bus that could not be asked, a queue that is not there may only not be there again.
         if (ask === asks) forget();
         log.debug({ error, legion: name }, 'the bus could not be asked about a lord');
-        return false;
+        return 'there';
       } finally {
         if (ask === asks) isAsking = false;
       }

@@ -3,6 +3,7 @@
  * same time, and one that is gone on both is. Random, the same in every run, in virtual time.
  */
 import { describe, expect, it } from 'vitest';
+import type { LegionInput } from '../../../../app/shared/domain/legion.js';
 import { chance } from '../../../support/chance.js';
 import { legionStage } from '../../../support/legions.js';
 
@@ -18,9 +19,9 @@ const LORD_PORT = 1;
 type Legion = { readonly stage: ReturnType<typeof legionStage>; readonly all: Consoles };
 type Consoles = Awaited<ReturnType<ReturnType<typeof legionStage>['web']>>;
 
-async function aLegion(): Promise<Legion> {
+async function aLegion(given: Partial<LegionInput> = {}): Promise<Legion> {
   const stage = legionStage();
-  const all = await stage.web(['a', 'b', 'c'], { busWitness: true });
+  const all = await stage.web(['a', 'b', 'c'], { busWitness: true, ...given });
   return { stage, all };
 }
 
@@ -81,6 +82,48 @@ function trouble({ stage, all }: Legion, seed: number): { bad: number } {
   return told;
 }
 
+/**
+ * A lord that lives, and whose bus node is started anew: under another name, its old queue gone for good. Either one
+ * announce at a time is lost and the new node comes when it comes, or the lord is not heard for long and it comes soon.
+ */
+function restarts({ stage, all }: Legion, seed: number, names: string[]): void {
+  const next = chance(seed);
+  const { clock } = stage;
+  const from = clock.uptime();
+  const between = (low: number, high: number): number => low + next() * (high - low);
+  const isLong = next() < 0.3;
+  const silence = {
+    from: from + between(0, 3_000),
+    for: isLong ? between(1_000, TOLERANCE_MS - FREQ_MS) : between(200, FREQ_MS - LATE_MS),
+  };
+  const lateMs = next() < 0.5 ? 0 : LATE_MS;
+  stage.packets((port) => {
+    const up = clock.uptime();
+    if (port === LORD_PORT && up >= silence.from && up < silence.from + silence.for) return null;
+    return port === LORD_PORT ? Math.floor(next() * lateMs) : 0;
+  });
+  const old = names.at(-1)!;
+  const fallsUp = next() < 0.8 ? silence.from + between(-500, FREQ_MS) : from + between(0, 6_000);
+  const comesUp = fallsUp + (isLong ? between(300, 1_200) : between(300, 4_000));
+  const saysGoodbye = next() < 0.3;
+  const fresh = `a.${seed + 1}`;
+  names.push(fresh);
+  for (const each of all.slice(1)) {
+    each.busNodes((host) => {
+      if (host !== 'a') return [host];
+      const up = clock.uptime();
+      const before = names.slice(0, -1).filter((name) => !(name === old && saysGoodbye && up >= fallsUp));
+      return up >= comesUp ? [...before, fresh] : before;
+    });
+    each.busAnswers(async (node) => {
+      const up = clock.uptime();
+      await new Promise<void>((answered) => clock.after(1 + Math.floor(next() * 30), answered));
+      if (node === fresh) return up < comesUp;
+      return node.startsWith('a.') && (node !== old || up >= fallsUp);
+    });
+  }
+}
+
 const calm = ({ stage, all }: Legion): void => {
   stage.packets(() => 0);
   for (const each of all) each.busAnswers(async () => false);
@@ -123,6 +166,71 @@ describe('with the bus as witness', () => {
       await stage.clock.advanceAsync(2 * FREQ_MS);
       expect(all.slice(1).map((each) => each.web().isLord)).toEqual([true, false]);
     }
+  });
+
+  it(
+    'EL33 nobody says that a living lord is dead, in a thousand runs of lost packets and nodes that are started anew',
+    { timeout: 120_000 },
+    async () => {
+      let fallen = 0;
+      for (let first = 1; first <= RUNS; first += RUNS_EACH) {
+        const legion = await aLegion({ proxyDeath: true });
+        let names = [`a.${first}`];
+        for (let run = first; run < first + RUNS_EACH; run += 1) {
+          const before = legion.all.map(({ events }) => events.length);
+          restarts(legion, run, names);
+          await legion.stage.clock.advanceAsync(11_000);
+          const news = legion.all.flatMap(({ events }, at) => events.slice(before[at]));
+          expect(news.filter(({ kind }) => kind === 'legion.death-told')).toEqual([]);
+          if (news.length > 0) fallen += 1;
+          expect(legion.all.map((each) => each.web().isLord)).toEqual([true, false, false]);
+          names = names.slice(-3);
+        }
+      }
+      // Our own vote needs less, and what is lost with it comes back with the next packet.
+      expect(fallen).toBeGreaterThan(RUNS / 20);
+    },
+  );
+
+  it('EL33 a lord that is gone for good is told of when it has missed two announces', async () => {
+    for (let run = 1; run <= 50; run += 1) {
+      const next = chance(run);
+      const { stage, all } = await aLegion({ proxyDeath: true, toleranceS: 12 });
+      const [a, b] = all;
+      await stage.clock.advanceAsync(5_000 + Math.floor(next() * FREQ_MS));
+      for (const each of all) each.gone.add('a');
+      a!.cut();
+      await stage.clock.advanceAsync(FREQ_MS);
+      expect(b!.kinds()).not.toContain('legion.death-told');
+      await stage.clock.advanceAsync(2 * FREQ_MS);
+      expect(b!.kinds().filter((kind) => kind === 'legion.death-told')).toHaveLength(1);
+      expect(b!.web().isLord).toBe(true);
+    }
+  });
+
+  it('EL17 one node that is still there under the name of its machine is enough to keep a lord', async () => {
+    const { stage, all } = await aLegion({ proxyDeath: true });
+    for (const each of all.slice(1)) each.busNodes((host) => (host === 'a' ? ['a.1', 'a.2'] : [host]));
+    for (const each of all) each.gone.add('a.1');
+    await stage.clock.advanceAsync(5_000);
+    all[0]!.cut();
+    await stage.clock.advanceAsync(3 * FREQ_MS);
+    expect(all[1]!.web().lord?.name).toBe('a');
+  });
+
+  it('EL17 a node that said goodbye is no witness of its machine, whatever fell there before', async () => {
+    const { stage, all } = await aLegion({ proxyDeath: true });
+    let isThere = true;
+    for (const each of all.slice(1))
+      each.busNodes((host) => (host === 'a' ? (isThere ? ['a.1', 'a.2'] : ['a.1']) : [host]));
+    for (const each of all) each.gone.add('a.1');
+    await stage.clock.advanceAsync(5_000);
+    isThere = false;
+    all[0]!.cut();
+    await stage.clock.advanceAsync(3 * FREQ_MS);
+    expect(all[1]!.web().lord?.name).toBe('a');
+    await stage.clock.advanceAsync(2 * FREQ_MS);
+    expect(all[1]!.web().isLord).toBe(true);
   });
 
   it('EL17 a bus that hangs is asked again after a period, and is no reason to look at the clock all the time', async () => {
