@@ -85,7 +85,7 @@ export function lordSentences(
   }
   const [without] = lordless;
   if (without) {
-    const split = without.why.kind === 'split' ? 'yes' : 'no';
+    const split = without.why.kind === 'split' ? without.why.lords.length : 0;
     const values = { legion: visible(without.name, 40), split, count: lordless.length };
     said.push({ legion: without.name, words: text('overview.lordless', values) });
   }

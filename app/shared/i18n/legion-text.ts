@@ -23,7 +23,10 @@ export function whyText(why: Why, quorum: number, now: number): string {
         votesFor: orNone(why.votesFor),
       });
     case 'split':
-      return text('legion.why.split', { names: named(why.lords.map(({ name }) => name)) });
+      return text('legion.why.split', {
+        names: named(why.lords.map(({ name }) => name)),
+        count: why.lords.length,
+      });
     case 'votes-differ':
       return text('legion.why.votes-differ', {
         by: visible(why.by),
@@ -46,7 +49,7 @@ export function whyText(why: Why, quorum: number, now: number): string {
 export function warningText(warning: LegionWarning): string {
   switch (warning.kind) {
     case 'split':
-      return text('legion.warning.split', { names: named(warning.names) });
+      return text('legion.warning.split', { names: named(warning.names), count: warning.names.length });
     case 'equal-valor':
       return text('legion.warning.equal-valor', { names: named(warning.names), valor: warning.valor });
     case 'skew':

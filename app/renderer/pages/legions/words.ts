@@ -15,7 +15,7 @@ export function sayText(legion: Legion, now: number): string {
 
 function ownText({ role, why, isLord, valor, announcedValor, lowered }: Legion): string {
   if (role === 'off' || why.kind === 'failed' || why.kind === 'suspended' || why.kind === 'off') return '';
-  if (isLord) return text('legionPage.you.lord');
+  if (isLord) return text(why.kind === 'split' ? 'legionPage.you.oneLord' : 'legionPage.you.lord');
   if (role === 'standby')
     return lowered !== null
       ? text('legionPage.you.lowered')

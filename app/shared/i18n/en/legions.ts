@@ -10,7 +10,7 @@ export const legions = {
     '{name} is lord{age, select, none {} other { for {age}}}; the votes have not all been heard.',
   'legion.why.disputed':
     '{name} leads, but {by} votes for {votesFor, select, none {nobody yet} other {{votesFor}}}.',
-  'legion.why.split': 'Split: {names} all claim to be lord.',
+  'legion.why.split': 'Split: {names} {count, plural, =2 {both} other {all}} claim to be lord.',
   'legion.why.settling': 'No lord known yet: the first two periods are for listening.',
   'legion.why.nobody': 'Nobody has been heard.',
   'legion.why.arbiters': 'No lord: only arbiters are here, and they never lead.',
@@ -25,7 +25,7 @@ export const legions = {
   'legion.why.off': 'This console takes no part.',
   'legion.why.failed': 'This console cannot hear this legion.',
   'legion.warning.split':
-    'Two claim to be lord: {names}. Each sees only its own side, or one has not heard the other yet.',
+    '{count, plural, =2 {Two} other {#}} claim to be lord: {names}. Each sees only its own side, or one has not heard the other yet.',
   'legion.warning.no-quorum-set':
     'No quorum is set with {members} members: each side of a network split would elect its own lord.',
   'legion.warning.quorum-short': 'The quorum is short: {votes} of {quorum} votes.',
@@ -66,7 +66,7 @@ export const legions = {
   'legion.drop.flood': 'more than can be read',
   'event.legion.lord': '{legion}: {name} is lord',
   'event.legion.no-lord': '{legion}: no lord',
-  'event.legion.split': '{legion}: two claim to be lord',
+  'event.legion.split': '{legion}: more than one claims to be lord',
   'event.legion.joined': '{count, plural, one {{name} joined {legion}} other {# members joined {legion}}}',
   'event.legion.death-told': '{legion}: the others were told that {name} is dead',
   'event.legion.left': '{count, plural, one {{name} left {legion}} other {# members left {legion}}}',
@@ -81,7 +81,7 @@ export const legions = {
   'event.legion.removed': 'The legion {legion} was removed',
   'event.legion.role': '{legion}: our role is {policy} now',
   'event.legion.stepped-down': 'This console stepped down in {legion}',
-  'need.legion-split': '{legion}: two claim to be lord',
+  'need.legion-split': '{legion}: more than one claims to be lord',
   'need.legion-split.why': 'Since {since}',
   'need.legion-split.verb': 'Look',
   'need.legion-no-lord': '{legion} has no lord',

@@ -28,7 +28,7 @@ export const pages = {
   'overview.lords':
     'Lord of “{legion}” is {name}{age, select, none {} other { for {age}}}{more, plural, =0 {} one {, and # more legion has one} other {, and # more legions have one}}.',
   'overview.lordless':
-    '{count, plural, offset:1 =1 {“{legion}” has {split, select, yes {two lords} other {no lord}}} one {“{legion}” and # more legion have no agreed lord} other {“{legion}” and # more legions have no agreed lord}}.',
+    '{count, plural, offset:1 =1 {“{legion}” has {split, plural, =0 {no lord} =2 {two lords} other {# lords}}} one {“{legion}” and # more legion have no agreed lord} other {“{legion}” and # more legions have no agreed lord}}.',
   'overview.groupBy': 'Group by',
   'overview.group.prefix': 'name prefix',
   'overview.group.version': 'version',

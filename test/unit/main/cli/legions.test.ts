@@ -54,7 +54,7 @@ describe('legions', () => {
     expect(await run('legions')).toBe(EXIT.done);
     expect(text()).toMatch(/^jobs +watch +– +– +0 +2$/m);
     expect(text()).toMatch(/^web +standby +10 +app-1 +5\/3 +5$/m);
-    expect(text()).toContain('Split: job-1, job-2 all claim to be lord.');
+    expect(text()).toContain('Split: job-1, job-2 both claim to be lord.');
   });
 
   it('are JSON as the contract has them', async () => {
