@@ -220,14 +220,16 @@ function Lines(props: {
   return (
     <>
       <h3 className={`h2 ${props.isBad === true ? 'c-late' : ''}`}>{props.title}</h3>
-      <ul className="legion-lines">
-        {props.lines.map(({ line, text: said }, place) => (
-          <li key={place}>
-            {line > 0 && <span className="t3 num nw">{text('legionImport.line', { line })}</span>}
-            <span className={line > 0 ? '' : 'legion-line-whole'}>{visible(said, 300)}</span>
-          </li>
-        ))}
-      </ul>
+      <div className="legion-lines" tabIndex={0} role="region" aria-label={props.title}>
+        <ul>
+          {props.lines.map(({ line, text: said }, place) => (
+            <li key={place}>
+              {line > 0 && <span className="t3 num nw">{text('legionImport.line', { line })}</span>}
+              <span className={line > 0 ? '' : 'legion-line-whole'}>{visible(said, 300)}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
     </>
   );
 }
