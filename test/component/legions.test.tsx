@@ -61,11 +61,44 @@ describe('the page of a legion', () => {
 
   it('says why there is no lord, warnings in words, and what could not be read', async () => {
     await open('/legions/jobs', { legions: [jobsLegion(now)] });
-    expect(sentence()).toBe('Split: job-1, job-2 all claim to be lord. You only watch.');
+    expect(sentence()).toBe('Split: job-1, job-2 both claim to be lord. You only watch.');
     expect(main().getByText(/^Two claim to be lord: job-1, job-2/)).toBeDefined();
     expect(main().getByText(/A tolerance of 6 s with a period of 3 s/)).toBeDefined();
     const row = screen.getByRole('row', { name: /cannot be decrypted/ });
     expect(row.textContent).toContain('1,204');
+  });
+
+  it('counts those that claim to lead, crowns each of them, and says that we are one', async () => {
+    const names = ['job-1', 'job-2', 'job-3'];
+    const members = names.map((name, place) =>
+      aMember(name, 30 - place, now, { lordSince: now - 9_000, isSelf: place === 2 }),
+    );
+    const lords = members.map(({ uuid, name, valor }) => ({ uuid, name, valor, since: now - 9_000 }));
+    const split = { ...jobsLegion(now), members, why: { kind: 'split' as const, lords } };
+    await open('/legions/jobs', {
+      legions: [{ ...split, role: 'standby', isLord: true, warnings: [{ kind: 'split', names }] }],
+    });
+    expect(sentence()).toBe('Split: job-1, job-2, job-3 all claim to be lord. This machine is one of them.');
+    expect(main().getByText(/^3 claim to be lord: job-1, job-2, job-3/)).toBeDefined();
+    expect(rows().map((row) => row.querySelectorAll('.lord-mark').length)).toEqual([1, 1, 1]);
+    await tell(() => void (location.hash = '/overview'));
+    expect(await screen.findByText(/“jobs” has 3 lords/)).toBeDefined();
+  });
+
+  it('shows what a member says of itself beside its name, with nothing hidden in it and whole on hover', async () => {
+    const said = `role=primary\u202e ${'x'.repeat(300)}`;
+    const members = [
+      aMember('job-1', 30, now, { scroll: said }),
+      aMember('job-2', 20, now, { scroll: null }),
+      aMember('job-3', 10, now, { scroll: '' }),
+    ];
+    await open('/legions/jobs', { legions: [{ ...jobsLegion(now), members }] });
+    const scrolls = rows().map((row) => row.querySelector('.member-scroll'));
+    expect(scrolls.map((scroll) => scroll !== null)).toEqual([true, false, false]);
+    expect(scrolls[0]!.textContent).toMatch(/^role=primary/);
+    expect(scrolls[0]!.textContent).not.toContain('\u202e');
+    expect(scrolls[0]!.getAttribute('title')).toContain('x'.repeat(300));
+    expect(scrolls[0]!.getAttribute('title')).not.toContain('\u202e');
   });
 
   it('shows beside the packets what the stats servers of uWSGI say, and where they differ', async () => {
@@ -315,6 +348,12 @@ describe('a new legion', () => {
     await user.click(dialog().getByRole('button', { name: 'Read it' }));
     expect(await dialog().findByText('1 legion was found.')).toBeDefined();
     expect(dialog().getByText('The valor is 70,000.')).toBeDefined();
+    // What scrolls can be reached with the keyboard, and says what it is.
+    const lines = dialog().getAllByRole('region');
+    expect(lines.map((region) => [region.tabIndex, region.getAttribute('aria-label')])).toEqual([
+      [0, '1 line to look at'],
+      [0, '1 line left out'],
+    ]);
     expect(dialog().getByText('Each comes in watching, with its hooks off.')).toBeDefined();
     await user.click(dialog().getByRole('button', { name: 'Save it' }));
     expect(callOf(client, 'legion.import')).toEqual({ text: 'legion = web', save: true });
@@ -395,7 +434,7 @@ describe('legions elsewhere', () => {
       session: { needs: [need], needsTotal: 1 },
     });
     expect(screen.getByRole('link', { name: /^Legions.*1 needs you/ })).toBeDefined();
-    const link = main().getByRole('link', { name: 'Look: jobs: two claim to be lord' });
+    const link = main().getByRole('link', { name: 'Look: jobs: more than one claims to be lord' });
     expect(link.getAttribute('href')).toBe('#/legions/jobs');
   });
 

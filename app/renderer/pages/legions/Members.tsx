@@ -2,7 +2,7 @@
 import { Crown } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { Legion, LegionMember } from '../../../shared/domain/legion.js';
-import { formatAgeShort, formatDuration, formatNumber, text } from '../../../shared/i18n/index.js';
+import { formatAgeShort, formatDuration, formatNumber, text, visible } from '../../../shared/i18n/index.js';
 import { isFine, verdictOf, verdictText, type Verdict } from '../../../shared/i18n/verdict-text.js';
 import { Button, Foreign, Icon, StatusMark } from '../../components/index.js';
 import { nodeHref } from '../../route.js';
@@ -13,6 +13,8 @@ import { shortUuid, skewText } from './words.js';
 /** So many rows are drawn unasked. */
 const MAX_ROWS = 100;
 const FLAPPING = 4;
+/** Longer ones are not kept. */
+const MAX_SCROLL = 4_096;
 
 const COLUMNS = ['member', 'valor', 'uuid', 'votes', 'heard', 'skew', 'joined', 'leaves', 'verdict'] as const;
 const NUMBERS: ReadonlySet<string> = new Set(['valor', 'heard', 'skew', 'joined', 'leaves']);
@@ -20,7 +22,7 @@ const NUMBERS: ReadonlySet<string> = new Set(['valor', 'heard', 'skew', 'joined'
 /** `isAlone`: without the seats beside it, so that it says what they would. */
 export function Members(props: { readonly legion: Legion; readonly isAlone?: boolean }) {
   const { legion, isAlone = false } = props;
-  const { members, lord } = legion;
+  const { members, lord, why } = legion;
   const now = useLegionsAt();
   const [isAll, setAll] = useState(false);
   if (members.length === 0) return isAlone ? <NoMembers /> : null;
@@ -52,6 +54,7 @@ export function Members(props: { readonly legion: Legion; readonly isAlone?: boo
               key={member.uuid}
               member={member}
               isLord={member.uuid === lord?.uuid}
+              isClaimant={why.kind === 'split' && member.lordSince !== null}
               share={isAlone ? member.valor / best : null}
               heard={member.isSelf ? '' : formatDuration(wholeSeconds(now - member.lastHeardAt))}
               joined={formatAgeShort(now - member.joinedAt)}
@@ -75,12 +78,14 @@ const wholeSeconds = (ms: number): number => Math.max(1000, Math.round(ms / 1000
 const Row = memo(function Row(props: {
   readonly member: LegionMember;
   readonly isLord: boolean;
+  /** One of several that say they lead. */
+  readonly isClaimant: boolean;
   readonly share: number | null;
   readonly heard: string;
   readonly joined: string;
 }) {
-  const { member, isLord, share, heard, joined } = props;
-  const { node, skewMs, leavesToday } = member;
+  const { member, isLord, isClaimant, share, heard, joined } = props;
+  const { node, skewMs, leavesToday, scroll } = member;
   const cell = (column: string, children: React.ReactNode, look = 't2') => (
     <span role="cell" className={`c-${column} ${NUMBERS.has(column) ? 'r num' : ''} ${look}`}>
       {children}
@@ -101,10 +106,15 @@ const Row = memo(function Row(props: {
             {name}
           </a>
         )}
-        {isLord && (
+        {(isLord || isClaimant) && (
           <span className="lord-mark">
             <Icon of={Crown} size={14} />
-            <span className="sr">{text('legionPage.seat.lord')}</span>
+            <span className="sr">{text(isLord ? 'legionPage.seat.lord' : 'legionPage.seat.claims')}</span>
+          </span>
+        )}
+        {scroll !== null && scroll !== '' && (
+          <span className="el t3 member-scroll" title={visible(scroll, MAX_SCROLL)}>
+            <Foreign max={200}>{scroll}</Foreign>
           </span>
         )}
         {member.isSelf && share !== null && <span className="bdg">{text('legionPage.seat.self')}</span>}
