@@ -237,6 +237,15 @@ describe('a run held at its gate', () => {
     },
   );
 
+  it('marks the last wave of a change that is done by the worst in it, though it did not pass', async () => {
+    const run = aRun([aResult(0, 'a', 'verified', NOW), aResult(1, 'b', 'regressed', NOW)], NOW);
+    const waves = run.waves.map((wave) => ({ ...wave, state: 'stopped' as const }));
+    await open('/changes/run-1', { runs: [{ ...run, state: 'done', endedAt: NOW, waves }] });
+    await table();
+    expect(document.querySelector('.wave-head .mark')?.innerHTML).toBe(markOf('regressed'));
+    expect(document.querySelector('.wave')?.getAttribute('data-begun')).toBe('true');
+  });
+
   it('tells its story beside the table: decisions, what is sent and how', async () => {
     const { user } = await openHeld();
     await user.click(await screen.findByRole('button', { name: 'Story' }));

@@ -87,9 +87,8 @@ function Wave(props: {
   const isOne = head.waveCount === 1;
   const [over, setOver] = useState(-1);
   const pointed = over < 0 ? undefined : targetAt(over);
-  const isBegun = wave.state !== 'queued' && wave.state !== 'stopped';
   return (
-    <li className="wave" data-begun={isBegun || undefined}>
+    <li className="wave" data-begun={wave.beganAt !== null || undefined}>
       <button
         type="button"
         className="wave-head"
@@ -134,12 +133,15 @@ function WaveMark(props: {
   readonly isOver: boolean;
 }) {
   const { wave, counts, isOver } = props;
-  if (wave.state === 'queued' || wave.state === 'stopped') return null;
+  if (wave.beganAt === null) return null;
   if (proven(counts) === wave.size) return <ResultMark state="verified" />;
-  if (wave.state !== 'passed' && !isOver) return <StatusMark state="updating" />;
+  if (wave.state !== 'passed' && wave.state !== 'stopped' && !isOver) return <StatusMark state="updating" />;
+  const worst = worstOf(counts);
+  // What was stopped on its way is neither well nor wrong.
+  if (worst || wave.state === 'stopped') return worst && <ResultMark state={worst} />;
   const isWell = proven(counts) + counts.success > 0;
   const rest = isWell ? 'success' : RESULT_STATES.find((state) => counts[state] > 0);
-  return <ResultMark state={worstOf(counts) ?? rest ?? 'success'} />;
+  return <ResultMark state={rest ?? 'success'} />;
 }
 
 function sizeText(head: RunHead, wave: RunWave): string {
@@ -185,7 +187,7 @@ function waveText(head: RunHead, wave: RunWave, counts: ResultCounts): string {
 function Gate({ head, wave }: { readonly head: RunHead; readonly wave: RunWave }) {
   const next = head.waves[wave.wave];
   const isHere = gateWave(head) === wave.wave;
-  const isPassed = next !== undefined && next.state !== 'queued' && next.state !== 'stopped';
+  const isPassed = next !== undefined && next.beganAt !== null;
   const kind = isPassed ? 'passed' : isHere ? 'here' : next?.begins === 'ask' ? 'ask' : 'auto';
   const label = text(`run.gate.${kind}`, { wave: wave.wave });
   return (
