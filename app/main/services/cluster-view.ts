@@ -51,6 +51,7 @@ export function createClusterView(
     const slot = slotOf(name);
     return slot !== undefined && columns.state[slot] !== STATE.left;
   };
+  const heardUp = (name: string): number => columns.lastUp[slotOf(name) ?? -1] ?? -Infinity;
   const under = (key: string): readonly string[] => (hosts.get(key) ?? []).filter(isMember);
 
   return {
@@ -63,7 +64,8 @@ export function createClusterView(
       // A node that came since is the one that counts.
       if (hostsOf !== state.byName.size || clock.uptime() - hostsUp > HOSTS_MS) indexHosts();
       const own = isMember(host) ? [host] : [];
-      return [...new Set([...own, ...under(keyOf(host)), ...under(keyOf(withoutPid(host)))])];
+      const found = new Set([...own, ...under(keyOf(host)), ...under(keyOf(withoutPid(host)))]);
+      return [...found].sort((a, b) => heardUp(a) - heardUp(b));
     },
     isHeard(name) {
       const slot = slotOf(name);

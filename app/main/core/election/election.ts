@@ -95,11 +95,12 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     lordUnix = 0;
   }
 
-  function announce(up: number, how: 'following' | 'alone' | 'answer', effects: Effect[]): void {
+  function announce(up: number, how: 'following' | 'alone' | 'answer' | 'lead', effects: Effect[]): void {
     if (watches || isGone || isSuspended) return;
     // EL22 Until the first announce of our period there is nothing to answer with.
-    if (how === 'answer' && (!hasAnnounced || !pace.mayAnswer(up))) return;
-    if (how !== 'answer') pace.sent(up, how);
+    const isExtra = how === 'answer' || how === 'lead';
+    if (isExtra && !(hasAnnounced && (how === 'lead' ? pace.mayLead() : pace.mayAnswer(up)))) return;
+    if (!isExtra) pace.sent(up, how);
     hasAnnounced = true;
     effects.push({ type: 'announce', dead: false });
   }
@@ -152,15 +153,15 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
   }
 
   /** EL10 Silent for longer than the tolerance: no member any more. Comes before anything is read. */
-  function expire(up: number, effects: Effect[]): boolean {
-    let isAny = false;
+  function expire(up: number, effects: Effect[]): 'answer' | 'lead' | null {
+    let how: 'answer' | 'lead' | null = null;
     for (const [key, peer] of peers) {
       if (up - peer.seenUp <= toleranceMs + grace) continue;
       peers.delete(key);
       effects.push({ type: 'left', peer, how: 'silent' });
-      isAny = true;
+      if (how !== 'lead') how = peer.uuid === vote.uuid ? 'lead' : 'answer';
     }
-    return isAny;
+    return how;
   }
 
   /** EL14 After a sleep nobody was silent, it was us who did not listen; and we lead nothing until we have listened. */
@@ -183,8 +184,9 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       peers.delete(keyOf(peer));
       effects.push({ type: 'left', peer, how });
     }
+    const before = vote.uuid;
     evaluate(up, effects);
-    announce(up, 'answer', effects);
+    announce(up, vote.uuid === before ? 'answer' : 'lead', effects);
   }
 
   return {
@@ -199,7 +201,8 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     ): { readonly isUsed: boolean; readonly effects: Effect[] } {
       const effects: Effect[] = [];
       sleepCheck(up, effects);
-      if (expire(up, effects)) announce(up, 'answer', effects);
+      const expired = expire(up, effects);
+      if (expired) announce(up, expired, effects);
       const { valor, uuid, name, pid, scroll, dead, checksum: sum, lordValor, lordUuid, lord } = announcement;
       const key = keyOf(announcement);
       const known = peers.get(key);
@@ -239,10 +242,11 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     tick(up: number): Effect[] {
       const effects: Effect[] = [];
       sleepCheck(up, effects);
-      if (expire(up, effects)) {
+      const expired = expire(up, effects);
+      if (expired) {
         evaluate(up, effects);
         // EL23 The others need our new sum to agree: not in a period, now.
-        announce(up, 'answer', effects);
+        announce(up, expired, effects);
       }
       if (pace.isDue(up)) {
         // EL7 What a vote is worth shows with the announce that comes after it.
@@ -275,7 +279,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       phase = 'lord';
       lordUnix = unix;
       effects.push({ type: 'lorded' });
-      announce(up, 'answer', effects);
+      announce(up, 'lead', effects);
       evaluate(up, effects);
       return effects;
     },
@@ -293,7 +297,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     /** EL33 What the others wait for after a death that they were told of: who evaluates with each packet agrees now. */
     say(up: number): Effect[] {
       const effects: Effect[] = [];
-      announce(up, 'answer', effects);
+      announce(up, 'lead', effects);
       return effects;
     },
 

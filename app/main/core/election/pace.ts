@@ -14,6 +14,8 @@ const LATE_MS = 100;
 /** Answers out of turn (a death, an expiry, a new lord) are few: so many in a row, and one more after so many periods. */
 const MAX_EXTRA = 3;
 const PERIODS_PER_EXTRA = 4;
+/** Those on which the lead hangs have their own allowance: so many in a period. */
+const MAX_LEADS = 3;
 
 export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
   const lateMs = Math.min(LATE_MS, freqMs / 10);
@@ -24,6 +26,7 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
   let realUp = -Infinity;
   let extras = MAX_EXTRA;
   let extrasUp = up;
+  let leads = 0;
 
   /** EL21 Out of step with others, we wait for them once, where the tolerance leaves room for it. */
   const waits = (): boolean => {
@@ -46,8 +49,14 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
     sent(now: number, how: 'following' | 'alone'): void {
       lastUp = now;
       isAlone = how === 'alone';
+      leads = 0;
     },
-    /** EL22 Whether an answer out of turn may go. What comes and goes all the time leaves us at our rhythm. */
+    /** EL22 Whether one may go that makes a lord, or says that we are. */
+    mayLead(): boolean {
+      leads += 1;
+      return leads <= MAX_LEADS;
+    },
+    /** EL22 Whether another answer out of turn may go. What comes and goes all the time leaves us at our rhythm. */
     mayAnswer(now: number): boolean {
       extras = Math.min(MAX_EXTRA, extras + (now - extrasUp) / (PERIODS_PER_EXTRA * freqMs));
       extrasUp = now;

@@ -11,7 +11,7 @@ import type { LegionConfig, LegionDeps } from './types.js';
 const SURE_MS = 500;
 /** So often the bus is asked meanwhile: a queue that was back between two answers should be seen. */
 const ASKS = 8;
-/** Where more nodes than these go by the name of one machine, they tell nothing of it. */
+/** Of one machine so many are asked about, those that were heard last: each start of a node leaves a name behind. */
 const MAX_NODES = 16;
 
 /** `gone`: enough for our own vote. `proven`: enough to tell others in its name. `unsure`: not for long enough yet. */
@@ -88,8 +88,8 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
       isAsking = true;
       askedUp = up;
       try {
-        const nodes = bus.nodesOn(lord.name);
-        const isTold = nodes.length > 0 && nodes.length <= MAX_NODES;
+        const nodes = bus.nodesOn(lord.name).slice(-MAX_NODES);
+        const isTold = nodes.length > 0;
         const there = isTold ? await thereOf(nodes) : [];
         if (ask !== asks) return 'unsure';
         if (isTold && there.length === 0) return goneFor(lord, up, nodes);

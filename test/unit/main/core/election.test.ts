@@ -192,6 +192,27 @@ describe('the election of a legion', () => {
     expect(one(9_999, up + 1, true).map(({ type }) => type)).toContain('announce');
   });
 
+  it('EL22 EL15 what others did before takes nothing from the answers on which the lead hangs', () => {
+    const legion = aLegionOfThree();
+    const seat = legion.seat('b');
+    const up = legion.now();
+    const one = (at: number, dead: boolean) =>
+      seat.election.hear({ announcement: aStranger(at, dead), skewMs: 0 }, up).effects;
+    for (let at = 0; at < 9; at += 1) {
+      one(at, false);
+      one(at, true);
+    }
+    expect(
+      one(99, false)
+        .concat(one(99, true))
+        .map(({ type }) => type),
+    ).not.toContain('announce');
+    const lord = [...seat.election.peers().values()].find(({ name }) => name === 'a')!;
+    const dead = { ...aStranger(0, true), valor: lord.valor, uuid: lord.uuid, name: lord.name };
+    const { effects } = seat.election.hear({ announcement: dead, skewMs: 0 }, up);
+    expect(effects.map(({ type }) => type)).toContain('announce');
+  });
+
   it('a watcher hears all and says nothing', () => {
     const legion = aLegionOfThree();
     const watcher = legion.join('w', 0, { watches: true });
