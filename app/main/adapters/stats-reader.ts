@@ -6,8 +6,8 @@
 import { createConnection } from 'node:net';
 import type { StatsReader } from '../ports/stats-reader.js';
 
-/** A legion of 1,000 members is about 150 KB. */
-const MAX_BYTES = 1_048_576;
+/** uWSGI lists each of its cores: eight processes of a thousand are 2 MB. */
+const MAX_BYTES = 8_388_608;
 const WITHIN_MS = 3_000;
 const SILENT_MS = 400;
 const REQUEST = 'GET / HTTP/1.0\r\n\r\n';

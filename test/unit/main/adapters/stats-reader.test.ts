@@ -83,7 +83,7 @@ describe('a stats server', () => {
       const more = (): void => void (socket.writable && socket.write('x'.repeat(1_000_000), more));
       more();
     });
-    await expect(statsReader.read(place)).rejects.toThrow('more than 1048576 bytes');
+    await expect(statsReader.read(place)).rejects.toThrow('more than 8388608 bytes');
   });
   it('that is not there fails with the words of the system', async () => {
     await expect(statsReader.read('127.0.0.1:1')).rejects.toThrow('ECONNREFUSED');

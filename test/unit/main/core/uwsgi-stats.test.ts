@@ -37,6 +37,17 @@ describe('what a stats server says', () => {
     expect(() => readStats(text, 'db')).toThrow('it is no stats server of uWSGI');
   });
 
+  it('is found in a text that is megabytes long for other reasons, and is not read when the list itself is', () => {
+    const workers = `"workers":[${'{"id":1},'.repeat(400_000)}{}]`;
+    const text = `{"version":"a \\"[","legions" : ${JSON.stringify([web({ quorum: 3 })])},${workers}}`;
+    expect(readStats(text, 'web').quorum).toBe(3);
+    expect(() => readStats(`{${workers}}`, 'web')).toThrow('what it says is no JSON');
+    expect(() => readStats('{"workers":[]}', 'web')).toThrow('it is no stats server');
+    expect(() => readStats(`{"legions":[${'["]"],'.repeat(300_000)}`, 'web')).toThrow(
+      'its legions are more than 1048576 characters',
+    );
+  });
+
   it('with too many legions is refused before one of them is looked at', () => {
     const { list, looks } = counted(MAX_LEGIONS + 1, web());
     expect(() => statsOf({ legions: list }, 'web')).toThrow('it has more than 1000 legions');

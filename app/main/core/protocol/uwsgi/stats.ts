@@ -7,6 +7,8 @@ import * as z from 'zod';
 
 export const MAX_LEGIONS = 1_000;
 export const MAX_MEMBERS = 5_000;
+/** Of 1,000 members it is about 150 KB. */
+const MAX_LIST = 1_048_576;
 
 const Uuid = z.string().max(64);
 const Said = z.object({
@@ -32,14 +34,36 @@ export type SaidStats = {
 
 /** Throws an Error whose words say what is wrong with the text. */
 export function readStats(text: string, legion: string): SaidStats {
-  let json: unknown;
+  const list = listIn(text);
   try {
-    json = JSON.parse(text);
-  } catch {
-    throw new Error('what it says is no JSON');
+    return statsOf({ legions: JSON.parse(list ?? text.slice(0, MAX_LIST)) as unknown }, legion);
+  } catch (error) {
+    throw error instanceof SyntaxError ? new Error('what it says is no JSON') : error;
   }
-  return statsOf(json, legion);
 }
+
+/**
+ * The list of legions alone, cut out of a text that may be megabytes long for other reasons: reading all of it would
+ * keep us from announcing. null: there is none. Throws when the list itself is too long.
+ */
+function listIn(text: string): string | null {
+  const from = text.search(/"legions"\s{0,10}:\s{0,10}\[/);
+  if (from < 0) return null;
+  const start = text.indexOf('[', from);
+  let depth = 0;
+  let isText = false;
+  for (let at = start; at < Math.min(text.length, start + MAX_LIST); at += 1) {
+    const char = text.charCodeAt(at);
+    if (isText) {
+      if (char === BACKSLASH) at += 1;
+      else if (char === QUOTE) isText = false;
+    } else if (char === QUOTE) isText = true;
+    else if (char === OPEN) depth += 1;
+    else if (char === CLOSE && (depth -= 1) === 0) return text.slice(start, at + 1);
+  }
+  throw new Error(`its legions are more than ${MAX_LIST} characters`);
+}
+const [QUOTE, BACKSLASH, OPEN, CLOSE] = [0x22, 0x5c, 0x5b, 0x5d];
 
 /** As `readStats`, of what the text held. */
 export function statsOf(json: unknown, legion: string): SaidStats {
