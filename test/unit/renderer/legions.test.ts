@@ -189,7 +189,7 @@ describe('the form of a legion', () => {
     expect(form.inputOf({ ...draft, scroll: '' }).scroll).toBeNull();
     const { scroll, lordError } = form.problemsOf({ ...good, scroll: 'a\tb', lordError: '1.5' }, []);
     expect([scroll, lordError]).toEqual([
-      'At most 1000 characters, in one line.',
+      'At most 4096 characters, in one line.',
       'Whole seconds, 0 to 86400.',
     ]);
   });

@@ -164,7 +164,7 @@ export function problemsOf(draft: Draft, taken: readonly string[]): Problems {
   if (numberOf(draft.skew, 1, 86_400) === null) bad.skew = text('legionForm.bad.skew');
   if (draft.planned.trim() !== '' && wholeOf(draft.planned, 1, 10_000) === null)
     bad.planned = text('legionForm.bad.planned');
-  if (wholeOf(draft.quorum, 0, 10_000) === null) bad.quorum = text('legionForm.bad.quorum');
+  if (wholeOf(draft.quorum, 0, 65_535) === null) bad.quorum = text('legionForm.bad.quorum');
   const places = placesOf(draft.stats);
   const odd = places.find(({ isGood }) => !isGood);
   if (odd) bad.stats = text('legionForm.bad.stats', { line: odd.line });
@@ -253,7 +253,7 @@ function linesOf(written: string): readonly NodeLine[] {
 }
 
 const MAX_IV = 100;
-const MAX_SCROLL = 1_000;
+const MAX_SCROLL = 4_096;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const MAX_STATS = 20;
 type PlaceLine = { readonly line: number; readonly place: string; readonly isGood: boolean };

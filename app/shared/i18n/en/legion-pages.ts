@@ -345,7 +345,7 @@ export const legionPages = {
   'legionForm.bad.tolerance': 'Seconds, and longer than the period.',
   'legionForm.bad.skew': 'Seconds, 1 to 86400.',
   'legionForm.bad.planned': 'A whole number, or empty.',
-  'legionForm.bad.quorum': 'A whole number from 0 to 10000.',
+  'legionForm.bad.quorum': 'A whole number from 0 to 65535.',
   'legionForm.bad.argument': 'Say what is to be done.',
 
   'legionImport.title': 'Import from uWSGI',
