@@ -24,6 +24,7 @@ export function createNodeChanges(settings: NodeSettings, deps: NodeDeps, parts:
     {
       ...{ bus, clock, log, events, random, installer, store: secretStore, isLive },
       ...{ onChanged: parts.onChanged, rejoin: parts.rejoin },
+      onUndone: () => changes.undone(clock.now()),
     },
   );
   const changes = createChanges(

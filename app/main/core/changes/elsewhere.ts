@@ -44,43 +44,68 @@ export const ANSWERED_MS = 60_000;
 
 export type Elsewhere = ReturnType<typeof createElsewhere>;
 
-export function createElsewhere() {
+/** `isHeard`: a node that beats. What strangers say is kept apart, so that a flood of names costs no other its past. */
+export function createElsewhere(isHeard: (node: string) => boolean) {
   /** Newest first. */
   const pushes: ObservedPush[] = [];
   /** Least lately touched first. */
   const nodes = new Map<string, Traces>();
+  const strangers = new Map<string, Traces>();
+  /** Who answered each of the pushes: once. */
+  const answers = new WeakMap<ObservedPush, Set<string>>();
   /** Of all nodes: what was forgotten about some of them. */
   let wallAt = -Infinity;
 
+  const find = (node: string): Traces | null => nodes.get(node) ?? strangers.get(node) ?? null;
   const tracesOf = (node: string): Traces => {
-    const known = nodes.get(node) ?? { wallAt: -Infinity, maybe: [], gems: new Map(), touchedAt: -Infinity };
+    const known = find(node) ?? { wallAt: -Infinity, maybe: [], gems: new Map(), touchedAt: -Infinity };
     nodes.delete(node);
-    nodes.set(node, known);
-    if (nodes.size > MAX_NODES) {
-      const [oldest, { touchedAt }] = nodes.entries().next().value!;
-      nodes.delete(oldest);
-      wallAt = Math.max(wallAt, touchedAt);
+    strangers.delete(node);
+    const among = isHeard(node) ? nodes : strangers;
+    among.set(node, known);
+    if (among.size > MAX_NODES) {
+      const [oldest, { touchedAt }] = among.entries().next().value!;
+      among.delete(oldest);
+      if (among === nodes) wallAt = Math.max(wallAt, touchedAt);
     }
     return known;
   };
-  const isAnswer = ({ at, node, kind, detail }: ObservedResult): boolean =>
-    kind === 'settings' &&
-    pushes.some(
+  const isAnswer = ({ at, node, kind, detail }: ObservedResult): boolean => {
+    const asked = pushes.find(
       (push) =>
+        kind === 'settings' &&
         push.at <= at &&
         at - push.at < ANSWERED_MS &&
         (push.target === null || push.target === node) &&
+        answers.get(push)?.has(node) !== true &&
         detail === detailOf({ kind: 'settings', settings: push.settings, restart: push.restart }),
     );
+    if (asked) answers.set(asked, (answers.get(asked) ?? new Set()).add(node));
+    return asked !== undefined;
+  };
+  const forget = ({ target, at }: ObservedPush): void => {
+    if (target === null) wallAt = Math.max(wallAt, at);
+    else {
+      const traces = tracesOf(target);
+      traces.wallAt = Math.max(traces.wallAt, at);
+    }
+  };
 
   return {
     pushes: (): readonly ObservedPush[] => pushes,
     wallAt: (): number => wallAt,
-    of: (node: string): Traces | null => nodes.get(node) ?? null,
+    of: find,
 
     push(push: ObservedPush): void {
       pushes.unshift(push);
-      if (pushes.length > MAX_PUSHES) wallAt = Math.max(wallAt, pushes.pop()!.at);
+      if (pushes.length > MAX_PUSHES) forget(pushes.pop()!);
+    },
+
+    /** Something that nobody else sees has changed it. */
+    touch(node: string, at: number): void {
+      const traces = tracesOf(node);
+      traces.wallAt = Math.max(traces.wallAt, at);
+      traces.touchedAt = Math.max(traces.touchedAt, at);
     },
 
     result(heard: ObservedResult): void {
@@ -103,7 +128,7 @@ export function createElsewhere() {
 
     /** Somebody may have changed it at or after this. */
     isTouched: (node: string, since: number): boolean =>
-      (nodes.get(node)?.touchedAt ?? -Infinity) >= since ||
+      (find(node)?.touchedAt ?? -Infinity) >= since ||
       pushes.some((push) => push.at >= since && (push.target === null || push.target === node)),
   };
 }

@@ -107,15 +107,18 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
       if (restarts(body) && target.why !== 'not-sent') wallAt = Math.max(wallAt, at);
       if (body.kind !== 'settings') continue;
       const tree = body.settings;
-      // An attempt before the last may have been taken, whatever became of the last.
-      const isMaybe = MAYBE.has(target.state) || (target.hadIt && !TOOK.has(target.state));
-      if (isMaybe && (target.why !== 'not-sent' || target.hadIt)) {
-        if (!isGone(name, at, target.before?.pid))
-          found.push(maybe(`m${index}`, at, (...path) => inTree(tree, ...path) !== undefined));
+      const mayHave = (when: number): Source =>
+        maybe(`m${index}`, when, (...path) => inTree(tree, ...path) !== undefined);
+      const id = `r${index}.${run.plan.bodyOf[target.index] ?? 0}`;
+      // Attempts before the last were taken whatever became of that.
+      for (const { at: when, isSure } of target.past) {
+        if (isGone(name, when, null)) continue;
+        found.push(isSure && !restarts(body) ? pushed(id, when, tree, 'your-push') : mayHave(when));
       }
+      if (MAYBE.has(target.state) && target.why !== 'not-sent' && !isGone(name, at, target.before?.pid))
+        found.push(mayHave(at));
       if (target.resultAt === null || !TOOK.has(target.state) || restarts(body)) continue;
       if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
-      const id = `r${index}.${run.plan.bodyOf[target.index] ?? 0}`;
       found.push(pushed(id, target.resultAt, tree, 'your-push'));
     }
     for (const [index, push] of elsewhere.pushes().entries()) {
@@ -194,7 +197,7 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
       // A failed installation leaves the version that was there; the newest one could be any.
       const isTaken = target.resultAt !== null && TOOK.has(target.state);
       if (isTaken && body.version !== null) best = { value: body.version, source: 'your-push', at };
-      else if (isTaken || target.hadIt || target.state === 'sent' || target.state === 'no-answer')
+      else if (isTaken || target.past.length > 0 || target.state === 'sent' || target.state === 'no-answer')
         best = { ...UNKNOWN, at };
     }
     const other = elsewhere.of(name)?.gems.get(extension);

@@ -37,6 +37,8 @@ export function touchTarget(run: Run, target: Target): void {
 /** A success that a later failure does not undo: it was proven, or trouble came after it. */
 const PROVEN: ReadonlySet<ResultState> = new Set<ResultState>(['verified', 'no-change', 'regressed']);
 
+const SURE: ReadonlySet<ResultState> = new Set<ResultState>(['success', 'verified', 'regressed']);
+
 /** CH17: its last attempt, taken by itself, reached it or may have. */
 function tookNow(run: Run, target: Target): boolean {
   switch (target.state) {
@@ -63,7 +65,7 @@ function tookNow(run: Run, target: Target): boolean {
  * one. Not who a roll-back went to already.
  */
 export const tookIt = (run: Run): Target[] =>
-  run.targets.filter((target) => !target.wentBack && (target.hadIt || tookNow(run, target)));
+  run.targets.filter((target) => !target.wentBack && (target.past.length > 0 || tookNow(run, target)));
 
 /** Applies one entry. Places that the plan does not have are skipped: a journal is a file, and files are edited. */
 export function applyEntry(run: Run, entry: RunEntry): void {
@@ -125,6 +127,8 @@ export function applyEntry(run: Run, entry: RunEntry): void {
       return;
     case 'decision':
       return decide(run, entry);
+    case 'back':
+      return goBack(run, entry.n);
     case 'outage':
       // What was due while we could not hear is given its time back.
       return giveBack(run, entry.ms);
@@ -157,6 +161,12 @@ function each(run: Run, indexes: readonly number[], change: (target: Target, pla
     if (target) change(target, place);
   });
 }
+
+const goBack = (run: Run, n: readonly number[]): void =>
+  each(run, n, (target) => {
+    target.wentBack = true;
+    touchTarget(run, target);
+  });
 
 /** CH10: for the first attempt alone; after a restart it reads its files. */
 const isSameStill = (run: Run, target: Target): boolean =>
@@ -296,7 +306,11 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       each(run, entry.n ?? [], (target) => {
         if (!RETRYABLE.has(target.state)) return;
         const { attempt, state, stateAt, error } = target;
-        target.hadIt ||= tookNow(run, target);
+        if (tookNow(run, target)) {
+          const at = target.resultAt ?? target.sentAt ?? stateAt;
+          target.past.push({ at, isSure: SURE.has(state) });
+          if (target.past.length > MAX_EARLIER) target.past.shift();
+        }
         target.earlier.push({ attempt, state, at: stateAt, error });
         if (target.earlier.length > MAX_EARLIER) target.earlier.shift();
         target.again = true;
@@ -308,9 +322,8 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       return;
     case 'rolled-back':
       run.rolledBackBy = entry.run ?? null;
-      each(run, entry.n ?? [], (target) => {
-        target.wentBack = true;
-      });
+      // Journals of before say it once for all.
+      if (entry.follows !== true) goBack(run, entry.n ?? []);
       return;
     default:
       return assertNever(what);

@@ -119,11 +119,15 @@ export const RunEntry = z.discriminatedUnion('t', [
     n: Index.optional(),
     /** For `rolled-back`: the run that does it. */
     run: z.string().optional(),
+    /** For `rolled-back`: to whom it went is told by `back`. */
+    follows: z.boolean().optional(),
     /** What was seen is let pass: the rules count what comes on top. */
     excuses: z.boolean().optional(),
     /** The gate before this wave is let pass. */
     gate: z.number().int().optional(),
   }),
+  /** A roll-back of this run was sent to them. */
+  z.object({ t: z.literal('back'), at: z.number(), n: Index }),
   z.object({ t: z.literal('outage'), at: z.number(), ms: z.number() }),
   /** This console was started anew after so long: what was on its way then is in doubt. */
   z.object({ t: z.literal('restart'), at: z.number(), ms: z.number().optional() }),
@@ -155,8 +159,8 @@ export type Target = {
   deafMs: number;
   /** When its first attempt was written down: what was there before that is what goes back. */
   firstAt: number | null;
-  /** An attempt before this one took it, or may have. */
-  hadIt: boolean;
+  /** Attempts before the last that took it, or may have; oldest first. */
+  past: { at: number; isSure: boolean }[];
   /** Every value was there already when it was sent to, as far as is known. */
   isSame: boolean;
   /** A roll-back was sent to it, and nothing after that. */
@@ -254,7 +258,7 @@ const newTarget = (name: string, index: number, wave: number, at: number): Targe
   again: false,
   deafMs: 0,
   firstAt: null,
-  hadIt: false,
+  past: [],
   isSame: false,
   wentBack: false,
   sentAt: null,

@@ -14,7 +14,7 @@ import { whatText } from '../../../shared/i18n/index.js';
 import { mayFall, planWaves, spreadLegions, type PlannedWave } from '../../core/changes/plan.js';
 import { RETRYABLE, tookIt } from '../../core/changes/run-apply.js';
 import { brokenRule, evidenceOf } from '../../core/changes/run-decide.js';
-import type { Run, RunEntry, RunPlan } from '../../core/changes/run-state.js';
+import { isOver, type Run, type RunEntry, type RunPlan } from '../../core/changes/run-state.js';
 import { summaryOfRun } from '../../core/changes/run-views.js';
 import { restarts, shownWhat, type What } from '../../core/changes/what.js';
 import { APPROVAL_MS, checkApproval, readRequest, requestText, signRequest } from './approval.js';
@@ -98,8 +98,10 @@ export function createCommands(context: Context) {
     const rt = await engine.revive(id);
     if (!rt) throw unknownRun();
     const { run } = rt;
+    const before = run.rolledBackBy === null ? null : engine.living(run.rolledBackBy);
+    const isGoing = before !== null && !isOver(before.run) && before.run.counts.queued > 0;
     const isBack = run.rolledBackBy !== null && tookIt(run).length === 0;
-    if (isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
+    if (isGoing || isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
     let back = await checkedReverse(run, given);
     context.confirmed(confirmBack(back), confirm);
     const confirmed = new Set(back.names);
@@ -125,7 +127,7 @@ export function createCommands(context: Context) {
     };
     // Who took it is written down before anything goes out.
     const n = back.names.flatMap((name) => run.byName.get(name)?.index ?? []);
-    await engine.command(rt, decision('rolled-back', { n, run: plan.id }));
+    await engine.command(rt, decision('rolled-back', { n, run: plan.id, follows: true }));
     return begin(plan);
   };
   /** At once, but for legions that would lose their quorum by it. */
@@ -140,9 +142,9 @@ export function createCommands(context: Context) {
   /** Throws RUN_QUORUM: a retry goes out at once. */
   const keepsQuorum = (names: readonly string[], bodies: readonly What[]): void => {
     const legions = bodies.some(restarts) ? cluster.legions() : [];
+    const all = [...new Set([...names, ...engine.away()])];
     const crowded = legions.find(
-      (legion) =>
-        legion.quorum > 0 && names.filter((name) => legion.nodes.has(name)).length > mayFall(legion),
+      (legion) => legion.quorum > 0 && all.filter((name) => legion.nodes.has(name)).length > mayFall(legion),
     );
     if (!crowded) return;
     const members = names.filter((name) => crowded.nodes.has(name));

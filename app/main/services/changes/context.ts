@@ -1,6 +1,6 @@
 /** What the commands on runs share: the book, the engine, what is known from before, and whether anything may be sent. */
 import { AppError } from '../../../shared/errors/app-error.js';
-import type { Confirm } from '../../../shared/domain/change.js';
+import type { Confirm, RunSummary } from '../../../shared/domain/change.js';
 import { isConfirmed } from '../../../shared/domain/reach.js';
 import type { Elsewhere } from '../../core/changes/elsewhere.js';
 import { createKnowledge, type Knowledge } from '../../core/changes/knowledge.js';
@@ -12,6 +12,8 @@ import type { ChangeDeps, ChangeSettings } from './types.js';
 
 /** How far back values from before are looked up. */
 export const KNOWN_RUNS = 20;
+/** What came after a run: a change over which it would be rolled back has to be among these. */
+const LATER_RUNS = 100;
 
 export type Context = ReturnType<typeof createContext>;
 
@@ -35,10 +37,10 @@ export function createContext(
     const paths = new Set(what.kind === 'settings' ? pathsOf(what.settings) : []);
     const found: Run[] = [];
     let later = 0;
-    for (const summary of book.summaries()) {
+    for (const summary of book.summaries().sort((a, b) => lastMoveOf(b) - lastMoveOf(a))) {
       if (summary.id === of?.plan.id) continue;
-      const isLater = of !== null && summary.createdAt > of.plan.createdAt;
-      if ((isLater ? later : found.length - later) >= KNOWN_RUNS) {
+      const isLater = of !== null && lastMoveOf(summary) > of.plan.createdAt;
+      if (isLater ? later >= LATER_RUNS : found.length - later >= KNOWN_RUNS) {
         if (isLater) continue;
         break;
       }
@@ -99,7 +101,7 @@ export function createContext(
 
     decision: (
       what: Decision['what'],
-      more: Partial<Pick<Decision, 'reason' | 'n' | 'run' | 'by' | 'excuses' | 'gate'>> = {},
+      more: Partial<Pick<Decision, 'reason' | 'n' | 'run' | 'by' | 'excuses' | 'gate' | 'follows'>> = {},
     ): RunEntry => ({
       ...{ t: 'decision', at: clock.now(), what, by: settings.user, reason: null },
       ...more,
@@ -113,5 +115,9 @@ export function createContext(
     },
   };
 }
+
+/** A run that was tried again, or answered late, says more of today than its beginning. */
+const lastMoveOf = ({ createdAt, endedAt, lastResultAt }: RunSummary): number =>
+  endedAt === null ? Number.MAX_SAFE_INTEGER : Math.max(createdAt, endedAt, lastResultAt ?? 0);
 
 export const unknownRun = (): AppError => new AppError('RUN_UNKNOWN', 'there is no run of this id');

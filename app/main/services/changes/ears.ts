@@ -35,6 +35,8 @@ const KeptResult = z.object({
   status: z.string(),
   detail: z.string().nullish(),
   error: z.string().nullish(),
+  /** A second word where one was due: it is told to nobody, and ends what was known. */
+  second: z.boolean().optional(),
 });
 const KeptPush = z.object({
   at: z.number(),
@@ -54,9 +56,9 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
     journal.append(line).catch((error: unknown) => log.debug({ error }, 'an observed result was not kept'));
   };
   type Result = z.infer<typeof KeptResult>;
-  const takeResult = ({ at, node, action, status, detail, error }: Result): void => {
+  const takeResult = ({ at, node, action, status, detail, error, second }: Result): void => {
     const words = { detail: detail ?? null, error: error ?? null };
-    observed.result(node, { action, status, ...words, node }, at);
+    if (second !== true) observed.result(node, { action, status, ...words, node }, at);
     const kind = action === 'update_gem' ? 'gem' : 'settings';
     elsewhere.result({ at, node, kind, ok: status === 'success', detail: words.detail });
   };
@@ -92,10 +94,26 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
       const whole = { ...heard, skewMs: cluster.skewMs(node) };
       // An id of ours that comes back says which run is meant, also when another one asked this node since.
       const echo = readCorrelation(heard.correlationId);
-      const run = echo ? null : engine.latestAt(kind, node);
-      const target = run?.byName.get(node);
+      const run = echo
+        ? null
+        : (engine.askedAt(kind, node).find((one) => {
+            const asked = one.byName.get(node);
+            return asked !== undefined && fits(one, asked, whole);
+          }) ?? null);
       const id = echo && book.has(echo.runId) ? echo.runId : run?.plan.id;
-      if (id !== undefined && (echo || (run && target && fits(run, target, whole)))) {
+      const file = (second: boolean): void => {
+        const line = {
+          ...{ at, node, action, status: status.slice(0, KEPT_WORDS) },
+          ...{ detail: kept(detail, KEPT_WORDS), error: kept(error, KEPT_WORDS) },
+          ...(second && { second }),
+        };
+        takeResult(line);
+        keep(line);
+      };
+      if (id !== undefined) {
+        // Nodes that echo no id answer once: a second word is about what somebody else sent.
+        const answeredAt = run?.byName.get(node)?.resultAt ?? null;
+        if (!echo && answeredAt !== null) file(true);
         const isShared =
           kind === 'settings' &&
           elsewhere
@@ -114,12 +132,7 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
         });
         return true;
       }
-      const line = {
-        ...{ at, node, action, status: status.slice(0, KEPT_WORDS) },
-        ...{ detail: kept(detail, KEPT_WORDS), error: kept(error, KEPT_WORDS) },
-      };
-      takeResult(line);
-      keep(line);
+      file(false);
       return false;
     },
 

@@ -25,7 +25,7 @@ const MAX_LISTED = 200;
 export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
   const { clock, log, cluster } = deps;
   const book = createRunBook(deps.journals, deps.secretStore, log);
-  const elsewhere = createElsewhere();
+  const elsewhere = createElsewhere((node) => cluster.look(node) !== null);
   const engine = createRunEngine(settings, deps, book, elsewhere);
   const ears = createEars(deps, book, engine, elsewhere);
   let problem: AppError | null = null;
@@ -63,6 +63,8 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     isOurs: ears.isOurs,
     heardResult: ears.result,
     heardPush: ears.push,
+    /** Our own settings went back to what they were before. */
+    undone: (at: number): void => elsewhere.touch(settings.name, at),
     problem: (): AppError | null => problem,
 
     /** Reads what is there; what was not over is held. Never rejects. */

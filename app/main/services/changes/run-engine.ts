@@ -9,7 +9,7 @@ import type { Elsewhere } from '../../core/changes/elsewhere.js';
 import { applyEntry } from '../../core/changes/run-apply.js';
 import { nextEntries } from '../../core/changes/run-decide.js';
 import { isOver, type Run, type RunEntry } from '../../core/changes/run-state.js';
-import type { What } from '../../core/changes/what.js';
+import { restarts, type What } from '../../core/changes/what.js';
 import { changeBody } from '../../core/protocol/bus/change-messages.js';
 import type { OpenRun, RunBook } from './run-book.js';
 import { sendAttempt } from './send.js';
@@ -27,6 +27,10 @@ export type Live = OpenRun & {
 };
 
 const RETRY_JOURNAL_MS = 5_000;
+/** A late word of a node is about one of so many runs before the last. */
+const MAX_OLDER = 4;
+const AWAY: ReadonlySet<string> = new Set(['sent', 'success', 'regressed']);
+const WAITED: ReadonlySet<string> = new Set(['sent', 'no-answer']);
 /** After a crash nobody knows more exactly until when results could be heard. */
 const ALIVE_MS = 5_000;
 const isWaited = ({ targets }: Run): boolean =>
@@ -45,6 +49,17 @@ export function createRunEngine(
   const reopening = new Map<string, Promise<Live | null>>();
   /** Kind and name: the run that asked this node last. */
   const latest = new Map<string, Run>();
+  /** Runs before the latest that a node may still answer, newest first. */
+  const older = new Map<string, Run[]>();
+  const setLatest = (key: string, name: string, run: Run): void => {
+    const before = latest.get(key);
+    latest.set(key, run);
+    if (!before || before === run) return;
+    const others = [before, ...(older.get(key) ?? [])].filter((one) => one !== run);
+    const waited = others.filter((one) => WAITED.has(one.byName.get(name)?.state ?? 'skipped'));
+    if (waited.length > 0) older.set(key, waited.slice(0, MAX_OLDER));
+    else older.delete(key);
+  };
   /** Being written down: nobody else may send to them meanwhile. */
   const reserved = new Map<string, Run>();
   const keyOf = (kind: What['kind'], name: string): string => `${kind} ${name}`;
@@ -71,6 +86,8 @@ export function createRunEngine(
       return run !== undefined && run !== except && (run.byName.get(name)?.sentAt ?? -Infinity) >= since;
     });
 
+  const remind = (run: Run, name: string): void => setLatest(keyOf(run.plan.kind, name), name, run);
+
   const adopt = (entry: OpenRun): Live => {
     const { run } = entry;
     const made: Live = {
@@ -88,7 +105,7 @@ export function createRunEngine(
       const key = keyOf(run.plan.kind, name);
       // An older run that comes back to life does not take over what a newer one waits for.
       const other = latest.get(key)?.byName.get(name)?.sentAt ?? -1;
-      if (other <= (sentAt ?? 0)) latest.set(key, run);
+      if (other <= (sentAt ?? 0)) setLatest(key, name, run);
     }
   };
 
@@ -145,7 +162,8 @@ export function createRunEngine(
       const before = run.state;
       for (const entry of entries) applyEntry(run, entry);
       recordStory(deps.events, run, entries, before);
-      for (const key of booked) latest.set(key, run);
+      for (const entry of entries)
+        if (entry.t === 'attempt') for (const index of entry.n) remind(run, run.plan.names[index]!);
     }
     for (const key of booked) reserved.delete(key);
     if (error) {
@@ -157,7 +175,11 @@ export function createRunEngine(
       log.error({ error, run: run.plan.id }, 'the journal of a change cannot be written; it is held');
       return false;
     }
-    for (const entry of entries) if (entry.t === 'attempt') void send(rt, entry.n);
+    for (const entry of entries)
+      if (entry.t === 'attempt') {
+        tellOriginal(run, entry.n);
+        void send(rt, entry.n);
+      }
     taken.forEach(({ done }) => done?.(null));
     return true;
   };
@@ -186,11 +208,33 @@ export function createRunEngine(
     }
   };
 
+  /** CH17: whom a roll-back went to is written down where it is asked for. */
+  const tellOriginal = ({ plan }: Run, n: readonly number[]): void => {
+    if (plan.rollbackOf === null) return;
+    heard(plan.rollbackOf, (found) => ({
+      ...{ t: 'back', at: clock.now() },
+      n: n.flatMap((index) => found.byName.get(plan.names[index]!)?.index ?? []),
+    }));
+  };
+
   const put = (rt: Live, entry: RunEntry): void => {
     rt.queue.push({ entry });
     // After whatever else this turn of the loop brings.
     queueMicrotask(() => void pump(rt));
   };
+
+  /** A word on a run, perhaps on one that is over: it still counts. `entryFor` sees the run as it is then. */
+  function heard(id: string, entryFor: (run: Run) => RunEntry | null): void {
+    const tell = (rt: Live | null): void => {
+      const entry = rt && entryFor(rt.run);
+      if (rt && entry) put(rt, entry);
+    };
+    const rt = live.get(id);
+    if (rt) return tell(rt);
+    revive(id).then(tell, (error: unknown) =>
+      log.error({ error, run: id }, 'a late result could not be kept: the journal cannot be read'),
+    );
+  }
 
   const send = async (rt: Live, indexes: readonly number[]): Promise<void> => {
     const ended = await sendAttempt(settings.name, deps, rt, indexes);
@@ -203,11 +247,22 @@ export function createRunEngine(
     /** A run that is over: a late word of its nodes is still about it. */
     remember,
     isOpenAt,
+    /** Nodes that a change of a living run may have taken away just now: on their way, or not proven to be back. */
+    away: (): string[] =>
+      [...live.values()].flatMap(({ run }) =>
+        run.plan.bodies.some(restarts)
+          ? run.targets.flatMap(({ state, again, name }) => (AWAY.has(state) || again ? [name] : []))
+          : [],
+      ),
     revive,
     /** A living run; null when it is over or unknown. */
     living: (id: string): Live | null => live.get(id) ?? null,
-    /** The run that asked this node last for a change of this kind. */
-    latestAt: (kind: What['kind'], name: string): Run | null => latest.get(keyOf(kind, name)) ?? null,
+    /** The runs that this node may answer with a change of this kind, the last first. */
+    askedAt(kind: What['kind'], name: string): readonly Run[] {
+      const key = keyOf(kind, name);
+      const last = latest.get(key);
+      return last ? [last, ...(older.get(key) ?? [])] : [];
+    },
 
     /** Resolves when it is written and applied. Rejects with JOURNAL_UNWRITABLE. */
     command(rt: Live, entry: RunEntry): Promise<void> {
@@ -218,18 +273,7 @@ export function createRunEngine(
       });
     },
 
-    /** A word on a run, perhaps on one that is over: it still counts. `entryFor` sees the run as it is then. */
-    heard(id: string, entryFor: (run: Run) => RunEntry | null): void {
-      const tell = (rt: Live | null): void => {
-        const entry = rt && entryFor(rt.run);
-        if (rt && entry) put(rt, entry);
-      };
-      const rt = live.get(id);
-      if (rt) return tell(rt);
-      revive(id).then(tell, (error: unknown) =>
-        log.error({ error, run: id }, 'a late result could not be kept: the journal cannot be read'),
-      );
-    },
+    heard,
 
     /** Looks after all of them. Call every 250 ms. */
     tick(): void {

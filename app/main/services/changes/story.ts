@@ -126,6 +126,7 @@ function recordEntry(events: EventLog, run: Run, entry: RunEntry, before: RunSta
     case 'gone':
     case 'unsent':
     case 'doubt':
+    case 'back':
     case 'alive':
     case 'outage':
     case 'restart':

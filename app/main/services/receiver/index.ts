@@ -67,6 +67,8 @@ export type ReceiverDeps = {
   readonly store: Store;
   /** Something took effect: beats and messages are to follow. */
   readonly onChanged: () => void;
+  /** Settings went back to what they were. */
+  readonly onUndone: () => void;
   /** Leaves the bus and joins it again. */
   readonly rejoin: () => Promise<void>;
   readonly isLive: () => boolean;
@@ -327,6 +329,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
         }
         lookAgain();
         record('received.undone', item);
+        deps.onUndone();
         deps.onChanged();
       }),
     setMode: (kind: ReceivedKind, mode: ReceiveMode): Promise<void> =>

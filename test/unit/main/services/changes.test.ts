@@ -350,6 +350,77 @@ describe('what others did', () => {
     expect(JSON.stringify(bodies[0]!.what)).toMatch(/beat_interval[^\d]*1\D/);
   });
 
+  it('of ours in between is what goes back, also when an older run was tried again after it', async () => {
+    const { a, node, push } = await twoConsoles();
+    await push(a, beat(1));
+    const middle = await push(a, beat(3));
+    const last = await push(a, beat(4));
+    const back = async () => JSON.stringify((await a.changes.rollbackCheck(last.plan.id, {})).bodies);
+    expect(await back()).toMatch(/beat_interval[^\d]*3\D/);
+    const { targets } = (await a.changes.get(middle.plan.id))!;
+    Object.assign(targets[0]!, {
+      past: [{ at: targets[0]!.resultAt, isSure: true }],
+      state: 'undeliverable',
+    });
+    expect(await back()).toMatch(/beat_interval[^\d]*3\D/);
+    expect(node('b').receiver.own.tree()).toMatchObject({ extensions: { node: { beat_interval: 4 } } });
+  });
+
+  it('of a roll-back that was stopped before it came to a node leaves that node to be rolled back', async () => {
+    const { a, clock } = await stage([{ name: 'aa', mode: 'ask' }, { name: 'b' }]);
+    const run = await a.changes.start({
+      ...{ what: beat(3), where: to('aa', 'b'), confirm: '2' },
+      how: { atMost: 1, deadlineS: 20, stop: { regressed: 9, failedShare: 1 } },
+    });
+    await clock.advanceAsync(60_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['aa no-answer', 'b verified']);
+    const given = { settings: JSON.stringify({ extensions: { node: { beat_interval: 2 } } }) };
+    const back = await a.changes.rollback(run.plan.id, given, '2');
+    await clock.advanceAsync(3_000);
+    expect(states(a, back.plan.id)).toEqual({ aa: 'sent', b: 'queued' });
+    await expect(a.changes.rollback(run.plan.id, given, '1')).rejects.toThrow(code('RUN_STATE'));
+    await a.changes.end(back.plan.id);
+    await clock.advanceAsync(3_000);
+    expect((await a.changes.rollbackCheck(run.plan.id, given)).names).toEqual(['b']);
+    const again = await a.changes.rollback(run.plan.id, given, '1');
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, again.plan.id)).toEqual(['b verified']);
+  });
+
+  it('right after ours, told by the same words once more, ends what was known, too', async () => {
+    const { a, stranger, clock, known } = await twoConsoles();
+    const raw = stranger();
+    await clock.advanceAsync(100);
+    const run = await a.changes.start({ what: beat(1), where: to('b') });
+    await clock.advanceAsync(1_000);
+    expect(states(a, run.plan.id)).toEqual({ b: 'success' });
+    const { detail } = (await a.changes.get(run.plan.id))!.targets[0]!;
+    const result = { action: 'update_settings', status: 'success', detail, error: null, node: 'b' };
+    await raw.say({
+      routingKey: 'node.b.update_result',
+      body: Buffer.from(JSON.stringify({ ...result, timestamp: new Date(clock.now()).toISOString() })),
+    });
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, run.plan.id)).toEqual(['b verified']);
+    expect((await known(1))[1]).toBe('unknown');
+  });
+
+  it('does not take a late word from the run that it answers', async () => {
+    const { a, clock } = await stage([{ name: 'b', mode: 'ask' }]);
+    const first = await a.changes.start({ what: beat(1), where: to('b'), how: { deadlineS: 5 } });
+    await clock.advanceAsync(7_000);
+    expect(await finalOf(a, first.plan.id)).toEqual(['b no-answer']);
+    const second = await a.changes.start({ what: settings({ transport: { x: 1 } }), where: to('b') });
+    await clock.advanceAsync(1_000);
+    expect((await a.changes.get(second.plan.id))!.targets[0]!.state).toBe('failed');
+    const result = { action: 'update_settings', status: 'success', error: null, node: 'b' } as const;
+    a.changes.heardResult('b', {
+      ...{ result: { ...result, detail: 'keys: extensions' }, correlationId: undefined, at: clock.now() },
+    });
+    await clock.advanceAsync(1_000);
+    expect((await a.changes.get(first.plan.id))!.targets[0]).toMatchObject({ state: 'success', late: true });
+  });
+
   it('of ours after a run is told before the run goes back over it', async () => {
     const { a, push } = await twoConsoles();
     await push(a, beat(1));

@@ -57,6 +57,7 @@ function stage(
       installer: more.installer ?? slowInstaller().installer,
       store: more.store ?? createMemoryStore(),
       onChanged: () => (calls.changed += 1),
+      onUndone: () => undefined,
       rejoin: async () => void (calls.rejoin += 1),
     },
   );
