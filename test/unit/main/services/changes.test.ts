@@ -350,6 +350,14 @@ describe('what others did', () => {
     expect(JSON.stringify(bodies[0]!.what)).toMatch(/beat_interval[^\d]*1\D/);
   });
 
+  it('is not what this machine took back by hand: that is known to nobody else', async () => {
+    const { a, push } = await twoConsoles({ receiver: modes('on') });
+    await push(a, beat(1), to('admin'));
+    await a.receiver.undo(a.receiver.view().items[0]!.id);
+    const last = await push(a, beat(3), to('admin'));
+    expect(await a.changes.rollbackCheck(last.plan.id, {})).toMatchObject({ names: [], without: ['admin'] });
+  });
+
   it('of ours in between is what goes back, also when an older run was tried again after it', async () => {
     const { a, node, push } = await twoConsoles();
     await push(a, beat(1));
