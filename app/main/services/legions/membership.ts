@@ -18,10 +18,10 @@ import { createHooks, type HookFacts } from './hooks.js';
 import type { Lords } from './lords.js';
 import type { LegionConfig, LegionDeps, LegionSettings } from './types.js';
 import { createWire } from './wire.js';
+import { createLordWatch } from './lord-watch.js';
 import { createLordship } from './lordship.js';
 import { createStatsWitness } from './stats.js';
 import { createStory } from './story.js';
-import { createWitness } from './witness.js';
 
 type Part = {
   readonly self: Self;
@@ -52,7 +52,6 @@ export function createMembership(
   const { clock, random, log, datagrams, power, record } = deps;
   const wire = createWire(config, clock);
   const hooks = createHooks(config, deps);
-  const witness = createWitness(config, deps);
   const stats = createStatsWitness(config, deps, () => {
     const now = why();
     const members = [...(part?.election.peers().values() ?? []), ...(part ? [part.self] : [])];
@@ -62,8 +61,14 @@ export function createMembership(
     };
   });
   const story = createStory(config, deps, lords);
-  /** EL33 The lord that our own vote let go of, until its death is proven for the others too. */
-  let fallen: Peer | null = null;
+  const lordWatch = createLordWatch<Part>(config, deps, {
+    isCurrent: (from) => from === part,
+    isVoter: () => isVoter(),
+    told: story.told,
+    act,
+    arm,
+    tellDeathOf,
+  });
   const lordship = createLordship(config, hooks, settings.host, () => facts());
   /** Uuids that we said goodbye under. */
   const formerly = new Set<string>();
@@ -192,58 +197,15 @@ export function createMembership(
     if (!part || isStopped) return;
     const from = part;
     const now = clock.uptime();
-    const lord = witnessed(from);
-    const askUp = lord ? witness.dueUp(lord) : Infinity;
-    const wait = Math.max(1, Math.min(from.election.dueUp(), askUp) - now);
+    const wait = Math.max(1, Math.min(from.election.dueUp(), lordWatch.dueUp(from)) - now);
     timer = clock.after(wait, () => {
       if (from !== part) return;
       act(from, from.election.tick(clock.uptime()));
       look();
-      void askWitness(from);
+      void lordWatch.ask(from);
       // Not every system tells when the machine changes to battery and back.
       if (isVoter() && !isAway && !from.isLeaving && from.self.valor !== valorNow()) void change(rejoin);
     });
-  }
-
-  /** Whom we told of as the lord, if it is another. */
-  function lordPeer({ election }: Part): Peer | null {
-    for (const peer of election.peers().values()) if (peer.uuid === story.told()) return peer;
-    return null;
-  }
-
-  /** Whom the bus is asked about: one that fell comes before one that leads, for moments. */
-  function witnessed(from: Part): Peer | null {
-    if (!config.busWitness) return null;
-    const mayTell = config.proxyDeath && isVoter() && !from.isLeaving;
-    const isBack = fallen !== null && [...from.election.peers().values()].some(isSameAs(fallen));
-    const isOver = fallen !== null && clock.uptime() - fallen.seenUp > config.toleranceS * 1_000;
-    if (!mayTell || isBack || isOver) fallen = null;
-    return fallen ?? lordPeer(from);
-  }
-  const isSameAs =
-    ({ uuid }: Peer) =>
-    (other: Peer): boolean =>
-      other.uuid === uuid;
-
-  async function askWitness(from: Part): Promise<void> {
-    const lord = witnessed(from);
-    if (!lord) return;
-    const testimony = await witness.ask(lord);
-    // Whoever spoke while the bus was asked lives.
-    if (from !== part || witnessed(from) !== lord) return;
-    const isSure = testimony === 'gone' || testimony === 'proven';
-    if (lord !== fallen) {
-      const effects = isSure ? from.election.witnessed(lord.uuid, clock.uptime()) : [];
-      if (effects.length > 0) fallen = lord;
-      if (isSure) return act(from, effects);
-    } else if (testimony === 'proven') {
-      fallen = null;
-      tellDeathOf(lord);
-      // With our own announce after it they can agree at once.
-      return act(from, from.election.say(clock.uptime()));
-    } else if (testimony === 'there') fallen = null;
-    // An answer may call for the next question sooner than anything else is due.
-    arm();
   }
 
   function tellDeathOf(peer: Peer): void {
@@ -276,7 +238,7 @@ export function createMembership(
     await open();
     if (!socket || isEnding) return;
     const self: Self = { name: settings.host, pid: settings.pid, valor: valorNow(), uuid: random.uuid() };
-    fallen = null;
+    lordWatch.forget();
     part = {
       self,
       joinedAt: clock.now(),
