@@ -119,7 +119,7 @@ export function aCluster() {
       },
       consumers: [{ queue: `q.${name}`, mode: 'watch', handle: (delivery) => heard.push(delivery) }],
     });
-    const beat = (from: string, pid = 5, status = 'active') =>
+    const beat = (from: string, pid = 5, status = 'active', uptimeS = 9) =>
       bus.publish(
         encodeBeat(
           {
@@ -133,7 +133,7 @@ export function aCluster() {
             cpuSystemS: 1,
             threads: 8,
             extensions: 1,
-            uptimeS: 9,
+            uptimeS,
           },
           clock.now(),
         ),

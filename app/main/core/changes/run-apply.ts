@@ -65,7 +65,7 @@ function tookNow(run: Run, target: Target): boolean {
  * one. Not who a roll-back went to already.
  */
 export const tookIt = (run: Run): Target[] =>
-  run.targets.filter((target) => !target.wentBack && (target.past.length > 0 || tookNow(run, target)));
+  run.targets.filter((target) => !target.wentBack && (target.tookBefore || tookNow(run, target)));
 
 /** Applies one entry. Places that the plan does not have are skipped: a journal is a file, and files are edited. */
 export function applyEntry(run: Run, entry: RunEntry): void {
@@ -306,7 +306,11 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       each(run, entry.n ?? [], (target) => {
         if (!RETRYABLE.has(target.state)) return;
         const { attempt, state, stateAt, error } = target;
-        if (tookNow(run, target)) {
+        const took = tookNow(run, target);
+        target.tookBefore ||= took;
+        // A refusal is no reason to send anything back, and no proof either that nothing was set.
+        const mayHave = state === 'failed' && target.why === null && run.plan.kind === 'settings';
+        if (took || mayHave) {
           const at = target.resultAt ?? target.sentAt ?? stateAt;
           target.past.push({ at, isSure: SURE.has(state) });
           if (target.past.length > MAX_EARLIER) target.past.shift();

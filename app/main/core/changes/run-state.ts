@@ -159,7 +159,9 @@ export type Target = {
   deafMs: number;
   /** When its first attempt was written down: what was there before that is what goes back. */
   firstAt: number | null;
-  /** Attempts before the last that took it, or may have; oldest first. */
+  /** An attempt before the last took it, as far as a roll-back goes. */
+  tookBefore: boolean;
+  /** Attempts before the last that may have set something; oldest first. */
   past: { at: number; isSure: boolean }[];
   /** Every value was there already when it was sent to, as far as is known. */
   isSame: boolean;
@@ -258,6 +260,7 @@ const newTarget = (name: string, index: number, wave: number, at: number): Targe
   again: false,
   deafMs: 0,
   firstAt: null,
+  tookBefore: false,
   past: [],
   isSame: false,
   wentBack: false,

@@ -359,19 +359,99 @@ describe('what others did', () => {
   });
 
   it('of ours in between is what goes back, also when an older run was tried again after it', async () => {
-    const { a, node, push } = await twoConsoles();
-    await push(a, beat(1));
-    const middle = await push(a, beat(3));
-    const last = await push(a, beat(4));
-    const back = async () => JSON.stringify((await a.changes.rollbackCheck(last.plan.id, {})).bodies);
-    expect(await back()).toMatch(/beat_interval[^\d]*3\D/);
-    const { targets } = (await a.changes.get(middle.plan.id))!;
-    Object.assign(targets[0]!, {
-      past: [{ at: targets[0]!.resultAt, isSure: true }],
-      state: 'undeliverable',
+    const { a, clock, connect, stranger } = await stage([]);
+    const raw = stranger();
+    const answer = { action: 'update_settings', status: 'success', detail: 'keys: extensions', error: null };
+    connect('ra').open({
+      topology: {
+        exchanges: [],
+        queues: [{ name: 'node.ra', durable: false, autoDelete: true, exclusive: true, arguments: {} }],
+        bindings: [],
+      },
+      consumers: [
+        {
+          ...{ queue: 'node.ra', mode: 'watch' },
+          handle: () =>
+            void raw.say({
+              routingKey: 'node.ra.update_result',
+              body: Buffer.from(
+                JSON.stringify({ ...answer, node: 'ra', timestamp: new Date(clock.now()).toISOString() }),
+              ),
+            }),
+        },
+      ],
     });
-    expect(await back()).toMatch(/beat_interval[^\d]*3\D/);
-    expect(node('b').receiver.own.tree()).toMatchObject({ extensions: { node: { beat_interval: 4 } } });
+    const began = clock.now();
+    const lives = async (seconds: number, status = 'active') => {
+      for (let second = 0; second < seconds; second += 1) {
+        await raw.beat('ra', 5, status, (clock.now() - began) / 1_000);
+        await clock.advanceAsync(1_000);
+      }
+    };
+    const push = async (value: number) => {
+      const run = await a.changes.start({ what: beat(value), where: to('ra') });
+      await lives(1);
+      return run.plan.id;
+    };
+    const back = async (id: string) =>
+      (await a.changes.rollbackCheck(id, {})).bodies
+        .map(({ what }) => what)
+        .map((what) => JSON.stringify(what));
+    await clock.advanceAsync(1_000);
+    await lives(5);
+    await push(1);
+    await lives(9);
+    const older = await push(3);
+    await lives(9, 'sick');
+    expect(await finalOf(a, older)).toEqual(['ra regressed']);
+    await lives(5);
+    const last = await push(4);
+    await lives(9);
+    expect(await back(last)).toEqual([expect.stringMatching(/beat_interval[^\d]*3\D/)]);
+    await a.changes.retry(older, { states: ['regressed'] });
+    await lives(9);
+    expect((await a.changes.get(older))!.targets).toMatchObject([{ attempt: 2, state: 'verified' }]);
+    expect(await back(last)).toEqual([expect.stringMatching(/beat_interval[^\d]*3\D/)]);
+  });
+
+  it('of ours in between that nobody answered for is no value to go back to, whatever its second attempt says', async () => {
+    const { a, node, clock } = await stage([{ name: 'b', mode: 'ask' }]);
+    const push = async (value: number) =>
+      (await a.changes.start({ what: beat(value), where: to('b'), how: { deadlineS: 5 } })).plan.id;
+    const agree = async () => {
+      await clock.advanceAsync(1_000);
+      await node('b').receiver.decide(node('b').receiver.waiting()[0]!.id, true);
+      await clock.advanceAsync(9_000);
+    };
+    await push(1);
+    await agree();
+    const older = await push(3);
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, older)).toEqual(['b no-answer']);
+    await node('b').receiver.decide(node('b').receiver.waiting()[0]!.id, false);
+    await clock.advanceAsync(1_000);
+    const last = await push(4);
+    await agree();
+    const none = { names: [], without: ['b'] };
+    expect(await a.changes.rollbackCheck(last, {})).toMatchObject(none);
+    await a.changes.retry(older, {});
+    await agree();
+    expect(await finalOf(a, older)).toEqual(['b verified']);
+    expect(await a.changes.rollbackCheck(last, {})).toMatchObject(none);
+  });
+
+  it('of ours long ago that was tried again just now is known, however many changes came between', async () => {
+    const { a, node, clock, push, known } = await twoConsoles();
+    await node('b').receiver.setMode('settings', 'ask');
+    const old = await a.changes.start({ what: beat(1), where: to('b'), how: { deadlineS: 5 } });
+    await clock.advanceAsync(9_000);
+    for (let value = 2; value < 24; value += 1) await push(a, beat(value), to('other'));
+    await a.changes.retry(old.plan.id, {});
+    await clock.advanceAsync(1_000);
+    await node('b').receiver.decide(node('b').receiver.waiting().at(-1)!.id, true);
+    await clock.advanceAsync(9_000);
+    expect(await finalOf(a, old.plan.id)).toEqual(['b verified']);
+    expect(await known(1)).toEqual(['your-push', 'no-change', 0]);
   });
 
   it('of a roll-back that was stopped before it came to a node leaves that node to be rolled back', async () => {
@@ -827,6 +907,28 @@ describe('a run and others beside it', () => {
       a.changes.retry(run.plan.id, { names, confirm: String(names.length) });
     await expect(retry('b', 'c')).rejects.toThrow(code('RUN_QUORUM'));
     await expect(retry('c')).resolves.toMatchObject({ counts: { queued: 1 } });
+  });
+
+  it('is not tried again while another run has taken as many of that legion away as may fall', async () => {
+    const { a, node, clock } = await stage([
+      { name: 'b', mode: 'off' },
+      { name: 'c', mode: 'ask' },
+    ]);
+    const start = async (name: string) =>
+      (await a.changes.start({ what: settings(INTERVAL, true), where: to(name), confirm: '1' })).plan.id;
+    const refused = await start('b');
+    await clock.advanceAsync(10_000);
+    expect(await finalOf(a, refused)).toEqual(['b failed']);
+    const web = { name: 'web', nodes: new Set(['b', 'c']), members: 3, quorum: 2 };
+    Object.assign(a.legions, { nodes: () => [web] });
+    const other = await start('c');
+    await clock.advanceAsync(1_000);
+    const retry = () => a.changes.retry(refused, { confirm: '1' });
+    await expect(retry()).rejects.toThrow(code('RUN_QUORUM'));
+    await node('c').receiver.decide(node('c').receiver.waiting()[0]!.id, true);
+    await clock.advanceAsync(30_000);
+    expect(await finalOf(a, other)).toEqual(['c verified']);
+    await expect(retry()).resolves.toMatchObject({ counts: { queued: 1 } });
   });
 
   it('that is tried again does not take the answer that a newer run waits for', async () => {

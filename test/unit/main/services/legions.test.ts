@@ -179,6 +179,49 @@ describe('consoles in one legion', () => {
     expect(lords(all).slice(1)).toEqual([true, false]);
   });
 
+  it('let go of a lord whose machine left many nodes behind: those that were heard last are asked about', async () => {
+    const { web, clock } = legionStage();
+    const all = await web(['a', 'b', 'c'], { busWitness: true, toleranceS: 30 });
+    const nodes = Array.from({ length: 40 }, (_, index) => `a.${index}`);
+    const asked = new Set<string>();
+    let isThere = true;
+    for (const each of all.slice(1)) {
+      each.busNodes((host) => (host === 'a' ? nodes : [host]));
+      each.busAnswers(async (name) => {
+        if (name.startsWith('a.')) asked.add(name);
+        return name !== 'a.39' || !isThere;
+      });
+    }
+    await clock.advanceAsync(5_000);
+    isThere = false;
+    all[0]!.cut();
+    await clock.advanceAsync(4_000);
+    expect(lords(all).slice(1)).toEqual([true, false]);
+    expect([...asked].sort()).toEqual(nodes.slice(-16));
+  });
+
+  it.each([
+    ['one real uWSGI', ['b'], ['b'], {}, 2],
+    ['one console', ['b'], [], {}, 1],
+    ['a real one and a console', ['b', 'c'], ['b'], {}, 1],
+    ['two real ones', ['b', 'c'], ['b', 'c'], {}, 1],
+  ] as const)(
+    'that end as lord beside %s are voters for one moment more only where that helps',
+    async (_, others, real, given, parts) => {
+      const { web, clock, uuidsOf, looksReal } = legionStage();
+      for (const [index, host] of others.entries())
+        if ((real as readonly string[]).includes(host)) looksReal(index + 2);
+      const all = await web(['a', ...others], given);
+      expect(lords(all)[0]).toBe(true);
+      const before = uuidsOf('a').size;
+      const stopping = all[0]!.legions.stop();
+      await clock.advanceAsync(15_000);
+      await stopping;
+      expect(uuidsOf('a').size - before + 1).toBe(parts);
+      expect(lords(all).slice(1)).toContain(true);
+    },
+  );
+
   it('that are told twice at once to be something else are one of them, and none after the end', async () => {
     const { web, clock } = legionStage();
     const all = await web(['a', 'b', 'c']);
