@@ -45,8 +45,13 @@ export function createNodeChanges(settings: NodeSettings, deps: NodeDeps, parts:
     const isOurs = changes.isOurs(properties.correlationId);
     const pushed = exchange === '' || isOurs ? null : readPushed(message, delivery);
     const target = isToAll ? null : routingKey.replace(/^node\./, '');
-    if (pushed?.problem === null && pushed.kind !== 'message')
-      changes.heardPush(pushed.what, target, properties.correlationId, at);
+    if (pushed?.problem === null)
+      changes.heardPush(
+        pushed.what,
+        target,
+        { correlationId: properties.correlationId, unsure: pushed.kind === 'message' },
+        at,
+      );
     // A node that does not beat listens, and says nothing to anybody.
     if (!settings.beating) return;
     // Of ours only what we sent to ourselves alone is meant for us; a broadcast comes back to its sender.

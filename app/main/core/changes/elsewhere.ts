@@ -13,6 +13,8 @@ export type ObservedPush = {
   readonly target: string | null;
   readonly settings: Sections;
   readonly restart: boolean;
+  /** By the function `message`, which LegionIO breaks off somewhere: it may have been taken, and nobody answers it. */
+  readonly unsure?: boolean | undefined;
 };
 
 /** A result that answers nothing of ours. */
@@ -22,6 +24,10 @@ export type ObservedResult = {
   readonly kind: 'settings' | 'gem';
   readonly ok: boolean;
   readonly detail: string | null;
+  /** It did not beat when it said so. */
+  readonly stranger?: boolean | undefined;
+  /** It heard nothing that was said in the open. */
+  readonly deaf?: boolean | undefined;
 };
 
 /** What such results leave of a node. */
@@ -44,8 +50,11 @@ export const ANSWERED_MS = 60_000;
 
 export type Elsewhere = ReturnType<typeof createElsewhere>;
 
-/** `isHeard`: a node that beats. What strangers say is kept apart, so that a flood of names costs no other its past. */
-export function createElsewhere(isHeard: (node: string) => boolean) {
+/**
+ * `isHeard`: a node that beats. What strangers say is kept apart, so that a flood of names costs no other its past.
+ * `isDeaf`: one that hears nothing of what is said in the open.
+ */
+export function createElsewhere(isHeard: (node: string) => boolean, isDeaf: (node: string) => boolean) {
   /** Newest first. */
   const pushes: ObservedPush[] = [];
   /** Least lately touched first. */
@@ -57,11 +66,11 @@ export function createElsewhere(isHeard: (node: string) => boolean) {
   let wallAt = -Infinity;
 
   const find = (node: string): Traces | null => nodes.get(node) ?? strangers.get(node) ?? null;
-  const tracesOf = (node: string): Traces => {
+  const tracesOf = (node: string, isStranger = !isHeard(node)): Traces => {
     const known = find(node) ?? { wallAt: -Infinity, maybe: [], gems: new Map(), touchedAt: -Infinity };
-    nodes.delete(node);
+    // Whoever has beaten once is no stranger any more.
+    const among = nodes.delete(node) || !isStranger ? nodes : strangers;
     strangers.delete(node);
-    const among = isHeard(node) ? nodes : strangers;
     among.set(node, known);
     if (among.size > MAX_NODES) {
       const [oldest, { touchedAt }] = among.entries().next().value!;
@@ -70,10 +79,12 @@ export function createElsewhere(isHeard: (node: string) => boolean) {
     }
     return known;
   };
-  const isAnswer = ({ at, node, kind, detail }: ObservedResult): boolean => {
+  const isAnswer = ({ at, node, kind, detail, deaf }: ObservedResult): boolean => {
+    if (deaf === true) return false;
     const asked = pushes.find(
       (push) =>
         kind === 'settings' &&
+        push.unsure !== true &&
         push.at <= at &&
         at - push.at < ANSWERED_MS &&
         (push.target === null || push.target === node) &&
@@ -93,6 +104,9 @@ export function createElsewhere(isHeard: (node: string) => boolean) {
 
   return {
     pushes: (): readonly ObservedPush[] => pushes,
+    /** Those that this node may have heard. */
+    pushesTo: (node: string): readonly ObservedPush[] =>
+      isDeaf(node) ? [] : pushes.filter(({ target }) => target === null || target === node),
     wallAt: (): number => wallAt,
     of: find,
 
@@ -111,8 +125,8 @@ export function createElsewhere(isHeard: (node: string) => boolean) {
     result(heard: ObservedResult): void {
       // What it answers was seen, and tells more.
       if (isAnswer(heard)) return;
-      const { at, node, kind, ok, detail } = heard;
-      const traces = tracesOf(node);
+      const { at, node, kind, ok, detail, stranger } = heard;
+      const traces = tracesOf(node, stranger);
       traces.touchedAt = Math.max(traces.touchedAt, at);
       if (ok) traces.wallAt = Math.max(traces.wallAt, at);
       else if (kind === 'settings') {
@@ -129,7 +143,8 @@ export function createElsewhere(isHeard: (node: string) => boolean) {
     /** Somebody may have changed it at or after this. */
     isTouched: (node: string, since: number): boolean =>
       (find(node)?.touchedAt ?? -Infinity) >= since ||
-      pushes.some((push) => push.at >= since && (push.target === null || push.target === node)),
+      (!isDeaf(node) &&
+        pushes.some((push) => push.at >= since && (push.target === null || push.target === node))),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import type { ValueSource } from '../../../shared/domain/change.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
-import type { Elsewhere } from './elsewhere.js';
+import type { Elsewhere, ObservedPush } from './elsewhere.js';
 import { bodyFor, type LookAt, type Run, type Target } from './run-state.js';
 import { MASK, restarts } from './what.js';
 
@@ -67,7 +67,7 @@ const inTree = (tree: Readonly<Record<string, unknown>>, section: string, key: s
 export type KnowledgeOf = {
   /** Those that may say something of it, newest first. */
   readonly runs: readonly Run[];
-  readonly elsewhere: Pick<Elsewhere, 'pushes' | 'of' | 'wallAt'>;
+  readonly elsewhere: Pick<Elsewhere, 'pushesTo' | 'of' | 'wallAt'>;
   /** Our settings tree and name. */
   readonly own: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly look: LookAt;
@@ -88,6 +88,7 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
     return seen.startedAt !== null && seen.startedAt > at + SLACK_MS;
   };
 
+  const pushIds = new Map<ObservedPush, string>();
   const sources = new Map<string, readonly Source[]>();
   const allSourcesOf = (name: string): readonly Source[] => {
     const there = sources.get(name) ?? findSources(name);
@@ -119,19 +120,32 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
         found.push(mayHave(at));
       if (target.resultAt === null || !TOOK.has(target.state) || restarts(body)) continue;
       if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
-      found.push(pushed(id, target.resultAt, tree, 'your-push'));
+      // Which of two that were on their way at the same time came first, a late word does not tell.
+      if (target.late && runs.some((other) => other !== run && isBetween(other, target)))
+        found.push(mayHave(at), mayHave(target.sentAt ?? at));
+      else found.push(pushed(id, target.resultAt, tree, 'your-push'));
     }
-    for (const [index, push] of elsewhere.pushes().entries()) {
-      if ((push.target !== null && push.target !== name) || isGone(name, push.at, null)) continue;
+    for (const push of elsewhere.pushesTo(name)) {
+      if (isGone(name, push.at, null)) continue;
+      const id = pushIds.get(push) ?? `p${pushIds.size}`;
+      pushIds.set(push, id);
       if (push.restart) {
         wallAt = Math.max(wallAt, push.at);
         continue;
       }
-      found.push(pushed(`p${index}`, push.at, push.settings, 'observed-push'));
+      found.push(
+        push.unsure === true
+          ? maybe(id, push.at, (...path) => inTree(push.settings, ...path) !== undefined)
+          : pushed(id, push.at, push.settings, 'observed-push'),
+      );
     }
     for (const [index, { at, sections }] of (traces?.maybe ?? []).entries())
       found.push(maybe(`t${index} ${name}`, at, (section) => sections === null || sections.has(section)));
     return found.filter(({ at }) => at > wallAt).sort((a, b) => b.at - a.at);
+  };
+  const isBetween = ({ byName }: Run, { name, sentAt, resultAt }: Target): boolean => {
+    const sent = byName.get(name)?.sentAt ?? -1;
+    return sent >= (sentAt ?? 0) && sent <= (resultAt ?? 0);
   };
   const sourcesOf = (name: string): Source[] => {
     const end = until(name);

@@ -98,6 +98,8 @@ export function applyEntry(run: Run, entry: RunEntry): void {
       );
     case 'result':
       return takeResult(run, entry);
+    case 'owed':
+      return each(run, entry.n, (target) => (target.owed = Math.max(0, target.owed - 1)));
     case 'verdict':
       return each(run, entry.n, (target, place) => {
         target.after = entry.seen?.[place] ?? target.after;
@@ -165,6 +167,7 @@ function each(run: Run, indexes: readonly number[], change: (target: Target, pla
 const goBack = (run: Run, n: readonly number[]): void =>
   each(run, n, (target) => {
     target.wentBack = true;
+    target.tookBefore = false;
     touchTarget(run, target);
   });
 
@@ -227,6 +230,7 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
     if (!entry.ok) return;
     target.resultAt = null;
     target.again = false;
+    target.owed = Math.max(0, target.owed - 1);
   }
   run.lastResultAt = entry.at;
   // It was over, and somebody spoke after all: what he says is watched like any other.
@@ -307,7 +311,8 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
         if (!RETRYABLE.has(target.state)) return;
         const { attempt, state, stateAt, error } = target;
         const took = tookNow(run, target);
-        target.tookBefore ||= took;
+        target.tookBefore ||= took && !target.wentBack;
+        if (state === 'no-answer') target.owed += 1;
         // A refusal is no reason to send anything back, and no proof either that nothing was set.
         const mayHave = state === 'failed' && target.why === null && run.plan.kind === 'settings';
         if (took || mayHave) {

@@ -82,6 +82,8 @@ export const RunEntry = z.discriminatedUnion('t', [
     /** Its name was heard elsewhere in the window: it may be somebody else's. */
     shared: z.boolean().optional(),
   }),
+  /** The answer of an attempt that was given up, after the next one was answered: it says nothing of that. */
+  z.object({ t: z.literal('owed'), at: z.number(), n: Index }),
   z.object({
     t: z.literal('verdict'),
     at: z.number(),
@@ -161,6 +163,8 @@ export type Target = {
   firstAt: number | null;
   /** An attempt before the last took it, as far as a roll-back goes. */
   tookBefore: boolean;
+  /** Attempts before the last that a word may still come for. */
+  owed: number;
   /** Attempts before the last that may have set something; oldest first. */
   past: { at: number; isSure: boolean }[];
   /** Every value was there already when it was sent to, as far as is known. */
@@ -261,6 +265,7 @@ const newTarget = (name: string, index: number, wave: number, at: number): Targe
   deafMs: 0,
   firstAt: null,
   tookBefore: false,
+  owed: 0,
   past: [],
   isSame: false,
   wentBack: false,

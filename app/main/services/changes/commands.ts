@@ -125,7 +125,7 @@ export function createCommands(context: Context) {
       stop: { regressed: 1_000_000, failedShare: 1 },
       ...{ rollbackOf: id, reason: null },
     };
-    // Who took it is written down before anything goes out.
+    // Each of them is out of it when it is sent to, which is written down before (CH17).
     const n = back.names.flatMap((name) => run.byName.get(name)?.index ?? []);
     await engine.command(rt, decision('rolled-back', { n, run: plan.id, follows: true }));
     return begin(plan);

@@ -8,7 +8,8 @@ import { maskText } from '../../../shared/lib/mask-text.js';
 import { ANSWERED_MS, type Elsewhere, type ObservedPush } from '../../core/changes/elsewhere.js';
 import { fits, readCorrelation, type HeardResult } from '../../core/changes/match.js';
 import { createObserved } from '../../core/changes/observed.js';
-import { bodyFor, type Target } from '../../core/changes/run-state.js';
+import { isUnbound } from '../../core/protocol/bus/topology.js';
+import { bodyFor, type Run, type Target } from '../../core/changes/run-state.js';
 import {
   detailOf,
   MASK,
@@ -27,6 +28,8 @@ const MAX_KEPT = 65_536;
 const MAX_DETAIL = 2_000;
 const MAX_ERROR = 4_000;
 const KEPT_WORDS = 500;
+/** After so many different words nothing is known of a node anyway. */
+const MAX_SECONDS = 8;
 
 const KeptResult = z.object({
   at: z.number(),
@@ -37,6 +40,9 @@ const KeptResult = z.object({
   error: z.string().nullish(),
   /** A second word where one was due: it is told to nobody, and ends what was known. */
   second: z.boolean().optional(),
+  /** How its node was then: it did not beat; it heard nothing in the open. */
+  stranger: z.boolean().optional(),
+  deaf: z.boolean().optional(),
 });
 const KeptPush = z.object({
   at: z.number(),
@@ -44,6 +50,7 @@ const KeptPush = z.object({
   settings: z.record(z.string(), z.record(z.string(), z.unknown())),
   restart: z.boolean(),
   by: z.string().nullable(),
+  unsure: z.boolean().optional(),
 });
 
 export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, elsewhere: Elsewhere) {
@@ -56,14 +63,15 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
     journal.append(line).catch((error: unknown) => log.debug({ error }, 'an observed result was not kept'));
   };
   type Result = z.infer<typeof KeptResult>;
-  const takeResult = ({ at, node, action, status, detail, error, second }: Result): void => {
+  const takeResult = ({ at, node, action, status, detail, error, second, ...then }: Result): void => {
     const words = { detail: detail ?? null, error: error ?? null };
     if (second !== true) observed.result(node, { action, status, ...words, node }, at);
     const kind = action === 'update_gem' ? 'gem' : 'settings';
-    elsewhere.result({ at, node, kind, ok: status === 'success', detail: words.detail });
+    elsewhere.result({ at, node, kind, ok: status === 'success', detail: words.detail, ...then });
   };
   const takePush = (push: ObservedPush, by: string | null): void => {
     elsewhere.push(push);
+    if (push.unsure === true) return;
     const what: What = { kind: 'settings', settings: push.settings, restart: push.restart };
     observed.push(shownWhat(what), detailOf(what), by, push.at);
   };
@@ -71,7 +79,19 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
     const push = KeptPush.safeParse(line);
     if (push.success) return takePush(push.data, push.data.by);
     const result = KeptResult.safeParse(line);
-    if (result.success) takeResult(result.data);
+    // Nobody has beaten yet when these are read; lines of before do not tell.
+    if (result.success) takeResult({ ...result.data, stranger: result.data.stranger ?? false });
+  };
+
+  /** What was said after the answer to an attempt. Said again, it tells nothing new. */
+  const seconds = new WeakMap<Target, { readonly to: number; readonly words: Set<string> }>();
+  const isNews = (target: Target, words: string): boolean => {
+    const to = target.resultAt ?? 0;
+    const known = seconds.get(target);
+    const heard = known?.to === to ? known.words : new Set<string>();
+    if (heard.has(words) || heard.size >= MAX_SECONDS) return false;
+    seconds.set(target, { to, words: heard.add(words) });
+    return true;
   };
 
   return {
@@ -94,31 +114,41 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
       const whole = { ...heard, skewMs: cluster.skewMs(node) };
       // An id of ours that comes back says which run is meant, also when another one asked this node since.
       const echo = readCorrelation(heard.correlationId);
-      const run = echo
-        ? null
-        : (engine.askedAt(kind, node).find((one) => {
-            const asked = one.byName.get(node);
-            return asked !== undefined && fits(one, asked, whole);
-          }) ?? null);
+      const asked = echo
+        ? []
+        : engine.askedAt(kind, node).filter((one) => {
+            const target = one.byName.get(node);
+            return target !== undefined && fits(one, target, whole);
+          });
+      const targetOf = (one: Run): Target => one.byName.get(node)!;
+      // The newest that waits; then an attempt that was given up, since it is answered late; then a second word.
+      const waiting = asked.find((one) => targetOf(one).resultAt === null);
+      const owing = waiting ? undefined : asked.find((one) => targetOf(one).owed > 0);
+      if (owing) {
+        engine.heard(owing.plan.id, (found) => ({ t: 'owed', at, n: [found.byName.get(node)?.index ?? -1] }));
+        return true;
+      }
+      const run = waiting ?? asked[0] ?? null;
       const id = echo && book.has(echo.runId) ? echo.runId : run?.plan.id;
       const file = (second: boolean): void => {
         const line = {
           ...{ at, node, action, status: status.slice(0, KEPT_WORDS) },
           ...{ detail: kept(detail, KEPT_WORDS), error: kept(error, KEPT_WORDS) },
           ...(second && { second }),
+          ...(cluster.look(node) === null && { stranger: true }),
+          ...(isUnbound(cluster.look(node)?.version) && { deaf: true }),
         };
         takeResult(line);
         keep(line);
       };
       if (id !== undefined) {
         // Nodes that echo no id answer once: a second word is about what somebody else sent.
-        const answeredAt = run?.byName.get(node)?.resultAt ?? null;
-        if (!echo && answeredAt !== null) file(true);
+        const answered = run?.byName.get(node);
+        if (answered && answered.resultAt !== null && isNews(answered, `${status} ${detail ?? ''}`))
+          file(true);
         const isShared =
           kind === 'settings' &&
-          elsewhere
-            .pushes()
-            .some((push) => at - push.at < ANSWERED_MS && (push.target === null || push.target === node));
+          elsewhere.pushesTo(node).some((push) => push.unsure !== true && at - push.at < ANSWERED_MS);
         engine.heard(id, (found) => {
           const answered = found.byName.get(node);
           if (!answered || !fits(found, answered, whole) || isRepeat(answered, ok)) return null;
@@ -137,12 +167,23 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
     },
 
     /** Somebody's push was seen on its way. `target` null: to all. */
-    push(what: What, target: string | null, correlationId: string | undefined, at: number): void {
+    push(
+      what: What,
+      target: string | null,
+      { correlationId, unsure }: { readonly correlationId: string | undefined; readonly unsure: boolean },
+      at: number,
+    ): void {
       const echo = readCorrelation(correlationId);
       if (echo && book.has(echo.runId)) return;
       const by = echo?.from || null;
       if (what.kind === 'gem') return observed.push(shownWhat(what), detailOf(what), by, at);
-      const push = { at, target, settings: keptSettings(what.settings), restart: what.restart };
+      const push = {
+        at,
+        target,
+        settings: keptSettings(what.settings),
+        restart: what.restart,
+        ...(unsure && { unsure }),
+      };
       takePush(push, by);
       keep({ ...push, by } as unknown as JsonObject);
     },

@@ -5,6 +5,7 @@
 import type { ChangeInput, RunHead, RunList, RunSummary, RunTarget } from '../../../shared/domain/change.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import { createElsewhere } from '../../core/changes/elsewhere.js';
+import { isUnbound } from '../../core/protocol/bus/topology.js';
 import { headOfObserved, summaryOfObserved, targetsOfObserved } from '../../core/changes/observed.js';
 import { isOver, type Run } from '../../core/changes/run-state.js';
 import { tookIt } from '../../core/changes/run-apply.js';
@@ -25,7 +26,10 @@ const MAX_LISTED = 200;
 export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
   const { clock, log, cluster } = deps;
   const book = createRunBook(deps.journals, deps.secretStore, log);
-  const elsewhere = createElsewhere((node) => cluster.look(node) !== null);
+  const elsewhere = createElsewhere(
+    (node) => cluster.look(node) !== null,
+    (node) => isUnbound(cluster.look(node)?.version),
+  );
   const engine = createRunEngine(settings, deps, book, elsewhere);
   const ears = createEars(deps, book, engine, elsewhere);
   let problem: AppError | null = null;

@@ -13,6 +13,7 @@ import { confirmFor } from '../../../shared/domain/reach.js';
 import { earlyRest, restLast } from '../../../shared/domain/waves.js';
 import { FIELD_NAMES } from '../../../shared/filter/fields.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
+import { isUnbound } from '../../core/protocol/bus/topology.js';
 import type { History, Knowledge, Known } from '../../core/changes/knowledge.js';
 import { fallingLegions, orderTargets, planWaves, spreadLegions } from '../../core/changes/plan.js';
 import {
@@ -95,7 +96,11 @@ export async function rehearse(input: ChangeInput, deps: RehearseDeps, at: numbe
   for (const name of fallingLegions(names, legions, isBroadcast))
     notes.push(note('warning', 'legion-quorum', { name }));
   if (isBroadcast)
-    notes.push(note('warning', 'broadcast', { count: names.filter((name) => isDeaf(cluster, name)).length }));
+    notes.push(
+      note('warning', 'broadcast', {
+        count: names.filter((name) => isUnbound(cluster.look(name)?.version)).length,
+      }),
+    );
   const busy = what ? names.filter((name) => deps.isBusy(name, what.kind)) : [];
   if (busy.length > 0) notes.push(note('warning', 'busy', { count: busy.length, name: busy[0]! }));
   const knowledge = what && (await deps.knowledge(what));
@@ -211,12 +216,6 @@ function nearest(typed: string, names: readonly string[]): string {
     names.find((name) => name.toLowerCase().replace(/\d+/g, '#') === digitless) ??
     'none'
   );
-}
-
-/** Frameworks since 1.6.23 are bound to nothing on exchange `node`. */
-function isDeaf(cluster: Cluster, name: string): boolean {
-  const [major = 0, minor = 0, patch = 0] = (cluster.look(name)?.version ?? '').split('.').map(Number);
-  return major > 1 || (major === 1 && (minor > 6 || (minor === 6 && patch >= 23)));
 }
 
 /** What is certain: our own pushes, and our own settings. What others push can be made up by anybody. */

@@ -29,7 +29,6 @@ export type Live = OpenRun & {
 const RETRY_JOURNAL_MS = 5_000;
 /** A late word of a node is about one of so many runs before the last. */
 const MAX_OLDER = 4;
-const AWAY: ReadonlySet<string> = new Set(['sent', 'success', 'regressed']);
 const WAITED: ReadonlySet<string> = new Set(['sent', 'no-answer']);
 /** After a crash nobody knows more exactly until when results could be heard. */
 const ALIVE_MS = 5_000;
@@ -55,7 +54,8 @@ export function createRunEngine(
     const before = latest.get(key);
     latest.set(key, run);
     if (!before || before === run) return;
-    const others = [before, ...(older.get(key) ?? [])].filter((one) => one !== run);
+    // By id: one that was read anew is the same run, and the object of before is not kept up to date.
+    const others = [before, ...(older.get(key) ?? [])].filter((one) => one.plan.id !== run.plan.id);
     const waited = others.filter((one) => WAITED.has(one.byName.get(name)?.state ?? 'skipped'));
     if (waited.length > 0) older.set(key, waited.slice(0, MAX_OLDER));
     else older.delete(key);
@@ -106,6 +106,11 @@ export function createRunEngine(
       // An older run that comes back to life does not take over what a newer one waits for.
       const other = latest.get(key)?.byName.get(name)?.sentAt ?? -1;
       if (other <= (sentAt ?? 0)) setLatest(key, name, run);
+      else {
+        const others = older.get(key);
+        const place = others?.findIndex((one) => one.plan.id === run.plan.id) ?? -1;
+        if (others && place >= 0) others[place] = run;
+      }
     }
   };
 
@@ -175,11 +180,7 @@ export function createRunEngine(
       log.error({ error, run: run.plan.id }, 'the journal of a change cannot be written; it is held');
       return false;
     }
-    for (const entry of entries)
-      if (entry.t === 'attempt') {
-        tellOriginal(run, entry.n);
-        void send(rt, entry.n);
-      }
+    for (const entry of entries) if (entry.t === 'attempt') void send(rt, entry.n);
     taken.forEach(({ done }) => done?.(null));
     return true;
   };
@@ -208,19 +209,35 @@ export function createRunEngine(
     }
   };
 
-  /** CH17: whom a roll-back went to is written down where it is asked for. */
-  const tellOriginal = ({ plan }: Run, n: readonly number[]): void => {
+  /** CH17: whom a roll-back goes to is written down where it is asked for, before it goes. Rejects when it cannot be. */
+  const tellOriginal = async ({ plan }: Run, n: readonly number[]): Promise<void> => {
     if (plan.rollbackOf === null) return;
-    heard(plan.rollbackOf, (found) => ({
-      ...{ t: 'back', at: clock.now() },
-      n: n.flatMap((index) => found.byName.get(plan.names[index]!)?.index ?? []),
-    }));
+    const original = await revive(plan.rollbackOf);
+    if (!original) return;
+    const places = n.flatMap((index) => original.run.byName.get(plan.names[index]!)?.index ?? []);
+    await command(original, { t: 'back', at: clock.now(), n: places });
   };
 
   const put = (rt: Live, entry: RunEntry): void => {
     rt.queue.push({ entry });
     // After whatever else this turn of the loop brings.
     queueMicrotask(() => void pump(rt));
+  };
+
+  /** Resolves when it is written and applied. Rejects with JOURNAL_UNWRITABLE. */
+  function command(rt: Live, entry: RunEntry): Promise<void> {
+    rt.retryUp = 0;
+    return new Promise((resolve, reject) => {
+      rt.queue.push({ entry, done: (error) => (error ? reject(error) : resolve()) });
+      void pump(rt);
+    });
+  }
+
+  /** Taken away by a restart just now, or not back in order since one. */
+  const isAway = (name: string, { state, settled, again }: Omit<Run['targets'][number], 'name'>): boolean => {
+    if (again || state === 'sent') return true;
+    if (state === 'success') return !settled;
+    return state === 'regressed' && cluster.look(name)?.state !== 'healthy';
   };
 
   /** A word on a run, perhaps on one that is over: it still counts. `entryFor` sees the run as it is then. */
@@ -237,7 +254,12 @@ export function createRunEngine(
   }
 
   const send = async (rt: Live, indexes: readonly number[]): Promise<void> => {
-    const ended = await sendAttempt(settings.name, deps, rt, indexes);
+    const ended = await tellOriginal(rt.run, indexes).then(
+      () => sendAttempt(settings.name, deps, rt, indexes),
+      (error: unknown): RunEntry[] => [
+        { t: 'unsent', at: clock.now(), n: [...indexes], error: error instanceof Error ? error.message : '' },
+      ],
+    );
     for (const entry of ended) rt.queue.push({ entry });
     void pump(rt);
   };
@@ -251,7 +273,7 @@ export function createRunEngine(
     away: (): string[] =>
       [...live.values()].flatMap(({ run }) =>
         run.plan.bodies.some(restarts)
-          ? run.targets.flatMap(({ state, again, name }) => (AWAY.has(state) || again ? [name] : []))
+          ? run.targets.flatMap(({ name, ...target }) => (isAway(name, target) ? [name] : []))
           : [],
       ),
     revive,
@@ -264,15 +286,7 @@ export function createRunEngine(
       return last ? [last, ...(older.get(key) ?? [])] : [];
     },
 
-    /** Resolves when it is written and applied. Rejects with JOURNAL_UNWRITABLE. */
-    command(rt: Live, entry: RunEntry): Promise<void> {
-      rt.retryUp = 0;
-      return new Promise((resolve, reject) => {
-        rt.queue.push({ entry, done: (error) => (error ? reject(error) : resolve()) });
-        void pump(rt);
-      });
-    },
-
+    command,
     heard,
 
     /** Looks after all of them. Call every 250 ms. */

@@ -121,6 +121,7 @@ function recordEntry(events: EventLog, run: Run, entry: RunEntry, before: RunSta
       );
     }
     case 'result':
+    case 'owed':
     case 'attempt':
     case 'sent':
     case 'gone':

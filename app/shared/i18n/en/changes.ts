@@ -181,7 +181,7 @@ export const changes = {
     '{count, plural, =1 {{name} is silent.} other {# nodes are silent.}} If a queue is there it gets the change; if not, it is undeliverable.',
   'check.self-skipped': 'This console is left out.',
   'check.broadcast':
-    'One message to all. No waves, and it cannot be stopped. Nodes of frameworks since 1.6.23 do not hear it: {count} of those in view.',
+    'One message to all. No waves, and it cannot be stopped. Nodes of frameworks since 1.5.4 do not hear it: {count} of those in view.',
   'check.canary-unknown': 'The canary “{name}” is not among the targets.',
   'check.canary-alone':
     'A canary needs at least two waves: “{name}” goes with all others here. Add waves, as 1,rest.',

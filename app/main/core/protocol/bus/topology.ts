@@ -12,6 +12,12 @@ export const observerQueue = (name: string): string => `legion-console.observer.
 /** The keys our node queue is bound with; frameworks before 1.6.23 send to these. */
 export const nodeBindings = (name: string): string[] => ['node', `node.${name}`, 'node.crypt.#'];
 
+/** Frameworks since 1.5.4 are left without any of them: they hear what goes straight into their queue alone. */
+export function isUnbound(version: string | null | undefined): boolean {
+  const [major = 0, minor = 0, patch = 0] = (version ?? '').split('.').map(Number);
+  return major > 1 || (major === 1 && (minor > 5 || (minor === 5 && patch >= 4)));
+}
+
 const DLX = { 'x-dead-letter-exchange': 'node.dlx' };
 
 /** Beats expire by themselves; this bounds the rest, should we be stopped while the broker goes on. */
