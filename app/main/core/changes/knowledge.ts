@@ -71,14 +71,17 @@ export type KnowledgeOf = {
   /** Our settings tree and name. */
   readonly own: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly look: LookAt;
-  /** Of the values that a node had just before this (epoch ms), as far as it still has what came then; else as of now. */
-  readonly before?: ((name: string) => number | null) | undefined;
+  /**
+   * Of the values that a node had just before this run came to it first, as far as it still has what came then; null:
+   * as of now.
+   */
+  readonly of: Run | null;
 };
 
-export function createKnowledge({ runs, elsewhere, own, look, before }: KnowledgeOf) {
+export function createKnowledge({ runs, elsewhere, own, look, of }: KnowledgeOf) {
   const histories = new Map<string, History>();
   const byName = new Map<string, History>();
-  const until = (name: string): number => before?.(name) ?? Infinity;
+  const until = (name: string): number => of?.byName.get(name)?.firstAt ?? Infinity;
 
   /** The process of this node has been started anew since; pushed values from before are gone. */
   const isGone = (name: string, at: number, pidThen: number | null | undefined): boolean => {
@@ -121,7 +124,10 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
       if (target.resultAt === null || !TOOK.has(target.state) || restarts(body)) continue;
       if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
       // Which of two that were on their way at the same time came first, a late word does not tell.
-      if (target.late && runs.some((other) => other !== run && isBetween(other, target)))
+      if (
+        target.late &&
+        [...runs, ...(of ? [of] : [])].some((other) => other !== run && isBetween(other, target))
+      )
         found.push(mayHave(at), mayHave(target.sentAt ?? at));
       else found.push(pushed(id, target.resultAt, tree, 'your-push'));
     }
@@ -177,7 +183,7 @@ export function createKnowledge({ runs, elsewhere, own, look, before }: Knowledg
     const there = byName.get(name);
     if (there) return there;
     // What we have ourselves is known as it is now, not as it was.
-    const isOwn = name === own.name && before === undefined;
+    const isOwn = name === own.name && of === null;
     const sources = isOwn ? [] : sourcesOf(name);
     const id = isOwn ? 'own' : sources.map((source) => source.id).join(' ');
     const history = histories.get(id) ?? makeHistory(sources, isOwn);

@@ -70,7 +70,7 @@ export function createContext(
         elsewhere: parts.elsewhere,
         own: { name: settings.name, settings: deps.ownSettings() },
         look: cluster.look,
-        before: of === null ? undefined : (name) => of.byName.get(name)?.firstAt ?? null,
+        of,
       }),
 
     makeId(at: number): string {

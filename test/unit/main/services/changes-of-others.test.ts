@@ -188,6 +188,8 @@ describe('what others did', () => {
     const ra = ruby(staged, 'ra');
     const push = pusher(staged, ra);
     await ra.lives(5);
+    await push(1);
+    await ra.lives(9);
     ra.answers = false;
     const older = await push(3, { deadlineS: 1 });
     await ra.lives(2);
