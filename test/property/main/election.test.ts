@@ -107,6 +107,62 @@ describe('a legion on a bad network', () => {
       { numRuns: 25 },
     );
   });
+
+  it('keeps near its rhythm whoever comes and goes, of whatever rank, for however long', () => {
+    const PERIODS = 120;
+    const strangers = fc.array(
+      fc.record({
+        valor: fc.nat({ max: 200 }),
+        staysMs: fc.nat({ max: 9_000 }),
+        awayMs: fc.nat({ max: 3_000 }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(strangers, (all) => {
+        const freq = 3_000;
+        const legion = aLegion({ freqMs: freq, toleranceMs: 15_000 });
+        legion.join('a', 100);
+        legion.run(4 * freq);
+        const { election } = legion.seat('a');
+        const from = legion.now();
+        let said = 0;
+        const look = (effects: readonly { readonly type: string }[]): void => {
+          said += effects.filter(({ type }) => type === 'announce').length;
+        };
+        const hear = (index: number, place: number, dead: boolean, up: number): void =>
+          look(
+            election.hear(
+              {
+                announcement: {
+                  ...{ legion: 'web', valor: all[place]!.valor, unix: 1, lord: 0, name: 'm', pid: 1, dead },
+                  ...{ uuid: uuidOf(1_000 + 10 * index + place), checksum: 0n, lordValor: 0 },
+                  ...{ lordUuid: uuidOf(9), scroll: null, extension: null },
+                },
+                skewMs: 0,
+              },
+              up,
+            ).effects,
+          );
+        const turns = all.map(() => ({ at: from, count: 0 }));
+        for (let up = from; up < from + PERIODS * freq; up += 50) {
+          for (const [place, turn] of turns.entries()) {
+            if (up < turn.at) continue;
+            const isThere = turn.count % 2 === 1;
+            const index = Math.floor(turn.count / 2);
+            hear(index, place, isThere, up);
+            turn.at = up + (isThere ? all[place]!.awayMs : all[place]!.staysMs);
+            turn.count += 1;
+          }
+          look(election.tick(up));
+        }
+        // One per period, and for the two kinds of losses what may go at once and one more in four.
+        expect(said).toBeLessThan(PERIODS / 0.95 + 2 * (PERIODS / 4) + 5 + 3 + 2);
+        expect(said).toBeGreaterThan(PERIODS / 2);
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
 
 describe('what if', () => {

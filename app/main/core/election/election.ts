@@ -4,7 +4,7 @@
  * effects out, time as an argument; it opens no socket and starts no timer. Rules EL1-EL33 are in docs/spec/legion.md.
  */
 import type { Announcement } from '../protocol/uwsgi/announcement.js';
-import { createPace } from './pace.js';
+import { createPace, type Extra } from './pace.js';
 import { outranks, weightOf, type Ranked } from './rank.js';
 
 export type Self = Ranked & { readonly name: string; readonly pid: number };
@@ -79,6 +79,8 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
   let vote: Ranked = self;
   let best: Ranked | null = null;
   let checksum = 0n;
+  /** Sum and vote as the others last heard them of us. */
+  let told = { checksum, uuid: vote.uuid };
   let votes = 0;
   let phase: 'member' | 'taking' | 'lord' = 'member';
   /** EL13 Our own hooks gave up on us: no candidate, and not a word more, until we come back with another uuid. */
@@ -95,14 +97,20 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     lordUnix = 0;
   }
 
-  function announce(up: number, how: 'following' | 'alone' | 'answer' | 'lead', effects: Effect[]): void {
+  function announce(up: number, how: 'following' | 'alone' | Extra, effects: Effect[]): void {
     if (watches || isGone || isSuspended) return;
+    if (how === 'following' || how === 'alone') pace.sent(up, how);
     // EL22 Until the first announce of our period there is nothing to answer with.
-    const isExtra = how === 'answer' || how === 'lead';
-    if (isExtra && !(hasAnnounced && (how === 'lead' ? pace.mayLead() : pace.mayAnswer(up)))) return;
-    if (!isExtra) pace.sent(up, how);
+    else if (!hasAnnounced || !pace.mayAnswer(up, how)) return;
     hasAnnounced = true;
+    told = { checksum, uuid: vote.uuid };
     effects.push({ type: 'announce', dead: false });
+  }
+
+  /** EL23 The others need our new sum to agree: not in a period, now. Who came and went between has changed nothing. */
+  function answer(up: number, effects: Effect[]): void {
+    if (checksum === told.checksum && vote.uuid === told.uuid) return;
+    announce(up, vote.uuid === told.uuid ? 'other' : 'loss', effects);
   }
 
   /** EL1-EL4: our vote and our sum, as the next announce shows them. One pass: each packet comes through here. */
@@ -153,15 +161,14 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
   }
 
   /** EL10 Silent for longer than the tolerance: no member any more. Comes before anything is read. */
-  function expire(up: number, effects: Effect[]): 'answer' | 'lead' | null {
-    let how: 'answer' | 'lead' | null = null;
+  function expire(up: number, effects: Effect[]): boolean {
+    const before = peers.size;
     for (const [key, peer] of peers) {
       if (up - peer.seenUp <= toleranceMs + grace) continue;
       peers.delete(key);
       effects.push({ type: 'left', peer, how: 'silent' });
-      if (how !== 'lead') how = peer.uuid === vote.uuid ? 'lead' : 'answer';
     }
-    return how;
+    return peers.size < before;
   }
 
   /** EL14 After a sleep nobody was silent, it was us who did not listen; and we lead nothing until we have listened. */
@@ -184,9 +191,8 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       peers.delete(keyOf(peer));
       effects.push({ type: 'left', peer, how });
     }
-    const before = vote.uuid;
     evaluate(up, effects);
-    announce(up, vote.uuid === before ? 'answer' : 'lead', effects);
+    answer(up, effects);
   }
 
   return {
@@ -201,15 +207,15 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     ): { readonly isUsed: boolean; readonly effects: Effect[] } {
       const effects: Effect[] = [];
       sleepCheck(up, effects);
-      const expired = expire(up, effects);
-      if (expired) announce(up, expired, effects);
+      const hasExpired = expire(up, effects);
       const { valor, uuid, name, pid, scroll, dead, checksum: sum, lordValor, lordUuid, lord } = announcement;
       const key = keyOf(announcement);
       const known = peers.get(key);
       if (dead) {
-        if (known) drop([known], 'dead', up, effects);
+        if (known || hasExpired) drop(known ? [known] : [], 'dead', up, effects);
         return { isUsed: known !== undefined, effects };
       }
+      // None has expired then, or there would be room.
       if (!known && peers.size >= MAX_PEERS) return { isUsed: false, effects };
       const isOurs = announcement.extension !== null;
       const said = { checksum: sum, lordValor, lordUuid, lord, skewMs, seenUp: up };
@@ -235,6 +241,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       const isTurn = pace.follows(up, isOurs) || !hasAnnounced;
       evaluate(up, effects);
       if (isTurn) announce(up, 'following', effects);
+      else if (hasExpired) answer(up, effects);
       return { isUsed: true, effects };
     },
 
@@ -242,11 +249,9 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     tick(up: number): Effect[] {
       const effects: Effect[] = [];
       sleepCheck(up, effects);
-      const expired = expire(up, effects);
-      if (expired) {
+      if (expire(up, effects)) {
         evaluate(up, effects);
-        // EL23 The others need our new sum to agree: not in a period, now.
-        announce(up, expired, effects);
+        answer(up, effects);
       }
       if (pace.isDue(up)) {
         // EL7 What a vote is worth shows with the announce that comes after it.
@@ -279,7 +284,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
       phase = 'lord';
       lordUnix = unix;
       effects.push({ type: 'lorded' });
-      announce(up, 'lead', effects);
+      announce(up, 'lord', effects);
       evaluate(up, effects);
       return effects;
     },
@@ -297,7 +302,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
     /** EL33 What the others wait for after a death that they were told of: who evaluates with each packet agrees now. */
     say(up: number): Effect[] {
       const effects: Effect[] = [];
-      announce(up, 'lead', effects);
+      announce(up, 'loss', effects);
       return effects;
     },
 

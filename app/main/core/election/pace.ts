@@ -11,11 +11,13 @@ export type PaceRules = { readonly freqMs: number; readonly toleranceMs: number 
 const EARLY = 0.05;
 /** How long past its time a burst of real nodes is waited for; among our own nobody is disturbed by who comes first. */
 const LATE_MS = 100;
-/** Answers out of turn (a death, an expiry, a new lord) are few: so many in a row, and one more after so many periods. */
-const MAX_EXTRA = 3;
+/**
+ * Why something is said out of turn: whom we voted for is gone, we lead now, something else fell. Each has its allowance,
+ * so that none costs another its word: so many in a row, and one more after so many periods.
+ */
+export type Extra = keyof typeof IN_A_ROW;
+const IN_A_ROW = { loss: 5, lord: 2, other: 3 };
 const PERIODS_PER_EXTRA = 4;
-/** Those on which the lead hangs have their own allowance: so many in a period. */
-const MAX_LEADS = 3;
 
 export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
   const lateMs = Math.min(LATE_MS, freqMs / 10);
@@ -24,9 +26,8 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
   let isAlone = true;
   let heardUp = -Infinity;
   let realUp = -Infinity;
-  let extras = MAX_EXTRA;
-  let extrasUp = up;
-  let leads = 0;
+  const left = { ...IN_A_ROW };
+  let leftUp = up;
 
   /** EL21 Out of step with others, we wait for them once, where the tolerance leaves room for it. */
   const waits = (): boolean => {
@@ -49,19 +50,15 @@ export function createPace({ freqMs, toleranceMs }: PaceRules, up: number) {
     sent(now: number, how: 'following' | 'alone'): void {
       lastUp = now;
       isAlone = how === 'alone';
-      leads = 0;
     },
-    /** EL22 Whether one may go that makes a lord, or says that we are. */
-    mayLead(): boolean {
-      leads += 1;
-      return leads <= MAX_LEADS;
-    },
-    /** EL22 Whether another answer out of turn may go. What comes and goes all the time leaves us at our rhythm. */
-    mayAnswer(now: number): boolean {
-      extras = Math.min(MAX_EXTRA, extras + (now - extrasUp) / (PERIODS_PER_EXTRA * freqMs));
-      extrasUp = now;
-      if (extras < 1) return false;
-      extras -= 1;
+    /** EL22 Whether one more may go, which it then does. What comes and goes all the time leaves us at our rhythm. */
+    mayAnswer(now: number, why: Extra): boolean {
+      const more = (now - leftUp) / (PERIODS_PER_EXTRA * freqMs);
+      leftUp = now;
+      for (const each of ['loss', 'lord', 'other'] as const)
+        left[each] = Math.min(IN_A_ROW[each], left[each] + more);
+      if (left[why] < 1) return false;
+      left[why] -= 1;
       return true;
     },
     /** After a sleep the period begins anew. */

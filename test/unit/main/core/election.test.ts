@@ -1,16 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { NO_UUID, type Announcement } from '../../../../app/main/core/protocol/uwsgi/announcement.js';
+import type { createElection, Effect } from '../../../../app/main/core/election/election.js';
 import { outranks, weightOf } from '../../../../app/main/core/election/rank.js';
 import { fallsUntilLost, whatIf } from '../../../../app/main/core/election/what-if.js';
 import { whyOf } from '../../../../app/main/core/election/why.js';
 import { aLegion, uuidOf } from '../../../support/a-legion.js';
+import { chance } from '../../../support/chance.js';
 
 const PERIOD = 3_000;
 
-const aStranger = (at: number, dead: boolean): Announcement => ({
-  ...{ legion: 'web', valor: 1, unix: 1, lord: 0, name: `m-${at}`, pid: 1, uuid: uuidOf(1_000 + at) },
+const aStranger = (valor: number, at: number, dead: boolean): Announcement => ({
+  ...{ legion: 'web', valor, unix: 1, lord: 0, name: `m-${at}`, pid: 1, uuid: uuidOf(1_000 + at) },
   ...{ checksum: 0n, lordValor: 0, lordUuid: NO_UUID, scroll: null, dead, extension: null },
 });
+
+const peerOf = (legion: ReturnType<typeof aLegion>, at: string, name: string) =>
+  [...legion.seat(at).election.peers().values()].find((peer) => peer.name === name);
+
+type Seated = ReturnType<typeof createElection>;
+const saysIn = (effects: readonly Effect[]): boolean => effects.some(({ type }) => type === 'announce');
+const comes = (election: Seated, valor: number, who: number, up: number): boolean =>
+  saysIn(election.hear({ announcement: aStranger(valor, who, false), skewMs: 0 }, up).effects);
+const goes = (election: Seated, valor: number, who: number, up: number): boolean =>
+  saysIn(election.hear({ announcement: aStranger(valor, who, true), skewMs: 0 }, up).effects);
 
 function aLegionOfThree(given = {}) {
   const legion = aLegion(given);
@@ -166,51 +178,94 @@ describe('the election of a legion', () => {
     }
   });
 
-  it('EL22 comings and goings all the time leave it at its rhythm, and the first of them is answered at once', () => {
+  it.each([
+    ['weaker', 1],
+    ['stronger', 200],
+  ])(
+    'EL22 %s ones that come and go all the time leave it at its rhythm, and the first is answered at once',
+    (_, valor) => {
+      const legion = aLegionOfThree();
+      const { election } = legion.seat('a');
+      const next = chance(valor);
+      const from = legion.now();
+      const step = PERIOD / 30;
+      const periods = 200;
+      const said: number[] = [];
+      const answered: boolean[] = [];
+      let goesUp = 0;
+      let who = 0;
+      for (let up = from; up < from + periods * PERIOD; up += step) {
+        if (up >= goesUp) {
+          const isAnswered = goes(election, valor, who, up);
+          if (who > 0) answered.push(isAnswered);
+          if (isAnswered) said.push(up);
+          who += 1;
+          if (comes(election, valor, who, up)) said.push(up);
+          // Some go again at once, others are told of before they do.
+          goesUp = up + step * (1 + Math.floor(next() * 20));
+        }
+        if (saysIn(election.tick(up))) said.push(up);
+      }
+      expect(who).toBeGreaterThan(2 * periods);
+      expect(answered.indexOf(true)).toBeLessThan(4);
+      expect(said.length).toBeGreaterThan(periods);
+      expect(said.length).toBeLessThan(periods * (1 / 0.95 + 1 / 4) + 8);
+    },
+  );
+
+  it('EL22 who came and went between two announces has changed nothing, and costs nothing', () => {
     const legion = aLegionOfThree();
-    const seat = legion.seat('a');
-    const from = legion.now();
-    const one = (at: number, up: number, dead: boolean) =>
-      seat.election.hear({ announcement: aStranger(at, dead), skewMs: 0 }, up).effects;
-    let said = 0;
-    const periods = 40;
-    for (let at = 0; at < periods * 30; at += 1) {
-      const up = from + at * (PERIOD / 30);
-      const isSaid = (effects: readonly { readonly type: string }[]): number =>
-        effects.filter(({ type }) => type === 'announce').length;
-      said += isSaid(one(at, up, false));
-      const answered = isSaid(one(at, up, true));
-      if (at === 0) expect(answered).toBe(1);
-      said += answered + isSaid(seat.election.tick(up));
+    const { election, announced } = legion.seat('b');
+    while (legion.now() - announced.at(-1)! > 100) legion.run(50);
+    const up = legion.now();
+    for (let who = 0; who < 50; who += 1) {
+      comes(election, 50 + 10 * who, who, up + who);
+      expect(goes(election, 50 + 10 * who, who, up + who)).toBe(false);
     }
-    // One per period, those that may go at once, and one more in four.
-    expect(said).toBeGreaterThan(periods);
-    expect(said).toBeLessThan(periods * (1 / 0.95 + 1 / 4) + 4);
-    // Left in peace for a while it answers at once again.
-    const up = from + (periods + 12) * PERIOD;
-    one(9_999, up, false);
-    expect(one(9_999, up + 1, true).map(({ type }) => type)).toContain('announce');
+    const lord = peerOf(legion, 'b', 'a')!;
+    const dead = { ...aStranger(0, 0, true), valor: lord.valor, uuid: lord.uuid, name: lord.name };
+    expect(saysIn(election.hear({ announcement: dead, skewMs: 0 }, up + 60).effects)).toBe(true);
   });
 
-  it('EL22 EL15 what others did before takes nothing from the answers on which the lead hangs', () => {
-    const legion = aLegionOfThree();
-    const seat = legion.seat('b');
-    const up = legion.now();
-    const one = (at: number, dead: boolean) =>
-      seat.election.hear({ announcement: aStranger(at, dead), skewMs: 0 }, up).effects;
-    for (let at = 0; at < 9; at += 1) {
-      one(at, false);
-      one(at, true);
+  it('EL22 EL15 where several stronger ones end one after the other, each end and who leads then are told at once', () => {
+    const legion = aLegion();
+    legion.join('c', 50);
+    legion.join('z', 10);
+    legion.run(6 * PERIOD);
+    for (const tops of [['a1'], ['a2', 'b2', 'd2'], ['a3', 'b3', 'd3', 'f3']]) {
+      tops.forEach((name, index) => legion.join(name, 90 - 10 * index));
+      legion.run(8 * PERIOD);
+      const { announced } = legion.seat('c');
+      const before = announced.length;
+      for (const name of tops) {
+        legion.leave(name);
+        legion.run(10);
+      }
+      expect(announced.length - before).toBeGreaterThanOrEqual(tops.length);
+      legion.run(100);
+      expect(legion.lords()).toEqual(['c']);
+      expect(peerOf(legion, 'z', 'c')?.lord).toBeGreaterThan(0);
     }
-    expect(
-      one(99, false)
-        .concat(one(99, true))
-        .map(({ type }) => type),
-    ).not.toContain('announce');
-    const lord = [...seat.election.peers().values()].find(({ name }) => name === 'a')!;
-    const dead = { ...aStranger(0, true), valor: lord.valor, uuid: lord.uuid, name: lord.name };
-    const { effects } = seat.election.hear({ announcement: dead, skewMs: 0 }, up);
-    expect(effects.map(({ type }) => type)).toContain('announce');
+  });
+
+  it('EL22 losses never cost us the word that we lead, nor does what else fell cost a loss its word', () => {
+    const legion = aLegionOfThree();
+    const { election } = legion.seat('b');
+    let up = legion.now();
+    /** Told of by an announce of its own, and gone. */
+    const passes = (valor: number, who: number): boolean => {
+      comes(election, valor, who, up);
+      for (const until = up + PERIOD; up < until; up += 100) election.tick(up);
+      return goes(election, valor, who, up);
+    };
+    const weaker = Array.from({ length: 8 }, (_, who) => passes(1, who));
+    expect(weaker).toContain(false);
+    const stronger = Array.from({ length: 12 }, (_, who) => passes(200 + who, 100 + who));
+    expect(stronger.slice(0, 5)).toEqual([true, true, true, true, true]);
+    expect(stronger).toContain(false);
+    // All others are expired by now: it is the first again, and leads.
+    expect(election.view().phase).toBe('taking');
+    expect(saysIn(election.lordHooksDone(true, up, 7))).toBe(true);
   });
 
   it('a watcher hears all and says nothing', () => {
