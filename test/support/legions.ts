@@ -6,8 +6,6 @@ import type { Datagrams } from '../../app/main/ports/datagrams.js';
 import type { HookCall, HookResult } from '../../app/main/ports/hook-runner.js';
 import type { Power } from '../../app/main/ports/power.js';
 import type { Store } from '../../app/main/ports/store.js';
-import { createPacketCipher } from '../../app/main/core/protocol/uwsgi/cipher.js';
-import { openPacket, sealPacket } from '../../app/main/core/protocol/uwsgi/packet.js';
 import { createLegions } from '../../app/main/services/legions/index.js';
 import type { LegionInput } from '../../app/shared/domain/legion.js';
 import { createFakeClock } from './fake-clock.js';
@@ -20,19 +18,6 @@ export function legionStage() {
   const ears = new Map<number, (bytes: Buffer) => void>();
   const cut = new Set<number>();
   let fate = (_: number): number | null => 0;
-  const plain = new Set<number>();
-  const uuids = new Map<string, Set<string>>();
-  const cipher = createPacketCipher({ cipher: 'aes-256-cbc', secret: SECRET, iv: null });
-  /** As it goes out: without what only consoles say, for those that pass for real ones. */
-  const passing = (bytes: Buffer, port: number): Buffer => {
-    const nowS = Math.floor(clock.now() / 1_000);
-    const clocks = { nowS, skewS: 30, maxFutureS: 30 };
-    const opened = openPacket(bytes, { cipher, legion: 'web', self: null, ...clocks });
-    if (!opened.ok) return bytes;
-    const { announcement } = opened;
-    uuids.set(announcement.name, (uuids.get(announcement.name) ?? new Set()).add(announcement.uuid));
-    return plain.has(port) ? sealPacket(cipher, { ...announcement, extension: null }, null) : bytes;
-  };
   const datagrams = (own: { port: number }): Datagrams => ({
     open: async ({ port }, { onPacket }) => {
       own.port = port;
@@ -40,7 +25,7 @@ export function legionStage() {
       return {
         send(bytes, to) {
           if (cut.has(port) || cut.has(to.port)) return;
-          const copy = passing(Buffer.from(bytes), port);
+          const copy = Buffer.from(bytes);
           const late = fate(port);
           const arrive = (): void => ears.get(to.port)?.(copy);
           if (late === 0) queueMicrotask(arrive);
@@ -136,10 +121,9 @@ export function legionStage() {
   };
   return {
     ...{ clock, console, web },
-    /** The console on this port passes for a real uWSGI. */
-    looksReal: (port: number) => void plain.add(port),
-    /** Under which uuids this one has spoken. */
-    uuidsOf: (name: string): ReadonlySet<string> => new Set(uuids.get(name)),
+    /** One that is no console: hears what comes to this port, and says what it likes. */
+    stranger: (port: number, hears: (bytes: Buffer, say: (to: number, bytes: Buffer) => void) => void) =>
+      void ears.set(port, (bytes) => hears(bytes, (to, said) => ears.get(to)?.(said))),
     /** How late each packet of this port is, ms, for each that it goes to; null: it is lost. */
     packets: (next: (from: number) => number | null) => void (fate = next),
   };

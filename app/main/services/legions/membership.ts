@@ -36,7 +36,6 @@ const HAND_OVER_MS = 5_000;
 const LOOK_MS = 20;
 /** At the end of the process hooks have so long; then we are gone, and they finish by themselves. */
 const STOP_HOOKS_MS = 10_000;
-const CONCEDE_MS = 1_000;
 const RETRY_OPEN_MS = 10_000;
 /** The loop of a multicast group brings back what we said within moments. */
 const MAX_FORMER = 32;
@@ -233,7 +232,7 @@ export function createMembership(
     }
   }
 
-  async function join(runsHooks = true): Promise<void> {
+  async function join(): Promise<void> {
     if (isEnding) return;
     await open();
     if (!socket || isEnding) return;
@@ -252,21 +251,21 @@ export function createMembership(
         clock.uptime(),
       ),
     };
-    if (isVoter() && runsHooks) void hooks.run('setup', facts);
+    if (isVoter()) void hooks.run('setup', facts);
     lords.mark(settings.host, 'joined', true);
     stats.start();
     arm();
   }
 
   /** Unlord and death hooks, then the last word. What the lord hooks set up is gone before another takes it. */
-  async function leave(waitMs = 0, hooksMs = Infinity, runsHooks = true): Promise<void> {
+  async function leave(waitMs = 0, hooksMs = Infinity): Promise<void> {
     comeBack();
     retry();
     const from = part;
     if (!from) return;
     from.isLeaving = true;
     const hadLord = from.election.view().phase === 'lord';
-    if (isVoter() && runsHooks && !from.election.view().isSuspended) {
+    if (isVoter() && !from.election.view().isSuspended) {
       const bye = lordship.undo().then(() => hooks.run('death', facts));
       const enough = ending.then(() => pause(STOP_HOOKS_MS));
       await Promise.race([bye, enough, ...(hooksMs === Infinity ? [] : [pause(hooksMs)])]);
@@ -279,17 +278,6 @@ export function createMembership(
     if (part === from) part = null;
     timer();
     lords.mark(settings.host, 'left', true);
-  }
-  /**
-   * The lord of a process that ends: one of uWSGI would see that it is the next only when its own period is over, so we
-   * stay for a moment as an arbiter, whose vote makes it lord at once.
-   */
-  async function concede(): Promise<void> {
-    steppedDown = true;
-    await leave(0, STOP_HOOKS_MS);
-    await join(false);
-    if (part) await follower(part, CONCEDE_MS);
-    await leave(0, 0, false);
   }
   const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
 
@@ -384,15 +372,10 @@ export function createMembership(
      * so that whoever comes after this finds nothing half undone. Never rejects.
      */
     async stop(now = true): Promise<void> {
-      const isLord = part !== null && !part.isLeaving && part.election.view().phase === 'lord';
-      const [only, ...others] = [...(part?.election.peers().values() ?? [])];
-      // Two agree among themselves, and a console answers by itself; one more voter would only disturb them.
-      const concedes = isLord && only !== undefined && others.length === 0 && only.valor > 0 && !only.isOurs;
-      if (now && !concedes) endNow();
+      if (now) endNow();
       retry();
       comeBack();
-      const end = now && concedes ? concede : leave;
-      await change(() => end()).catch(() => undefined);
+      await change(() => leave()).catch(() => undefined);
       endNow();
       isStopped = true;
       if (socket) await close();
