@@ -58,6 +58,7 @@ export function legionStage() {
     const asked: string[] = [];
     const gone = new Set<string>();
     let isGone = async (name: string): Promise<boolean> => gone.has(name);
+    let isHeard = (_: string): boolean => true;
     let nodesOn = (host: string): readonly string[] => [host];
     const legions = createLegions(
       { profileId: 'test', isReadOnly: given.isReadOnly ?? false, host, pid: 100 + made },
@@ -79,7 +80,7 @@ export function legionStage() {
         journals: createMemoryJournals(),
         bus: {
           ...{ nodeOn: (name) => name, nodesOn: (host) => nodesOn(host) },
-          ...{ isHeard: () => true, isGone: (name) => isGone(name) },
+          ...{ isHeard: (name) => isHeard(name), isGone: (name) => isGone(name) },
         },
         record: (event) => void events.push(event),
       },
@@ -93,6 +94,8 @@ export function legionStage() {
       busAnswers: (next: (name: string) => Promise<boolean>) => void (isGone = next),
       /** Which nodes its bus knows on a machine. */
       busNodes: (next: (host: string) => readonly string[]) => void (nodesOn = next),
+      /** Which of them beat, as its roster has it. */
+      busHears: (next: (name: string) => boolean) => void (isHeard = next),
       onBattery(isOn: boolean) {
         power.isOnBattery = isOn;
         battery(isOn);

@@ -11,7 +11,7 @@ import type { LegionConfig, LegionDeps } from './types.js';
 const SURE_MS = 500;
 /** So often the bus is asked meanwhile: a queue that was back between two answers should be seen. */
 const ASKS = 8;
-/** Of one machine so many are asked about, those that were heard last: each start of a node leaves a name behind. */
+/** Of one machine so many are asked about: each start of a node leaves a name behind. */
 const MAX_NODES = 16;
 
 /** `gone`: enough for our own vote. `proven`: enough to tell others in its name. `unsure`: not for long enough yet. */
@@ -68,6 +68,15 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
     return up - gone.from >= sureMs ? 'gone' : 'unsure';
   }
 
+  /** All that may live, however seldom they beat, then the silent ones that were heard last; none: too many for a word. */
+  function askedOn(machine: string): readonly string[] {
+    const all = bus.nodesOn(machine);
+    const heard = all.filter((node) => bus.isHeard(node) === true);
+    const silent = all.filter((node) => bus.isHeard(node) !== true);
+    if (heard.length > MAX_NODES) return [];
+    return [...silent.slice(Math.max(0, silent.length + heard.length - MAX_NODES)), ...heard];
+  }
+
   /** Those of them whose queue is there. */
   async function thereOf(nodes: readonly string[]): Promise<readonly string[]> {
     const gones = await Promise.all(nodes.map((node) => bus.isGone(node)));
@@ -88,7 +97,7 @@ export function createWitness({ name, freqS }: LegionConfig, { bus, clock, log }
       isAsking = true;
       askedUp = up;
       try {
-        const nodes = bus.nodesOn(lord.name).slice(-MAX_NODES);
+        const nodes = askedOn(lord.name);
         const isTold = nodes.length > 0;
         const there = isTold ? await thereOf(nodes) : [];
         if (ask !== asks) return 'unsure';

@@ -181,25 +181,55 @@ describe('consoles in one legion', () => {
     expect(lords(all).slice(1)).toEqual([true, false]);
   });
 
-  it('let go of a lord whose machine left many nodes behind: those that were heard last are asked about', async () => {
-    const { web, clock } = legionStage();
-    const all = await web(['a', 'b', 'c'], { busWitness: true, toleranceS: 30 });
-    const nodes = Array.from({ length: 40 }, (_, index) => `a.${index}`);
-    const asked = new Set<string>();
-    let isThere = true;
-    for (const each of all.slice(1)) {
-      each.busNodes((host) => (host === 'a' ? nodes : [host]));
-      each.busAnswers(async (name) => {
-        if (name.startsWith('a.')) asked.add(name);
-        return name !== 'a.39' || !isThere;
-      });
+  describe('beside a lord whose machine left many nodes behind', () => {
+    const many = Array.from({ length: 40 }, (_, index) => `a.${index}`);
+    /** `beat`: those that the roster does not call silent. All that are not in `there` are gone, in the end all. */
+    async function aMachine(beat: readonly string[], there: readonly string[]) {
+      const { web, clock } = legionStage();
+      const all = await web(['a', 'b', 'c'], { busWitness: true, toleranceS: 30 });
+      const asked = new Set<string>();
+      let alive = new Set(there);
+      for (const each of all.slice(1)) {
+        each.busNodes((host) => (host === 'a' ? many : [host]));
+        each.busHears((name) => beat.includes(name));
+        each.busAnswers(async (name) => {
+          if (name.startsWith('a.')) asked.add(name);
+          return !alive.has(name);
+        });
+      }
+      await clock.advanceAsync(5_000);
+      return {
+        asked,
+        /** Its voice goes, and all nodes but these. Says whether another leads then. */
+        async falls(left: readonly string[]): Promise<boolean> {
+          alive = new Set(left);
+          all[0]!.cut();
+          await clock.advanceAsync(4_000);
+          return all[1]!.web().isLord;
+        },
+      };
     }
-    await clock.advanceAsync(5_000);
-    isThere = false;
-    all[0]!.cut();
-    await clock.advanceAsync(4_000);
-    expect(lords(all).slice(1)).toEqual([true, false]);
-    expect([...asked].sort()).toEqual(nodes.slice(-16));
+
+    it('ask for those that were heard last, and let go of it', async () => {
+      const { asked, falls } = await aMachine(['a.39'], ['a.39']);
+      expect(await falls([])).toBe(true);
+      expect([...asked].sort()).toEqual(many.slice(-16));
+    });
+
+    it('ask for one that lives, however long ago it beat, and keep it', async () => {
+      const { asked, falls } = await aMachine(['a.0', 'a.39'], ['a.0', 'a.39']);
+      expect(await falls(['a.0'])).toBe(false);
+      expect([...asked].sort()).toEqual(['a.0', ...many.slice(-15)]);
+      expect(await falls([])).toBe(true);
+    });
+
+    it('keep it where more may live than are asked for', async () => {
+      const { asked, falls } = await aMachine(many.slice(0, 17), ['a.0']);
+      expect(await falls([])).toBe(false);
+      expect(asked.size).toBe(0);
+      const { falls: fewer } = await aMachine(many.slice(0, 16), ['a.0']);
+      expect(await fewer([])).toBe(true);
+    });
   });
 
   it('that end as lord say goodbye once, and nothing more under any uuid', async () => {
