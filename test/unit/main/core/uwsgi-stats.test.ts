@@ -48,6 +48,50 @@ describe('what a stats server says', () => {
     );
   });
 
+  it('that is cut off is no JSON, however short; after its legions nothing matters', () => {
+    const whole = JSON.stringify({ legions: [web({ quorum: 3 })], workers: [{ id: 1 }] });
+    const list = whole.indexOf('],"workers"');
+    for (const length of [10, list - 20, list]) {
+      expect(() => readStats(whole.slice(0, length), 'web')).toThrow('what it says is no JSON');
+    }
+    expect(readStats(whole.slice(0, list + 20), 'web').quorum).toBe(3);
+  });
+
+  it.each([
+    ['words', { apps: { legions: ['web'] } }],
+    ['numbers', { metrics: { legions: [1, 2] } }],
+    ['nothing', { vars: { legions: [] } }],
+    ['lists', { vars: { legions: [[{ legion: 'web' }]] } }],
+    ['another legion', { vars: [{ legions: [{ legion: 'db' }] }] }],
+    ['a legion that is none', { vars: [{ legions: [{ legion: 'web' }] }] }],
+  ])('is read of its own list, whatever list of that name is before it: one of %s', (_, before) => {
+    expect(readStats(JSON.stringify({ ...before, legions: [web({ quorum: 3 })] }), 'web').quorum).toBe(3);
+    // Without it, nothing of what was before is taken for it.
+    expect(() => readStats(JSON.stringify({ ...before, legions: [] }), 'web')).toThrow();
+  });
+
+  it('says what is wrong with the list of legions rather than with another', () => {
+    const said = (legions: unknown) => () =>
+      readStats(JSON.stringify({ apps: { legions: [1] }, legions }), 'web');
+    expect(said([web({ legion: 'db' })])).toThrow('it is not in this legion');
+    expect(said([])).toThrow('it is not in this legion');
+    expect(said([web({ valor: 'five' })])).toThrow('it is no stats server');
+  });
+
+  it('that is a list itself, or has no list of legions, is no stats server', () => {
+    for (const said of [[web()], [], null, 7, { legions: null }, { legions: {} }])
+      expect(() => readStats(JSON.stringify(said), 'web')).toThrow('it is no stats server');
+  });
+
+  it('is looked at in so many lists and no more, and costs no more for their number', () => {
+    const lists = (count: number) => `"apps":[${'{"legions":["x"]},'.repeat(count)}{}]`;
+    const legions = `"legions":${JSON.stringify([web({ quorum: 3 })])}`;
+    expect(readStats(`{${lists(15)},${legions}}`, 'web').quorum).toBe(3);
+    expect(() => readStats(`{${lists(400_000)},${legions}}`, 'web')).toThrow('it is no');
+    const long = `"apps":{"legions":["${'x'.repeat(600_000)}"]}`;
+    expect(() => readStats(`{${long},${long},${legions}}`, 'web')).toThrow('its legions are more than');
+  });
+
   it('with too many legions is refused before one of them is looked at', () => {
     const { list, looks } = counted(MAX_LEGIONS + 1, web());
     expect(() => statsOf({ legions: list }, 'web')).toThrow('it has more than 1000 legions');

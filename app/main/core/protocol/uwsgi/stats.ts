@@ -9,6 +9,8 @@ export const MAX_LEGIONS = 1_000;
 export const MAX_MEMBERS = 5_000;
 /** Of 1,000 members it is about 150 KB. */
 const MAX_LIST = 1_048_576;
+/** So many lists of that name are looked at. */
+const MAX_LISTS = 16;
 
 const Uuid = z.string().max(64);
 const Said = z.object({
@@ -34,33 +36,62 @@ export type SaidStats = {
 
 /** Throws an Error whose words say what is wrong with the text. */
 export function readStats(text: string, legion: string): SaidStats {
-  const list = listIn(text);
   try {
-    return statsOf({ legions: JSON.parse(list ?? text.slice(0, MAX_LIST)) as unknown }, legion);
+    // Apps and metrics may have a list of this name too: the first that tells of our legion is it.
+    let problem: { readonly error: unknown; readonly worth: number } | null = null;
+    for (const list of listsIn(text)) {
+      const legions = JSON.parse(list) as unknown;
+      try {
+        return statsOf({ legions }, legion);
+      } catch (error) {
+        const worth = worthOf(legions);
+        if (worth > (problem?.worth ?? -1)) problem = { error, worth };
+      }
+    }
+    if (problem) throw problem.error;
+    return statsOf(JSON.parse(text.slice(0, MAX_LIST)), legion);
   } catch (error) {
     throw error instanceof SyntaxError ? new Error('what it says is no JSON') : error;
   }
 }
 
+/** What is wrong with a list is told when it is the one of uWSGI, or else one that is empty. */
+function worthOf(list: unknown): number {
+  if (!Array.isArray(list)) return 0;
+  if (list.some((each) => typeof fieldOf(each, 'legion') === 'string')) return 2;
+  return list.length === 0 ? 1 : 0;
+}
+
 /**
- * The list of legions alone, cut out of a text that may be megabytes long for other reasons: reading all of it would
- * keep us from announcing. null: there is none. Throws when the list itself is too long.
+ * The lists of legions alone, cut out of a text that may be megabytes long for other reasons: reading all of it would
+ * keep us from announcing. So few of them, and together no longer than one may be. Throws when one is too long.
  */
-function listIn(text: string): string | null {
-  const from = text.search(/"legions"\s{0,10}:\s{0,10}\[/);
-  if (from < 0) return null;
-  const start = text.indexOf('[', from);
+function* listsIn(text: string): Generator<string> {
+  const key = /"legions"\s{0,10}:\s{0,10}\[/g;
+  let left = MAX_LIST;
+  for (let looked = 0; looked < MAX_LISTS && key.test(text); looked += 1) {
+    const start = key.lastIndex - 1;
+    const end = endOf(text, start, left);
+    left -= end - start;
+    key.lastIndex = end;
+    yield text.slice(start, end);
+  }
+}
+
+/** Where the list that starts here is over. */
+function endOf(text: string, start: number, longest: number): number {
   let depth = 0;
   let isText = false;
-  for (let at = start; at < Math.min(text.length, start + MAX_LIST); at += 1) {
+  for (let at = start; at < Math.min(text.length, start + longest); at += 1) {
     const char = text.charCodeAt(at);
     if (isText) {
       if (char === BACKSLASH) at += 1;
       else if (char === QUOTE) isText = false;
     } else if (char === QUOTE) isText = true;
     else if (char === OPEN) depth += 1;
-    else if (char === CLOSE && (depth -= 1) === 0) return text.slice(start, at + 1);
+    else if (char === CLOSE && (depth -= 1) === 0) return at + 1;
   }
+  if (text.length < start + longest) throw new SyntaxError('cut off within its legions');
   throw new Error(`its legions are more than ${MAX_LIST} characters`);
 }
 const [QUOTE, BACKSLASH, OPEN, CLOSE] = [0x22, 0x5c, 0x5b, 0x5d];
