@@ -1,15 +1,18 @@
 /**
- * What the fake Vault says of itself: health, seal, who is the active one; and the leases of made-up dynamic secrets.
+ * What the fake Vault says of itself: health, seal, who is the active one; its policies; and the leases of made-up
+ * dynamic secrets.
  * These states are set by tests; what each does to other requests is told here too.
  */
-import { bad, chars, jsonResponse, secondsOf, textOf } from './fake-vault-answers.js';
+import { bad, chars, jsonResponse, missing, secondsOf, textOf } from './fake-vault-answers.js';
 import type { TokenStore } from './fake-vault-tokens.js';
 import {
   Refusal,
   type Answer,
+  type Capability,
   type Json,
   type NodeRole,
   type Route,
+  type Rules,
   type Token,
 } from './fake-vault-types.js';
 import type { VaultResponse } from '../../app/main/ports/vault-http.js';
@@ -132,6 +135,41 @@ export function createServerState(options: {
 
 const isOn = (query: URLSearchParams, name: string): boolean =>
   query.has(name) && ['', '1', 't', 'true'].includes((query.get(name) ?? '').toLowerCase());
+
+/** Policies by their path, in the JSON form; tests of the fake set them directly. */
+export function policyRoutes(policies: Map<string, Rules>): readonly Route[] {
+  return [
+    {
+      path: /^sys\/policies\/acl\/([^/]+)$/,
+      on: {
+        read(_, match): Answer {
+          const rules = policies.get(match[1] ?? '');
+          if (!rules) throw missing();
+          return { data: { name: match[1], policy: JSON.stringify({ path: rules }) } };
+        },
+        update({ body }, match) {
+          const rules = rulesIn(textOf(body, 'policy') ?? '');
+          if (!rules) throw bad('failed to parse policy: only JSON is read here');
+          policies.set(match[1] ?? '', rules);
+          return null;
+        },
+      },
+    },
+  ];
+}
+
+function rulesIn(policy: string): Rules | null {
+  try {
+    const parsed = JSON.parse(policy) as {
+      readonly path: Readonly<Record<string, { readonly capabilities: readonly Capability[] }>>;
+    };
+    return Object.fromEntries(
+      Object.entries(parsed.path).map(([path, { capabilities }]) => [path, [...capabilities]]),
+    );
+  } catch {
+    return null;
+  }
+}
 
 export function createLeases(tokens: TokenStore, now: () => number) {
   const leases = new Map<string, Lease>();

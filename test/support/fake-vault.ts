@@ -19,7 +19,7 @@ import { createKeyValue } from './fake-vault-kv.js';
 import { createLogins } from './fake-vault-logins.js';
 import { createOutages } from './fake-vault-outages.js';
 import { capabilityFor, decodePath, lowerCased, resolveNamespace, tokenIn } from './fake-vault-request.js';
-import { createLeases, createServerState } from './fake-vault-sys.js';
+import { createLeases, createServerState, policyRoutes } from './fake-vault-sys.js';
 import { tokenRoutes } from './fake-vault-token-paths.js';
 import { createTokenStore, DAY_S } from './fake-vault-tokens.js';
 import {
@@ -104,6 +104,7 @@ export function createFakeVault(options: FakeVaultOptions): FakeVault {
     ...wrapping.routes,
     ...logins.routes,
     ...leases.routes,
+    ...policyRoutes(tokens.policies),
     mountRoute,
     ...keyValue.routes,
   ];
