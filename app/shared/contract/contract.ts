@@ -26,6 +26,7 @@ import { NodeDetail, NodeRow } from '../domain/node.js';
 import { ApprovalRequest, Receive, RECEIVE_MODES, RECEIVED_KINDS } from '../domain/received.js';
 import { RosterFrame } from '../domain/roster-frame.js';
 import { SECRET_POLICIES, Secrets } from '../domain/secret.js';
+import { Vault } from '../domain/vault.js';
 import { ConnectInput, SavedProfile, Session } from '../domain/session.js';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =>
@@ -145,6 +146,16 @@ export const contract = {
   /** Makes a new one and hands it to every trusted key; `first`: there is none yet and this machine may make it up. */
   'secret.rotate': call(z.object({ first: z.boolean().optional() }), Ok),
   'secret.policy': call(z.object({ policy: z.enum(SECRET_POLICIES) }), Ok),
+  'vault.watch': stream(Nothing, Vault),
+  'vault.get': call(Nothing, Vault),
+  /** A token by hand; goes in once and never comes out. Throws VAULT_OFF, VAULT_TOKEN and whatever Vault says of it. */
+  'vault.enter': call(z.object({ token: z.string().max(10_240) }), Ok),
+  /** Logs in anew, or asks the other nodes, where no login is configured. Throws VAULT_OFF, VAULT_HELD or VAULT_NO_WAY. */
+  'vault.ask': call(Nothing, Ok),
+  /** Throws VAULT_OFF, VAULT_NO_TOKEN and whatever Vault says. */
+  'vault.renew': call(Nothing, Ok),
+  /** Ends the token: revoked where it is ours; a shared one is only let go (`revoked` false). Throws VAULT_NO_TOKEN. */
+  'vault.revoke': call(Nothing, z.object({ revoked: z.boolean() })),
   /** Throws REQUEST_UNKNOWN, KEY_NOT_TRUSTED, KEY_WEAK, SECRET_MISSING, SECRET_UNDECIDED or BUS_UNROUTABLE. */
   'request.give': call(z.object({ id: z.string().max(400) }), Ok),
   'request.refuse': call(z.object({ id: z.string().max(400) }), Ok),

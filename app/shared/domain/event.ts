@@ -64,6 +64,21 @@ export const EVENT_KINDS = {
   'secret.set': 'audit',
   'secret.rotated': 'audit',
   'secret.policy': 'audit',
+  /** The token of this node: where it came from, and what became of it; `facts.accessor` tells tokens apart. */
+  'vault.held': 'audit',
+  'vault.revoked': 'audit',
+  /** A shared token was dropped here and lives on elsewhere. */
+  'vault.let-go': 'audit',
+  'vault.soon': 'secrets',
+  'vault.ended': 'secrets',
+  'vault.refused': 'secrets',
+  'vault.renew-failed': 'secrets',
+  'vault.recovered': 'secrets',
+  'vault.sealed': 'secrets',
+  'vault.unsealed': 'secrets',
+  'vault.asked': 'secrets',
+  /** Somebody sent a token that is not used; `facts.why`. */
+  'vault.ignored': 'secrets',
   'identity.imported': 'audit',
   'identity.requested': 'audit',
   'identity.removed': 'audit',

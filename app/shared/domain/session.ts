@@ -51,6 +51,9 @@ export const Need = z.object({
     'secret-conflict',
     /** Encrypted messages are heard and cannot be read. */
     'secret-missing',
+    'vault-soon',
+    'vault-ended',
+    'vault-sealed',
     /** The certificate we show to the broker ends within 30 days. */
     'identity-expires',
     /** A run stands at a gate that asks, or short of its evidence. */
