@@ -162,6 +162,70 @@ export const errors = {
     '{name, select, none {This cipher} other {The cipher “{name}”}} cannot be used for a legion here.',
   'error.LEGION_CIPHER.next':
     'Choose aes-256-cbc, aes-192-cbc, aes-128-cbc, des-ede3-cbc or bf-cbc, and write the same on every member of the legion.',
+  'error.VAULT_UNREACHABLE': 'Vault cannot be reached at this address.',
+  'error.VAULT_UNREACHABLE.next':
+    'Check address and port, and that Vault runs and the firewall lets you through.',
+  'error.VAULT_TIMEOUT': 'Vault did not answer in time.',
+  'error.VAULT_TIMEOUT.next': 'Check the network on the way and the load of the server.',
+  'error.VAULT_TLS':
+    '{name, select, authority {The certificate of Vault was issued by someone this machine does not know.} host {The certificate of Vault is made out for another host name.} expired {The certificate of Vault has expired or is not valid yet.} client {Vault wants a client certificate, or did not accept ours.} plain {The address asks for TLS, but this port does not speak it.} https {The port speaks TLS only, the address says http.} files {Our own TLS files for Vault cannot be used.} other {No safe connection to Vault could be made.}}',
+  'error.VAULT_TLS.next':
+    '{name, select, authority {Give the file of the issuing authority as CA file.} host {Use a name that stands in the certificate as address or server name, or have a fitting one issued.} expired {Renew it on the server, and check the clock of this machine.} client {Give certificate and key as PEM files, issued by an authority that Vault trusts.} plain {Use the TLS port of Vault, or an http address for a trial.} https {Write https in the address.} files {The words beside this say which file and why.} other {The words beside this say why.}}',
+  'error.VAULT_ANSWER': 'Something answers there, but not as Vault does.',
+  'error.VAULT_ANSWER.next': 'Check the address; a load balancer or proxy in between may have answered.',
+  'error.VAULT_REDIRECT': 'Vault sends us to another place, and we did not go there.',
+  'error.VAULT_REDIRECT.next':
+    'Name that host in the configuration if it is yours. Nothing was sent to it, the token least of all.',
+  'error.VAULT_SEALED': 'Vault is sealed or in maintenance.',
+  'error.VAULT_SEALED.next': 'An operator has to unseal it. The token is kept; work goes on when it is open.',
+  'error.VAULT_STANDBY': 'This Vault server is a standby.',
+  'error.VAULT_STANDBY.next': 'Nothing to do: it passes requests on to the active one.',
+  'error.VAULT_NO_ACTIVE': 'This Vault server is a standby without contact to the active one.',
+  'error.VAULT_NO_ACTIVE.next':
+    'Wait for the election of a new one, or look at the cluster of Vault if it lasts.',
+  'error.VAULT_DR': 'This Vault server is a secondary for disaster recovery, and serves nobody.',
+  'error.VAULT_DR.next': 'Use the address of the primary cluster.',
+  'error.VAULT_REMOVED': 'This Vault server was removed from its cluster.',
+  'error.VAULT_REMOVED.next': 'Use the address of another server.',
+  'error.VAULT_UNINITIALISED': 'Vault was never initialised.',
+  'error.VAULT_UNINITIALISED.next': 'Its admin has to initialise and unseal it first.',
+  'error.VAULT_DENIED': 'Vault did not accept the token, or a policy forbids this.',
+  'error.VAULT_DENIED.next': 'Look whether the token still lives. If not, log in again or ask for a new one.',
+  'error.VAULT_POLICY': 'The token lives, but its policies forbid this.',
+  'error.VAULT_POLICY.next':
+    'Ask for the right on this very path; of a version 2 store, that is the one with “data” or “metadata” in it.',
+  'error.VAULT_NAMESPACE': 'Vault refused, and nothing has worked yet in this namespace.',
+  'error.VAULT_NAMESPACE.next':
+    'Check the token and the namespace. Vault Community has none: clear the setting there.',
+  'error.VAULT_MISSING': 'Vault has nothing at this path, or hides it from this token.',
+  'error.VAULT_MISSING.next': 'Check mount and path, and the policies of the token.',
+  'error.VAULT_DELETED': 'This version of the secret was deleted or destroyed.',
+  'error.VAULT_DELETED.next': 'Read another version, undelete it in Vault, or write it anew.',
+  'error.VAULT_INVALID': 'Vault did not accept what was asked.',
+  'error.VAULT_INVALID.next': 'Its own words say why. The same again will not help.',
+  'error.VAULT_METHOD': 'Vault does not do this at that path.',
+  'error.VAULT_METHOD.next':
+    'Check that mount and version are what they should be; if they are, this is a mistake of the console.',
+  'error.VAULT_LIMITED': 'Vault gets too many requests from here.',
+  'error.VAULT_LIMITED.next':
+    'We wait as long as it asks for. Everybody behind the same address shares this limit.',
+  'error.VAULT_LEASES': 'Vault has given out as many leases as its quota allows.',
+  'error.VAULT_LEASES.next': 'An operator has to revoke unused leases or raise the quota.',
+  'error.VAULT_BEHIND': 'This Vault server has not caught up with its cluster yet.',
+  'error.VAULT_BEHIND.next': 'It usually does in a moment.',
+  'error.VAULT_UPSTREAM': 'Something behind Vault failed.',
+  'error.VAULT_UPSTREAM.next': 'Its own words say what; look at the service that Vault asks.',
+  'error.VAULT_FAILED': 'Vault itself failed.',
+  'error.VAULT_FAILED.next': 'Its own words, or its log, say why.',
+  'error.VAULT_WRAPPING':
+    'The wrapping token does not open: used already, expired, or not what it should be.',
+  'error.VAULT_WRAPPING.next':
+    'Somebody else may have opened it. Have what was inside revoked, and ask for a new one.',
+  'error.VAULT_TOKEN': 'This cannot be a token of Vault.',
+  'error.VAULT_TOKEN.next': 'Give it whole and by itself, without line breaks or blanks around it.',
+  'error.VAULT_PATH': 'This is not a path that can be asked of Vault.',
+  'error.VAULT_PATH.next':
+    'Use a key-value mount, and names without “..”, “?” or “#” of which none ends with a period.',
   'error.CONFIG_INVALID': 'The configuration has mistakes.',
   'error.CONFIG_INVALID.next': 'All of them are listed with where they stand. Mend them and start again.',
   'error.CONTRACT_INPUT_INVALID': 'A value is not acceptable.',
