@@ -150,11 +150,19 @@ function failureOf(thrown: unknown): AppError {
   const words = visible(wordsOf(raw), MAX_WORDS);
   const code = String((raw as { code?: unknown }).code);
   if (code.startsWith('HPE_')) return new AppError('VAULT_ANSWER', `no HTTP answer (${words})`);
-  const known = classify(raw, 'opening');
+  const known = classify(reasonOf(raw), 'opening');
   const fault = known && TLS_FAULT[known.code];
   if (fault) return tlsFault(fault, fault === 'files' ? visible(known.message, MAX_WORDS) : words);
   if (known?.code === 'BUS_TIMEOUT') return new AppError('VAULT_TIMEOUT', words);
   return /^(EPROTO|ERR_(SSL|TLS)_)/.test(code)
     ? tlsFault('other', words)
     : new AppError('VAULT_UNREACHABLE', words);
+}
+
+/** What OpenSSL says while we write comes as EPROTO, with its reason in the words only. */
+function reasonOf(raw: Error): Error {
+  const reason = /SSL routines:[^:]*:([^:]+):/.exec(raw.message)?.[1];
+  if (reason === undefined || (raw as { code?: unknown }).code !== 'EPROTO') return raw;
+  const code = `ERR_SSL_${reason.toUpperCase().replace(/\W+/g, '_')}`;
+  return Object.assign(new Error(raw.message), { code });
 }

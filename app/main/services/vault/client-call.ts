@@ -5,6 +5,7 @@
 import type * as z from 'zod';
 import { readAnswer, type Reading } from '../../core/protocol/vault/answers.js';
 import {
+  cleanWords,
   problemOfThrown,
   vaultProblem,
   type RawAnswer,
@@ -58,11 +59,14 @@ export function createCall(options: VaultClientOptions) {
   const namespace = readNamespace(options.namespace);
   let hasWorkedInNamespace = false;
 
-  async function exchange(request: VaultRequest): Promise<VaultResponse | VaultProblem> {
+  async function exchange(
+    request: VaultRequest,
+    secrets: readonly string[],
+  ): Promise<VaultResponse | VaultProblem> {
     const first = await http.request(origin, request);
     if (first.status !== 307) return first;
     const to = redirectTo(first.headers['location'], { origin, path: request.path }, redirectHosts);
-    if (!to.ok) return vaultProblem('VAULT_REDIRECT', { status: 307, words: to.words });
+    if (!to.ok) return vaultProblem('VAULT_REDIRECT', { status: 307, words: cleanWords(to.words, secrets) });
     const second = await http.request(to.origin, request);
     return second.status === 307
       ? vaultProblem('VAULT_REDIRECT', { status: 307, words: 'redirected a second time' })
@@ -72,9 +76,10 @@ export function createCall(options: VaultClientOptions) {
   async function send<T>(
     request: VaultRequest,
     read: (answer: RawAnswer) => Reading<T>,
+    secrets: readonly string[] = [],
   ): Promise<Reading<T>> {
     try {
-      const came = await exchange(request);
+      const came = await exchange(request, secrets);
       return 'kind' in came ? { ok: false, problem: came } : read(came);
     } catch (error) {
       return { ok: false, problem: problemOfThrown(error) };
@@ -82,7 +87,7 @@ export function createCall(options: VaultClientOptions) {
   }
 
   const call: Call = async <T>(ask: Ask<T>): Promise<Reading<T>> => {
-    const { method, token, wrapping, body, secrets = [], wrapTtlS = null } = ask;
+    const { method, token, wrapping, body, wrapTtlS = null } = ask;
     const path = apiPath(ask.path);
     if (path === null) return refused('VAULT_PATH', 'a name in the path cannot be asked for');
     const tokens = [token, wrapping].filter((one) => one !== undefined);
@@ -100,7 +105,8 @@ export function createCall(options: VaultClientOptions) {
       },
       body: body === undefined ? null : JSON.stringify(body),
     };
-    const reading = await send(request, (answer) => readAnswer(answer, ask.schema, [...tokens, ...secrets]));
+    const secrets = [...tokens, ...(ask.secrets ?? [])];
+    const reading = await send(request, (answer) => readAnswer(answer, ask.schema, secrets), secrets);
     if (reading.ok) hasWorkedInNamespace = true;
     return reading.ok || !isNamespaceInDoubt(reading.problem, path)
       ? reading
