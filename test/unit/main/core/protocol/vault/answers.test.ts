@@ -224,11 +224,9 @@ describe('a refusal of Vault', () => {
     [{}, null],
   ])('says with %o how long to wait: %s ms', (headers, ms) => {
     expect(refusal(429, ['rate limit quota exceeded'], headers as Headers).retryAfterMs).toBe(ms);
-    expect(problemOf(readAnswer({ ...html(429), headers: headers }, nothingAnswer))).toMatchObject(
-      {
-        ...{ code: 'VAULT_LIMITED', retryAfterMs: ms },
-      },
-    );
+    expect(problemOf(readAnswer({ ...html(429), headers: headers }, nothingAnswer))).toMatchObject({
+      ...{ code: 'VAULT_LIMITED', retryAfterMs: ms },
+    });
   });
 
   it('has its words cleaned, cut, and without what we sent', () => {
