@@ -16,6 +16,7 @@ import { identityApi } from './api/identity.js';
 import { keysApi } from './api/keys.js';
 import { writeNewFile } from './adapters/new-file.js';
 import { legionsApi } from './api/legions.js';
+import { vaultApi } from './api/vault.js';
 import { prometheusText } from './api/metrics.js';
 import { rosterApi } from './api/roster.js';
 import { sessionApi } from './api/session.js';
@@ -96,6 +97,7 @@ export function createApp(
     ...keysApi(session, clock),
     ...changesApi(session, clock),
     ...legionsApi(session, clock, writeNewFile),
+    ...vaultApi(session, clock),
     ...identityApi(identities, (kind, facts) => session.events.record({ kind, facts }, clock.now())),
     ...healthApi({
       session,

@@ -38,6 +38,7 @@ import type { EventLog } from './core/history/event-log.js';
 import { createNode, type NodeSettings } from './services/node-service.js';
 import { plainAddress } from './services/profiles.js';
 import type { Joined } from './services/session-service.js';
+import { vaultSettings } from './vault-settings.js';
 import { VERSION } from './version.js';
 
 /** Where what only this user may read is kept, and how well. */
@@ -108,6 +109,7 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
     intervalMs: (input.beatIntervalS ?? values['node.beatIntervalS']) * 1_000,
     expectedIntervalMs: values['node.expectedIntervalS'] * 1_000,
   });
+  const vault = vaultSettings(values, kind);
   const tls = isTls ? await tlsOptions(input, deps) : null;
   const bus = createAmqpBus(
     {
@@ -136,6 +138,7 @@ export async function joinCluster(input: ConnectInput, deps: JoinDeps): Promise<
           ...{ datagrams: udpDatagrams, hookRunner, statsReader, power: deps.power },
           journals: deps.journals(settings.keys.profileId, 'legions'),
         },
+        vault,
         installer: createGemInstaller({
           command: values['gem.command'],
           home: values['gem.home'],
@@ -186,6 +189,7 @@ export function joinDemo(size: number, deps: JoinDeps): Joined {
           journals: createMemoryJournals(cluster.journals),
           // Nothing of the demo touches this machine.
           installer: NO_INSTALLER,
+          vault: null,
           legions: {
             ...{
               datagrams: cluster.datagrams,

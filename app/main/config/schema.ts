@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { SECRET_POLICIES } from '../../shared/domain/secret.js';
 import { RECEIVE_MODES } from '../../shared/domain/received.js';
 import { PROFILE_KINDS } from '../../shared/domain/session.js';
+import { VAULT_LOGINS } from '../../shared/domain/vault.js';
 
 type Entry<T extends z.ZodType> = {
   readonly schema: T;
@@ -94,6 +95,52 @@ export const SETTINGS = {
     z.enum(SECRET_POLICIES),
     'never',
     'What to do when a node asks for the cluster secret: never, ask (a person decides) or trusted (pinned keys only).',
+  ),
+  'vault.address': entry(
+    z.union([z.literal(''), z.string().regex(/^https?:\/\/.+/i, 'must begin with https:// or http://')]),
+    '',
+    'Address of Vault or OpenBao, as https://vault.example:8200. Empty: Vault is not used.',
+  ),
+  'vault.namespace': entry(text, '', 'Namespace of Vault Enterprise or OpenBao. Empty: none.'),
+  'vault.login': entry(
+    z.enum(VAULT_LOGINS),
+    'none',
+    'How this node gets a token: none (a person enters it, or another node gives it), token, approle or cert.',
+  ),
+  'vault.token': entry(text, '', 'The token, for login token.', true),
+  'vault.tokenFile': entry(
+    text,
+    '',
+    'File that holds the token, for login token; read anew when it is over.',
+  ),
+  'vault.roleId': entry(text, '', 'Role id, for login approle.'),
+  'vault.secretId': entry(text, '', 'Secret id, for login approle.', true),
+  'vault.secretIdFile': entry(text, '', 'File that holds the secret id, for login approle.'),
+  'vault.secretIdIsWrapped': entry(
+    z.boolean(),
+    false,
+    'What is given as secret id is a wrapping token around it, which opens once.',
+  ),
+  'vault.role': entry(text, '', 'Name of the role, for login cert. Empty: Vault finds one that fits.'),
+  'vault.mount': entry(text, '', 'Where the login method is mounted. Empty: approle or cert.'),
+  'vault.caFile': entry(text, '', 'PEM file of the authorities to trust, for Vault.'),
+  'vault.certFile': entry(text, '', 'PEM file of our client certificate, for Vault; read anew each time.'),
+  'vault.keyFile': entry(text, '', 'PEM file of its key.'),
+  'vault.keyPassphrase': entry(text, '', 'Passphrase of that key.', true),
+  'vault.serverName': entry(
+    text,
+    '',
+    'Name to expect in the certificate of Vault, where it is not its host.',
+  ),
+  'vault.verify': entry(
+    z.boolean(),
+    true,
+    'Check the certificate of Vault. Cannot be off for a production profile.',
+  ),
+  'vault.redirectHosts': entry(
+    text,
+    '',
+    'Other hosts, with commas, to which a standby of Vault may send us with our token.',
   ),
   'receive.settings': entry(
     z.enum(RECEIVE_MODES),

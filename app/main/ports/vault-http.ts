@@ -2,6 +2,8 @@
  * One HTTP request to a Vault or OpenBao server. Certificates, deadlines and how much is read are its business; what a
  * status means, redirects and retries are not.
  */
+import { AppError } from '../../shared/errors/app-error.js';
+
 export type VaultRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With its query, from the root of the server on: `/v1/sys/health`. */
@@ -25,3 +27,8 @@ export interface VaultHttp {
    */
   request(origin: string, request: VaultRequest): Promise<VaultResponse>;
 }
+
+/** Where none is used. */
+export const NO_VAULT: VaultHttp = {
+  request: () => Promise.reject(new AppError('VAULT_UNREACHABLE', 'no Vault is used')),
+};

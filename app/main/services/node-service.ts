@@ -19,6 +19,7 @@ import type { KeyCrypto } from '../ports/key-crypto.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
 import type { Store } from '../ports/store.js';
+import { NO_VAULT, type VaultHttp } from '../ports/vault-http.js';
 import type { Vitals } from '../ports/vitals.js';
 import type { Installer } from '../ports/installer.js';
 import type { Journals } from '../ports/journal.js';
@@ -33,6 +34,8 @@ import { createLegions } from './legions/index.js';
 import type { LegionConfig, LegionDeps } from './legions/types.js';
 import { eventOf } from './roster-events.js';
 import { createObserver } from './observer.js';
+import { createVault } from './vault/index.js';
+import type { VaultSettings } from './vault/types.js';
 
 export type NodeSettings = {
   readonly identity: Identity;
@@ -67,6 +70,8 @@ export type NodeDeps = {
   readonly journals: Journals;
   readonly legions: Pick<LegionDeps, 'datagrams' | 'hookRunner' | 'statsReader' | 'power' | 'journals'>;
   readonly installer: Installer;
+  /** null: none is configured. */
+  readonly vault?: { readonly settings: VaultSettings; readonly http: VaultHttp } | null;
 };
 
 export type NodeService = ReturnType<typeof createNode>;
@@ -140,6 +145,10 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     },
   });
 
+  const vault = createVault(deps.vault?.settings ?? null, {
+    ...{ clock, log, random: deps.random, http: deps.vault?.http ?? NO_VAULT },
+    record: (kind, facts = {}, names = []) => void events.record({ kind, facts, names }, clock.now()),
+  });
   const cluster = createClusterView(roster, clock);
   const legions = createLegions(
     {
@@ -362,6 +371,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     changes,
     receiver,
     legions,
+    vault,
     queue: nodeQueue(identity.name),
     bindings: nodeBindings(identity.name),
 
@@ -372,12 +382,14 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
         countSecond();
         keys.takePart(!isDown && name === 'free');
         keys.tick();
+        vault.tick();
         tellKeys();
       });
       every(SWEEP_MS, () => roster.sweep(clock.uptime()));
       every(BUCKET_MS, closeBucket);
       // What was decided about keys is known before the first one is heard: an alarm must not depend on who is faster.
       void legions.load();
+      vault.start();
       void Promise.all([keys.load(), changes.load(), receiver.load()]).then(() => {
         if (stopped) return;
         bus.open({
@@ -396,7 +408,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       if (stopped) return;
       stopped = true;
       changes.beginNothing();
-      await Promise.all([receiver.stop(), legions.stop()]);
+      await Promise.all([receiver.stop(), legions.stop(), vault.stop()]);
       if (!isDown) await beats.goodbye();
       for (const stop of stops) stop();
       await keys.stop();

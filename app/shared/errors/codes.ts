@@ -119,6 +119,11 @@ export const ERROR_CODES = {
   VAULT_WRAPPING: row(false, 409),
   VAULT_TOKEN: row(false, 400),
   VAULT_PATH: row(false, 400),
+  VAULT_FILE: row(true, 409),
+  VAULT_OFF: row(false, 409),
+  VAULT_NO_WAY: row(false, 409),
+  VAULT_NO_TOKEN: row(false, 409),
+  VAULT_NOT_RENEWABLE: row(false, 409),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

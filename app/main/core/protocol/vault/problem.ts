@@ -39,6 +39,8 @@ const KIND_OF = {
   /** Refused by us, nothing was sent. */
   VAULT_TOKEN: 'invalid',
   VAULT_PATH: 'invalid',
+  /** What should be in a file cannot be read. */
+  VAULT_FILE: 'file',
   VAULT_LIMITED: 'limited',
   VAULT_LEASES: 'limited',
   VAULT_BEHIND: 'server',

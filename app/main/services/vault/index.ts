@@ -1,0 +1,220 @@
+/**
+ * Vault as this node uses it: the server's health, the one token and what a person wants of it. Built with the node and
+ * thrown away with it. The token stays in the keeper.
+ */
+import type { Vault } from '../../../shared/domain/vault.js';
+import { AppError } from '../../../shared/errors/app-error.js';
+import { cleanWords } from '../../core/protocol/vault/problem.js';
+import type { Health } from '../../core/protocol/vault/health.js';
+import type { Cancel } from '../../ports/clock.js';
+import { createVaultClient } from './client.js';
+import { createKeeper } from './keeper.js';
+import type { VaultDeps, VaultSettings } from './types.js';
+
+/** The server is asked how it is so often; each node at times of its own. */
+const HEALTH_MS = 20_000;
+const HEALTH_SPREAD_MS = 10_000;
+
+export type VaultService = ReturnType<typeof createVault>;
+
+type Server = Vault['server'];
+const UNKNOWN: Server = {
+  health: 'unknown',
+  version: null,
+  clusterName: null,
+  unseal: null,
+  skewMs: null,
+  at: null,
+};
+const HEALTH_OF: Readonly<Record<Health['state'], Server['health']>> = {
+  active: 'active',
+  standby: 'standby',
+  'performance-standby': 'performance-standby',
+  'standby-without-active': 'no-active',
+  'dr-secondary': 'dr',
+  sealed: 'sealed',
+  uninitialised: 'uninitialised',
+  removed: 'removed',
+};
+
+/** Where there is no node, and so no Vault. */
+export const noVault = (at: number): Vault => ({
+  ...{ at, state: 'off', since: at, address: null, namespace: null, login: 'none', isUnverified: false },
+  ...{ server: UNKNOWN, token: null, problem: null, nextTryAt: null, warnings: [], askedAt: null },
+});
+
+/** `settings` null: no Vault is configured. @throws AppError CONFIG_INVALID */
+export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
+  const { clock, random } = deps;
+  let server = UNKNOWN;
+  let serverProblem: { code: string; words: string; at: number } | null = null;
+  let since = clock.now();
+  let lastState: Vault['state'] | null = null;
+  let timer: Cancel = () => undefined;
+  let isStopped = true;
+  let rev = 0;
+
+  const client =
+    settings &&
+    createVaultClient({
+      ...{ http: deps.http, address: settings.address, namespace: settings.namespace },
+      redirectHosts: settings.redirectHosts,
+    });
+  const keeper =
+    settings &&
+    client &&
+    createKeeper(settings.login, client, deps, ({ isSealed, progress, threshold }) => {
+      server = {
+        ...server,
+        ...(isSealed ? { health: 'sealed' } : server.health === 'sealed' && { health: 'active' }),
+        unseal: isSealed ? { progress, threshold } : null,
+        at: clock.now(),
+      };
+    });
+
+  async function lookAtServer(): Promise<void> {
+    timer();
+    if (!client || isStopped) return;
+    // What the computer slept through is seen here, too.
+    keeper?.look();
+    const askedAt = clock.now();
+    const reading = await client.health();
+    if (isStopped) return;
+    const at = clock.now();
+    if (reading.ok) {
+      const { state, version, clusterName, serverNow, problem } = reading.value;
+      // It tells whole seconds.
+      const skewMs = serverNow === null ? null : serverNow + 500 - (askedAt + at) / 2;
+      const unseal = state === 'sealed' ? server.unseal : null;
+      server = { health: HEALTH_OF[state], version: version || null, clusterName, unseal, skewMs, at };
+      serverProblem = problem && { code: problem.code, words: problem.words, at };
+      if (state === 'sealed') await lookAtSeal();
+    } else {
+      server = { ...server, health: 'unreachable', at };
+      serverProblem = { code: reading.problem.code, words: reading.problem.words, at };
+    }
+    rev += 1;
+    timer = clock.after(HEALTH_MS + random.fraction() * HEALTH_SPREAD_MS, () => void lookAtServer());
+  }
+  async function lookAtSeal(): Promise<void> {
+    const seal = await client?.sealStatus();
+    if (seal?.ok)
+      server = { ...server, unseal: { progress: seal.value.progress, threshold: seal.value.threshold } };
+  }
+
+  const needed = (): NonNullable<typeof keeper> => {
+    if (!keeper) throw new AppError('VAULT_OFF', 'no Vault is configured');
+    return keeper;
+  };
+
+  function stateOf(): Vault['state'] {
+    if (!keeper) return 'off';
+    const { phase, isSealed, isSoon, isExpiring, failures, problem, task } = keeper.view();
+    if (isSealed) return 'sealed';
+    switch (phase) {
+      case 'held':
+        if (isSoon || isExpiring) return 'soon';
+        return failures > 0 || problem ? 'backoff' : 'connected';
+      case 'unchecked':
+        return 'checking';
+      case 'refused':
+        return 'refused';
+      case 'ended':
+        return task === 'login' && !problem ? 'authenticating' : 'ended';
+      case 'none':
+        return task === 'login' ? 'authenticating' : 'wanted';
+    }
+  }
+
+  function tokenOf(): Vault['token'] {
+    if (!keeper) return null;
+    const held = keeper.view();
+    if (!held.facts) return null;
+    const { facts, endsUp, lifeMs, dueUp } = held;
+    return {
+      accessor: facts.accessor || null,
+      displayName: cleanWords(facts.displayName),
+      policies: [...new Set([...facts.policies, ...facts.identityPolicies])].map((name) => cleanWords(name)),
+      type: facts.type === 'batch' ? 'batch' : 'service',
+      isRoot: facts.policies.includes('root'),
+      ...{ isRenewable: held.isRenewable, periodS: held.periodS, usesLeft: held.usesLeft },
+      ...{ endsAt: endsUp === null ? null : keeper.wall(endsUp), lifeMs },
+      ...{ source: facts.source, from: facts.from, receivedAt: facts.receivedAt },
+      isOurs: facts.source !== 'peer',
+      ...{ renewals: held.renewals, renewedAt: facts.renewedAt, failures: held.failures },
+      nextRenewalAt: held.task === 'renew' && dueUp !== null ? keeper.wall(dueUp) : null,
+    };
+  }
+
+  return {
+    start(): void {
+      if (!keeper) return;
+      isStopped = false;
+      keeper.start();
+      void lookAtServer();
+    },
+    /** Never rejects. */
+    async stop(): Promise<void> {
+      isStopped = true;
+      timer();
+      await keeper?.stop();
+    },
+    /** Once a second. */
+    tick(): void {
+      if (isStopped) return;
+      const state = stateOf();
+      if (state !== lastState) since = clock.now();
+      lastState = state;
+    },
+    rev: (): number => rev,
+    isUsed: keeper !== null,
+    state: stateOf,
+    since: (): number => since,
+
+    /** Throws VAULT_OFF and whatever Vault says of it. */
+    async enter(token: string): Promise<void> {
+      await needed().offer(token.trim(), { source: 'entered', from: null });
+    },
+    /** Throws VAULT_OFF, VAULT_NO_WAY and whatever Vault says. */
+    async ask(): Promise<void> {
+      const own = needed();
+      if (settings?.login.kind === 'none')
+        throw new AppError('VAULT_NO_WAY', 'no login is configured for this node');
+      await own.login();
+    },
+    /** Throws VAULT_OFF, VAULT_NO_TOKEN, VAULT_NOT_RENEWABLE and whatever Vault says. */
+    async renew(): Promise<void> {
+      const own = needed();
+      if (!own.hasToken()) throw new AppError('VAULT_NO_TOKEN', 'no token is held');
+      if (!own.view().isRenewable) throw new AppError('VAULT_NOT_RENEWABLE', 'this token cannot be renewed');
+      await own.renew();
+    },
+    async revoke(): Promise<boolean> {
+      return needed().revoke();
+    },
+
+    view(): Vault {
+      const at = clock.now();
+      const held = keeper?.view() ?? null;
+      const { problem = null } = held ?? {};
+      const state = stateOf();
+      return {
+        ...{ at, state, since: state === lastState ? since : at },
+        address: settings?.address ?? null,
+        namespace: settings?.namespace ?? null,
+        login: settings?.login.kind ?? 'none',
+        isUnverified: settings?.isUnverified ?? false,
+        server,
+        token: tokenOf(),
+        problem: problem
+          ? { code: problem.code, words: problem.words, at: since }
+          : held?.facts
+            ? null
+            : serverProblem,
+        nextTryAt: !keeper || held?.dueUp == null || held.task === null ? null : keeper.wall(held.dueUp),
+        warnings: [...(held?.warnings ?? [])],
+        askedAt: null,
+      };
+    },
+  };
+}
