@@ -19,6 +19,7 @@ import { clearSecrets } from '../../app/renderer/store/secrets.js';
 import { select } from '../../app/renderer/store/selection.js';
 import { sessionStore } from '../../app/renderer/store/session.js';
 import { uiStore } from '../../app/renderer/store/ui.js';
+import { clearVault } from '../../app/renderer/store/vault.js';
 import { fakeClient, type FakeClient, type FakeOptions } from '../support/fake-client.js';
 
 const initial = {
@@ -50,6 +51,7 @@ beforeEach(() => {
   clearKeys();
   clearLegions();
   clearSecrets();
+  clearVault();
   clearNotices();
   select([]);
 });

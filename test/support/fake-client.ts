@@ -17,11 +17,13 @@ import type { RosterRow } from '../../app/shared/domain/roster-table.js';
 import type { Receive } from '../../app/shared/domain/received.js';
 import type { Secrets } from '../../app/shared/domain/secret.js';
 import type { Session } from '../../app/shared/domain/session.js';
+import type { Vault } from '../../app/shared/domain/vault.js';
 import { AppError } from '../../app/shared/errors/app-error.js';
 import { anIdentity, anOwnKey, aFingerprint, countTrust, keyDetail, keysOf, secretsOf } from './fake-keys.js';
 import { aTimeline, fakeWhatIf, headsOf, webLegion } from './fake-legions.js';
 import { countResults, headOf, openRuns, summaryOf } from './fake-runs.js';
 import { aLink, aRow, aSession, fleetOf, historyOf, storyEvents, type FleetSize } from './fake-story.js';
+import { noVault } from './fake-vault-view.js';
 
 export type FakeClient = Client & {
   readonly rows: RosterRow[];
@@ -39,6 +41,8 @@ export type FakeClient = Client & {
   /** Replaces parts of the secrets' picture, or of the secret alone, and tells the watchers. */
   secrets(change: Partial<Secrets>): void;
   secret(change: Partial<Secrets['secret']>): void;
+  /** Replaces the picture of Vault, and tells the watchers. */
+  vault(picture: Vault): void;
   readonly ownKey: OwnKey;
   /** Replaces or adds a run, and tells the watchers of it, of the list and of the session. */
   run(change: Partial<Run> & { readonly id: string }, rows?: readonly RunTarget[]): void;
@@ -66,6 +70,7 @@ export type FakeOptions = {
   readonly keys?: readonly KeyRow[];
   readonly ownKey?: Partial<OwnKey>;
   readonly identities?: readonly Identity[];
+  readonly vault?: Vault;
   readonly runs?: readonly Run[];
   readonly legions?: readonly Legion[];
   readonly answers?: Partial<Answers>;
@@ -82,6 +87,7 @@ export function fakeClient({
   identities: givenIdentities = [],
   runs: givenRuns = [],
   legions: givenLegions = [],
+  vault: givenVault,
   answers: givenAnswers = {},
 }: FakeOptions = {}): FakeClient {
   const rows = given ? [...given] : fleetOf(size, now);
@@ -92,6 +98,7 @@ export function fakeClient({
   let ownKey = anOwnKey(now, overOwn);
   let identities = [...givenIdentities];
   let secrets = secretsOf(keyRows(), now);
+  let vault = givenVault ?? noVault(now);
   let runs = [...givenRuns];
   let legions = [...givenLegions];
   const changes = { open: openRuns(runs), asked: 0 };
@@ -299,6 +306,11 @@ export function fakeClient({
     'secret.set': () => ({ ok: true }),
     'secret.rotate': () => ({ ok: true }),
     'secret.policy': ({ policy }) => setSecrets({ policy }),
+    'vault.get': () => vault,
+    'vault.enter': () => ({ ok: true }),
+    'vault.ask': () => ({ ok: true }),
+    'vault.renew': () => ({ ok: true }),
+    'vault.revoke': () => ({ revoked: vault.token?.isOurs === true }),
     'request.give': ({ id }) => answerRequest(id, 'given'),
     'request.refuse': ({ id }) => answerRequest(id, 'refused'),
     'change.check': () => {
@@ -449,6 +461,7 @@ export function fakeClient({
           gone: [],
         }),
         'secret.watch': () => secrets,
+        'vault.watch': () => vault,
         'run.watchList': () => ({ at: Date.now(), runs: runs.map(summaryOf) }),
         'run.watch': () => {
           const { id } = input as { id: string };
@@ -522,6 +535,10 @@ export function fakeClient({
     },
     secrets: (change) => void setSecrets(change),
     secret: (change) => void setSecrets({ secret: { ...secrets.secret, ...change } }),
+    vault: (picture) => {
+      vault = picture;
+      tell('vault.watch', vault);
+    },
     get ownKey() {
       return ownKey;
     },

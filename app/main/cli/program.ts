@@ -16,6 +16,7 @@ import { pushVerbs } from './push.js';
 import { receivedVerbs } from './received.js';
 import { runVerbs } from './runs.js';
 import { secretVerbs } from './secrets.js';
+import { vaultVerbs } from './vault.js';
 import { configText, eventLine, nodesText, nodeText, statusText } from './views.js';
 
 export type CliDeps = Asker & {
@@ -116,7 +117,16 @@ function createProgram(argv: readonly string[], deps: CliDeps, end: (code: ExitC
       events.forEach(print);
     });
 
-  const families = [keyVerbs, secretVerbs, identityVerbs, pushVerbs, runVerbs, receivedVerbs, legionVerbs];
+  const families = [
+    keyVerbs,
+    secretVerbs,
+    vaultVerbs,
+    identityVerbs,
+    pushVerbs,
+    runVerbs,
+    receivedVerbs,
+    legionVerbs,
+  ];
   for (const addVerbs of families) addVerbs(program, deps, end);
 
   deps

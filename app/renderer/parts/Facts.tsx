@@ -1,5 +1,5 @@
 /** Small connected pieces of text: ages that move with the fleet's clock, events as lines, names as links. */
-import { ArrowRightLeft, Inbox, KeyRound, Lock, ShieldAlert, Zap, type LucideIcon } from 'lucide-react';
+import { ArrowRightLeft, Inbox, KeyRound, Lock, ShieldAlert, Vault, Zap, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ConsoleEvent } from '../../shared/domain/event.js';
 import type { NodeState } from '../../shared/domain/node-state.js';
@@ -59,6 +59,7 @@ const ALARMS = new Set(['key.changed', 'key.own-name', 'secret.conflict', 'run.r
 const ICONS: Readonly<Record<string, LucideIcon>> = {
   key: KeyRound,
   secret: Lock,
+  vault: Vault,
   run: ArrowRightLeft,
   received: Inbox,
 };

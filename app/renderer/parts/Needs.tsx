@@ -13,6 +13,7 @@ import {
   ShieldAlert,
   Unplug,
   UserCheck,
+  Vault,
   Zap,
   type LucideIcon,
 } from 'lucide-react';
@@ -57,6 +58,9 @@ function targetOf(need: Need): string {
       return href('/keys', { name });
     case 'secret-asked':
     case 'secret-conflict':
+    case 'vault-soon':
+    case 'vault-ended':
+    case 'vault-sealed':
       return href('/secrets');
     case 'secret-missing':
       return href('/secrets', { do: 'ask' });
@@ -99,6 +103,9 @@ const ICONS: Readonly<Partial<Record<Need['kind'], readonly [LucideIcon, string]
   'secret-asked': [KeyRound, 'info'],
   'secret-conflict': [Lock, 'lost'],
   'secret-missing': [LockOpen, 'late'],
+  'vault-soon': [Vault, 'late'],
+  'vault-ended': [Vault, 'lost'],
+  'vault-sealed': [Vault, 'late'],
   'identity-expires': [BadgeAlert, 'late'],
   'run-gate': [CirclePause, 'info'],
   'run-held': [CirclePause, 'late'],

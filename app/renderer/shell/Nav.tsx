@@ -10,7 +10,7 @@ import { useUi } from '../store/ui.js';
 import { PAGES } from './commands.js';
 
 /** Where a need is dealt with; all that are not listed are about nodes. */
-type Home = 'nodes' | 'changes' | 'keys' | 'legions' | 'settings';
+type Home = 'nodes' | 'changes' | 'keys' | 'legions' | 'vault' | 'settings';
 const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
   'run-gate': 'changes',
   'run-held': 'changes',
@@ -22,6 +22,9 @@ const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
   'identity-expires': 'settings',
   'key-changed': 'keys',
   'key-own-name': 'keys',
+  'vault-soon': 'vault',
+  'vault-ended': 'vault',
+  'vault-sealed': 'vault',
   'legion-split': 'legions',
   'legion-no-lord': 'legions',
   'legion-failed': 'legions',
@@ -37,11 +40,12 @@ function countBadges({ needs, needsTotal, secrets }: Session): string {
     changes: 0,
     keys: 0,
     legions: 0,
+    vault: 0,
     settings: 0,
   };
   for (const { kind } of needs) if (!SECRETS.has(kind)) counts[HOMES[kind] ?? 'nodes'] += 1;
   const isUndecided = secrets.state === 'conflict' || secrets.state === 'offered';
-  return JSON.stringify({ ...counts, secrets: secrets.waiting + (isUndecided ? 1 : 0) });
+  return JSON.stringify({ ...counts, secrets: secrets.waiting + (isUndecided ? 1 : 0) + counts.vault });
 }
 
 export function Nav() {

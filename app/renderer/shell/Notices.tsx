@@ -13,6 +13,7 @@ import {
   Square,
   SquareTerminal,
   Unplug,
+  Vault,
   type LucideIcon,
 } from 'lucide-react';
 import { useEffect } from 'react';
@@ -53,6 +54,9 @@ const ICONS: Readonly<Record<NoticeKind, readonly [LucideIcon, string]>> = {
   'legion.lorded': [Crown, 'info'],
   'legion.hook-failed': [SquareTerminal, 'late'],
   'legion.notify': [SquareTerminal, 'info'],
+  'vault.soon': [Vault, 'late'],
+  'vault.ended': [Vault, 'lost'],
+  'vault.sealed': [Vault, 'late'],
   identity: [BadgeAlert, 'late'],
 };
 

@@ -17,6 +17,7 @@ import { acceptFrame } from './roster.js';
 import { acceptRuns } from './runs.js';
 import { acceptSecrets } from './secrets.js';
 import { acceptSession, sessionStore } from './session.js';
+import { acceptVault } from './vault.js';
 
 type Stop = () => void;
 
@@ -89,6 +90,7 @@ export function connectStores(client: Client): Stop {
     keepOpen(client, 'event.watch', { limit: 2000 }, (frame) => acceptEvents(frame, isPaused())),
     keepOpen(client, 'key.watch', {}, acceptKeys),
     keepOpen(client, 'secret.watch', {}, (secrets) => acceptSecrets(secrets, isPaused())),
+    keepOpen(client, 'vault.watch', {}, (vault) => acceptVault(vault, isPaused())),
     keepOpen(client, 'run.watchList', {}, (list) => acceptRuns(list, isPaused())),
     keepOpen(client, 'legion.watch', {}, (frame) => acceptLegions(frame, isPaused())),
   ];

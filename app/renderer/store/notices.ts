@@ -39,6 +39,9 @@ export type NoticeKind =
   | 'legion.lorded'
   | 'legion.hook-failed'
   | 'legion.notify'
+  | 'vault.soon'
+  | 'vault.ended'
+  | 'vault.sealed'
   | 'identity';
 
 export type Notice = {
@@ -76,6 +79,9 @@ const ENDS: Readonly<Record<string, readonly NoticeKind[]>> = {
   'secret.dismissed': ['secret.conflict'],
   'secret.set': ['secret.conflict'],
   'node.recovered': ['node.silent'],
+  'vault.held': ['vault.soon', 'vault.ended'],
+  'vault.recovered': ['vault.soon'],
+  'vault.unsealed': ['vault.sealed'],
   'received.applied': ['received.asked'],
   'received.refused': ['received.asked'],
 };
@@ -130,6 +136,9 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
         break;
       case 'key.own-name':
       case 'secret.conflict':
+      case 'vault.soon':
+      case 'vault.ended':
+      case 'vault.sealed':
         put(event.kind, '', event);
         break;
       case 'secret.requested':

@@ -8,6 +8,7 @@ import { showLiveLegions } from './legions.js';
 import { showLiveRuns } from './runs.js';
 import { showLiveSecrets } from './secrets.js';
 import { isPast, sessionStore, showLiveSession } from './session.js';
+import { showLiveVault } from './vault.js';
 
 export const isPaused = (): boolean => rosterStore.getState().pausedAt !== null;
 
@@ -26,6 +27,7 @@ export function resume(): void {
   showLiveEvents();
   resumeKeys();
   showLiveSecrets();
+  showLiveVault();
   showLiveRuns();
   showLiveLegions();
   resumeRun();

@@ -20,6 +20,7 @@ import { pages } from './en/pages.js';
 import { runPages } from './en/run-pages.js';
 import { shell } from './en/shell.js';
 import { trust } from './en/trust.js';
+import { vault } from './en/vault.js';
 
 export const en = {
   ...errors,
@@ -39,6 +40,7 @@ export const en = {
   ...legionImport,
   ...legionPages,
   ...cliLegions,
+  ...vault,
 } as const;
 
 export type TextKey = keyof typeof en;

@@ -5,3 +5,4 @@ export * from './sentences.js';
 export { isTextKey, parts, text, type Part, type TextKey, type Values } from './text.js';
 export { cutMiddle, visible, visibleBlock } from './visible.js';
 export { checkText, holdText, whatText } from './change-text.js';
+export * from './vault-text.js';

@@ -9,6 +9,7 @@
  *   run.* what, nodes, wave, waves, hold, rule, verified, failed, regressed · received.* what, policy
  *   legion.* legion, name, what, why, policy (a role, on or off)
  *   secret.refused-offer code · secret.policy policy · identity.* subject
+ *   vault.* accessor, source, code · vault.ended why (over, dead)
  */
 import type { ConsoleEvent } from '../domain/event.js';
 import { shortFingerprint } from '../domain/fingerprint.js';
@@ -67,7 +68,9 @@ export function eventText(event: ConsoleEvent): string {
     added: shown(facts['added']),
     subject: shown(facts['subject']),
     policy: worded(event.kind === 'received.mode' ? 'received.mode' : 'policy', facts['policy']),
-    source: worded('secret.source', facts['source']),
+    source: worded(`${event.kind.startsWith('vault.') ? 'vault' : 'secret'}.source`, facts['source']),
+    ...(event.kind === 'vault.ended' && { why: shown(facts['why']) }),
+    accessor: shown(facts['accessor']),
     reason: isLink || event.area === 'secrets' ? reason.replace(/\.$/, '') : NONE,
   };
   return text(isTextKey(key) ? key : 'event.other', values);

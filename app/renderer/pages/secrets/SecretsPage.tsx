@@ -1,30 +1,35 @@
-/** Secrets: is the cluster secret held, from whom, and who asks for it. Its value is nowhere in this window. */
-import { formatClock, formatNumber, parts, text } from '../../../shared/i18n/index.js';
+/** Secrets: the cluster secret, Vault, and who asks for them. No value of either is anywhere in this window. */
+import { formatClock, formatNumber, parts, text, vaultSay } from '../../../shared/i18n/index.js';
 import type { Secrets } from '../../../shared/domain/secret.js';
+import type { Vault } from '../../../shared/domain/vault.js';
 import { Sentence } from '../../components/index.js';
 import { usePrefs } from '../../store/prefs.js';
 import { useSecrets } from '../../store/secrets.js';
+import { useVault, useVaultTime } from '../../store/vault.js';
 import { Candidates } from './Candidates.js';
 import { Policy } from './Policy.js';
 import { Requests } from './Requests.js';
 import { SecretCard } from './SecretCard.js';
 import { Spread } from './Spread.js';
+import { VaultCard } from './VaultCard.js';
 
 export function SecretsPage() {
   const secrets = useSecrets((state) => state.shown);
+  const vault = useVault((state) => state.shown);
   return (
     <div className="page scrolls secrets-page">
       <header className="head">
         <div className="bar">
           <h1>{text('secretPage.title')}</h1>
         </div>
-        {secrets && <Say secrets={secrets} />}
+        {secrets && <Say secrets={secrets} vault={vault} />}
       </header>
       {secrets && (
         <>
           <div className="secrets">
             <SecretCard secret={secrets.secret} />
             <Policy policy={secrets.policy} />
+            {vault && <VaultCard vault={vault} />}
           </div>
           <Candidates secret={secrets.secret} />
           <Spread secret={secrets.secret} />
@@ -35,9 +40,10 @@ export function SecretsPage() {
   );
 }
 
-function Say({ secrets }: { readonly secrets: Secrets }) {
+function Say({ secrets, vault }: { readonly secrets: Secrets; readonly vault: Vault | null }) {
   const utc = usePrefs((prefs) => prefs.utc);
   const { secret, requests } = secrets;
+  const ofVault = useVaultTime((now) => (vault ? (vaultSay(vault, now) ?? '') : ''));
   const waiting = requests.filter((one) => one.state === 'waiting').length;
   // Several are offered and none is held: nothing stands against them but each other.
   const state = secret.state === 'conflict' && secret.id === null ? 'offered' : secret.state;
@@ -64,6 +70,7 @@ function Say({ secrets }: { readonly secrets: Secrets }) {
           </a>
         )}
       />
+      {ofVault !== '' && ` ${ofVault}`}
     </p>
   );
 }

@@ -1,0 +1,141 @@
+/**
+ * The verbs about Vault. A token goes in once, from standard input or from a file that nobody else may read, never from
+ * the arguments; nothing here prints one. What is shown is the picture that the window shows.
+ */
+import type { Command } from 'commander';
+import type { Vault, VaultToken } from '../../shared/domain/vault.js';
+import {
+  errorText,
+  formatAge,
+  formatMoment,
+  formatSkew,
+  lifeText,
+  renewalText,
+  SKEW_MS,
+  text,
+  tokenKindText,
+  vaultAbout,
+  vaultAgainText,
+  vaultStateText,
+} from '../../shared/i18n/index.js';
+import { acting, asks, family, find, type Verbs, type Where } from './asking.js';
+import { CliError, EXIT } from './exit.js';
+import { readText } from './input.js';
+import { fields } from './table.js';
+
+/** As much as a token may be long, and the line's end. */
+const TOKEN_LIMIT = 10_242;
+const STANDARD_INPUT = '-';
+
+type Pair = readonly [string, string];
+
+export const vaultVerbs: Verbs = (program, deps) => {
+  const { out } = deps;
+  const act = acting(deps);
+  const vault = family(program, 'vault', text('cli.vault'));
+  const verb = (name: string, about: string): Command => asks(vault.command(name).description(about));
+
+  vault.action(async (where: Where) => {
+    const picture = await (await find(where, deps)).call('vault.get', {});
+    out(where.json ? JSON.stringify(picture) : vaultText(picture));
+  });
+
+  verb('ask', text('cli.vault.ask'))
+    .alias('request')
+    .action(async (_: object, command: Command) => act(command, 'vault.ask', {}, text('cli.vault.ask.done')));
+
+  verb('renew', text('cli.vault.renew')).action(async (_: object, command: Command) =>
+    act(command, 'vault.renew', {}, text('cli.vault.renew.done')),
+  );
+
+  verb('revoke', text('cli.vault.revoke')).action(async (_: object, command: Command) => {
+    const where = command.optsWithGlobals<Where>();
+    const answer = await (await find(where, deps)).call('vault.revoke', {});
+    if (where.json) out(JSON.stringify(answer));
+    else out(text(answer.revoked ? 'cli.vault.revoke.done' : 'cli.vault.revoke.letGo'));
+  });
+
+  verb('enter', text('cli.vault.enter'))
+    .option('--file <file>', text('cli.option.vault-file'), STANDARD_INPUT)
+    .action(async ({ file }: { file: string }, command: Command) => {
+      if (file === STANDARD_INPUT && process.stdin.isTTY) throw refused('terminal');
+      const token = (await readText(file, { limit: TOKEN_LIMIT, private: true })).trim();
+      if (token === '') throw refused('empty');
+      await act(command, 'vault.enter', { token }, text('cli.vault.enter.done'));
+    });
+};
+
+const refused = (why: 'terminal' | 'empty'): CliError =>
+  new CliError(EXIT.usage, [text(`cli.vault.enter.${why}`), text(`cli.vault.enter.${why}.next`)]);
+
+function vaultText(vault: Vault): string {
+  const { at, since, state, address, namespace, login, token, problem, warnings } = vault;
+  const isOff = state === 'off';
+  const about = vaultAbout(vault, at)
+    .map((part) => (typeof part === 'string' ? part : part.text))
+    .join('');
+  const again = vaultAgainText(vault, at);
+  const word = vaultStateText(vault);
+  const pairs: Pair[] = [
+    [text('cli.field.vault'), isOff ? word : `${word}, ${formatAge(at - since)}`],
+    ['', about],
+  ];
+  if (problem) {
+    const { what, next } = errorText(problem.code);
+    pairs.push([text('cli.field.vault-problem'), `${what} ${next}`]);
+    if (problem.words !== '') pairs.push([text('cli.field.vault-words'), problem.words]);
+  }
+  if (again !== null) pairs.push([text('cli.field.vault-next'), again]);
+  if (address !== null) {
+    pairs.push([text('cli.field.vault-address'), addressText(vault, address)]);
+    if (namespace !== null) pairs.push([text('cli.field.vault-namespace'), namespace]);
+    pairs.push(...serverPairs(vault), [text('cli.field.vault-login'), text(`vault.login.${login}`)]);
+  }
+  if (token) pairs.push(...tokenPairs(token, at));
+  for (const warning of warnings) pairs.push([text('cli.field.vault-warning'), warning]);
+  return fields(pairs);
+}
+
+const addressText = ({ isUnverified }: Vault, address: string): string =>
+  [
+    address,
+    ...(/^http:/i.test(address) ? [text('vault.plain')] : []),
+    ...(isUnverified ? [text('vault.unverified')] : []),
+  ].join(', ');
+
+function serverPairs({ server }: Vault): Pair[] {
+  const { health, version, clusterName, unseal, skewMs } = server;
+  const words = [
+    text(`vault.health.${health}`),
+    ...(unseal === null ? [] : [text('vault.unseal', unseal)]),
+    ...(version === null ? [] : [text('vault.version', { version })]),
+    ...(clusterName === null ? [] : [clusterName]),
+  ];
+  const pairs: Pair[] = [[text('cli.field.vault-server'), words.join(', ')]];
+  if (skewMs !== null && Math.abs(skewMs) > SKEW_MS)
+    pairs.push([text('cli.field.vault-clock'), text('vault.skew', { skew: formatSkew(skewMs) })]);
+  return pairs;
+}
+
+function tokenPairs(token: VaultToken, at: number): Pair[] {
+  const { endsAt, policies, isRoot, usesLeft, failures, source, from, receivedAt } = token;
+  const failed = failures > 0 ? `; ${text('vault.failures', { count: failures })}` : '';
+  const came = [text(`vault.source.${source}`), ...(from === null ? [] : [from])].join(' ');
+  const pairs: Pair[] = [
+    [
+      text('cli.field.vault-token'),
+      lifeText(token, at) + (endsAt === null ? '' : ` (${formatMoment(endsAt)})`),
+    ],
+    [text('cli.field.vault-policies'), policies.join(', ') || text('vaultPage.policies.none')],
+  ];
+  if (isRoot) pairs.push(['', text('vault.root.why')]);
+  if (usesLeft !== null) pairs.push([text('cli.field.vault-uses'), text('vault.uses', { count: usesLeft })]);
+  pairs.push(
+    [text('cli.field.vault-renewal'), renewalText(token, at) + failed],
+    [text('cli.field.source'), `${came}, ${formatMoment(receivedAt)} (${formatAge(at - receivedAt)})`],
+    [text('cli.field.vault-kind'), tokenKindText(token)],
+    [text('cli.field.vault-name'), token.displayName || text('cli.nothing')],
+    [text('cli.field.vault-accessor'), token.accessor ?? text('vault.accessor.none')],
+  );
+  return pairs;
+}

@@ -1,0 +1,344 @@
+/** The Vault half of page Secrets: every state in words, what can be done in it, and that no token stays in the window. */
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { clockStore } from '../../app/renderer/store/clock.js';
+import type { Need } from '../../app/shared/domain/session.js';
+import { VAULT_STATES, type Vault, type VaultState } from '../../app/shared/domain/vault.js';
+import { aVaultToken, aVaultView } from '../support/fake-vault-view.js';
+import { open, tell, type Opened } from './app-under-test.js';
+
+const MINUTE = 60_000;
+const TOKEN = 'hvs.CAESIJ-a-made-up-token';
+const watching = { profile: { name: 'eyes', kind: 'production', readOnly: true } } as const;
+
+const sentence = (): string => document.querySelector('.say')?.textContent ?? '';
+const region = (): HTMLElement => screen.getByRole('region', { name: /^Vault / });
+const card = () => within(region());
+const about = (): string => document.querySelector('.vault-about')?.textContent ?? '';
+const dialog = () => within(screen.getByRole('dialog'));
+const verbs = (): readonly string[] =>
+  [...document.querySelectorAll('.vault-card .secret-actions button')].map((one) => one.textContent ?? '');
+
+/** The window with this picture of Vault. */
+async function show(state: VaultState, over: Partial<Vault> = {}): Promise<Opened> {
+  return open('/secrets', { vault: aVaultView(Date.now(), state, over) });
+}
+
+describe('Vault', () => {
+  it('that is not used is told in one line that says how it would be', async () => {
+    await open('/secrets');
+    expect(sentence()).toMatch(/^The cluster secret is held since \d\d:\d\d\. 1 node asks for it\.$/);
+    expect(about()).toContain('This node uses no Vault. Set vault.address to where it is, and vault.login');
+    expect(card().getByText('vault.address').tagName).toBe('CODE');
+    expect(card().queryAllByRole('button')).toEqual([]);
+  });
+
+  it('is told with server, token, and where it came from', async () => {
+    await show('connected', { namespace: 'team-a' });
+    expect(sentence()).toMatch(/ Vault is connected; the token ends in 2 h 10 min\.$/);
+    expect(card().getByText('https://vault.prod-eu.example:8200')).toBeDefined();
+    expect(card().getByText('team-a')).toBeDefined();
+    expect(card().getByText(/^active/).textContent).toBe('active, version 1.19.2');
+    expect(card().getByText('ends in 2 h 10 min')).toBeDefined();
+    expect(card().getByText('of 3 h')).toBeDefined();
+    expect(card().getByText('legion-node')).toBeDefined();
+    expect(card().getByText('renewed 3 times, last 50 min ago; next in 1 h 10 min')).toBeDefined();
+    expect(card().getByText('by our own login')).toBeDefined();
+    expect(card().getByText('8609694a-cdbc-db9b-d345-e782dbb562ed')).toBeDefined();
+    expect(card().getByText(/It is no secret/)).toBeDefined();
+    expect(card().queryByText('Its clock')).toBeNull();
+  });
+
+  const SAID: Readonly<Record<Exclude<VaultState, 'off'>, readonly [page: string, card: string]>> = {
+    wanted: ['A Vault token is wanted.', 'No token is held. Log in again, or enter one.'],
+    authenticating: ['We are logging in to Vault.', 'Logging in by AppRole for 12 s.'],
+    asked: ['The other nodes were asked for a Vault token.', 'The other nodes were asked 12 s ago.'],
+    checking: ['A Vault token came and is being checked.', 'A token came 12 s ago, and Vault has not'],
+    connected: ['Vault is connected; the token ends in 2 h 10 min.', 'it is renewed in time.'],
+    backoff: [
+      'Vault cannot be asked for now; the token ends in 2 h 10 min.',
+      'Vault cannot be asked for now, the token ends in 2 h 10 min.',
+    ],
+    soon: ['The Vault token ends in 2 h 10 min.', 'The token ends in 2 h 10 min. Log in again for a new one'],
+    sealed: ['Vault is sealed; the token is kept.', 'The token is kept; work goes on when an operator'],
+    ended: ['The Vault token has ended.', 'The token has ended and was dropped.'],
+    refused: ['Vault does not accept our login.', 'Vault does not accept our login. Mend what it is made of'],
+  };
+  it.each(Object.entries(SAID))(
+    'that is %s has a sentence on the page and one on the card',
+    async (...row) => {
+      const [state, [page, inCard]] = row;
+      await show(state as VaultState);
+      expect(sentence().endsWith(` ${page}`), sentence()).toBe(true);
+      expect(about()).toContain(inCard);
+    },
+  );
+
+  it('looks different in every kind of state, by shape', async () => {
+    const shapes = new Map<VaultState, string>();
+    const { client } = await show('connected');
+    for (const state of VAULT_STATES) {
+      await tell(() => client.vault(aVaultView(Date.now(), state)));
+      shapes.set(state, region().querySelector('.mark')?.innerHTML ?? '');
+    }
+    expect(
+      new Set(
+        ['connected', 'soon', 'sealed', 'ended', 'refused', 'wanted'].map((one) =>
+          shapes.get(one as VaultState),
+        ),
+      ).size,
+    ).toBe(6);
+    expect(region().querySelector('.c-lost')).toBeNull();
+  });
+
+  it('that is sealed is shown calmly, with the key shares that were entered', async () => {
+    await show('sealed', {
+      nextTryAt: Date.now() + 20_500,
+      problem: { code: 'VAULT_SEALED', words: 'Vault is sealed', at: 0 },
+    });
+    expect(card().getByText(/^sealed, 2 of 3 key shares entered/)).toBeDefined();
+    expect(about()).toContain('Tried again in 20 s.');
+    expect(region().querySelector('.c-lost, .c-late')).toBeNull();
+    expect(card().getByRole<HTMLButtonElement>('button', { name: 'Renew' }).disabled).toBe(true);
+    expect(card().queryByRole('alert')).toBeNull();
+  });
+
+  it('that cannot renew says how often it failed and how long is left', async () => {
+    const now = Date.now();
+    await show('backoff', {
+      token: aVaultToken(now, { failures: 3, endsAt: now + 12.5 * MINUTE }),
+      problem: { code: 'VAULT_FAILED', words: 'internal \u202eerror', at: now },
+      nextTryAt: now + 9_500,
+    });
+    expect(about()).toContain('3 failed renewals, the token ends in 12 min. Tried again in 9 s.');
+    expect(card().getByText('3 failed renewals in a row')).toBeDefined();
+    expect(card().getByText('Vault itself failed.')).toBeDefined();
+    const words = card().getByText(/internal/);
+    expect(words.textContent).not.toContain('\u202e');
+    expect(words.className).toContain('mono');
+  });
+
+  it('that ends soon says whether it is still renewed', async () => {
+    const now = Date.now();
+    const ending = { endsAt: now + 12.5 * MINUTE, nextRenewalAt: null };
+    const { client } = await show('soon', { login: 'none', token: aVaultToken(now, ending) });
+    expect(sentence()).toContain('The Vault token ends in 12 min and is not renewed any more.');
+    expect(about()).toContain('and is not renewed any more. Enter another one, or ask the other nodes.');
+    const token = aVaultToken(now, { ...ending, nextRenewalAt: now + 9_500, failures: 1 });
+    await tell(() => client.vault(aVaultView(now, 'soon', { token, nextTryAt: now + 9_500 })));
+    expect(about()).toMatch(/^1 failed renewal, the token ends in 12 min\. .* Tried again in 9 s\.$/);
+  });
+
+  it('that refused says what to do', async () => {
+    await show('refused', {
+      login: 'none',
+      problem: { code: 'VAULT_DENIED', words: 'permission denied', at: 0 },
+    });
+    expect(sentence()).toContain('Vault does not accept the token.');
+    expect(about()).toContain('Enter another one, or ask the other nodes.');
+    expect(card().getByText('permission denied')).toBeDefined();
+  });
+
+  it('warns of a root token, of plain http, of unchecked certificates and of a clock that is off', async () => {
+    const now = Date.now();
+    const { server } = aVaultView(now, 'connected');
+    await show('connected', {
+      address: 'http://localhost:8200',
+      isUnverified: true,
+      server: { ...server, skewMs: 41_000 },
+      token: aVaultToken(now, {
+        ...{ isRoot: true, policies: ['root'], endsAt: null, lifeMs: null },
+        ...{ isRenewable: false, nextRenewalAt: null, usesLeft: 7 },
+      }),
+      warnings: ['the <b>ttl</b> was capped'],
+    });
+    expect(card().getByText('root').closest('.bdg')?.className).toContain('late');
+    expect(card().getByText(/may do everything in Vault/)).toBeDefined();
+    expect(card().getByText('does not end')).toBeDefined();
+    expect(sentence()).toContain('Vault is connected; the token does not end.');
+    expect(card().getByText('not encrypted')).toBeDefined();
+    expect(card().getByText('its certificate is not checked')).toBeDefined();
+    expect(card().getByText('+41 s against ours')).toBeDefined();
+    expect(card().getByText('7 uses left')).toBeDefined();
+    expect(card().getByText('the <b>ttl</b> was capped')).toBeDefined();
+    expect(document.querySelector('.vault-bar')).toBeNull();
+  });
+
+  it('folds many policies, and holds names of any length', async () => {
+    const policies = Array.from({ length: 60 }, (_, i) => `policy-${i}`);
+    const long = 'n'.repeat(255);
+    const token = aVaultToken(Date.now(), {
+      ...{ policies, displayName: long, source: 'peer', from: long, isOurs: false },
+      ...{ accessor: null, type: 'batch' },
+    });
+    const { user } = await show('connected', { token });
+    expect(card().queryByText('policy-59')).toBeNull();
+    const more = card().getByRole('button', { name: 'and 52 more' });
+    expect(more.getAttribute('aria-expanded')).toBe('false');
+    await user.click(more);
+    expect(card().getByText('policy-59')).toBeDefined();
+    expect(card().getAllByText(long)).toHaveLength(2);
+    expect(card().getByText('batch, shared with us')).toBeDefined();
+    expect(card().getByText('none, as with every batch token')).toBeDefined();
+  });
+
+  it('counts the life of the token down by the clock of the window, and stands still while paused', async () => {
+    const { user } = await show('connected');
+    const now = Date.now();
+    const bar = (): string => document.querySelector<HTMLElement>('.vault-bar i')?.style.inlineSize ?? '';
+    const before = bar();
+    await tell(() => clockStore.setState({ now: now + 110 * MINUTE }));
+    expect(card().getByText('ends in 20 min')).toBeDefined();
+    expect(Number.parseFloat(bar())).toBeLessThan(Number.parseFloat(before));
+    expect(document.querySelector('.vault-bar')?.className).toContain('late');
+    await tell(() => clockStore.setState({ now }));
+    await user.keyboard('.');
+    await tell(() => clockStore.setState({ now: now + 110 * MINUTE }));
+    expect(card().getByText('ends in 2 h 10 min')).toBeDefined();
+    await user.keyboard('.');
+  });
+
+  it('is all there and offers nothing in a profile that only watches', async () => {
+    for (const state of VAULT_STATES) {
+      await open('/secrets?do=vault-enter', { vault: aVaultView(Date.now(), state), session: watching });
+      expect(verbs()).toEqual([]);
+      expect(screen.queryByRole('dialog')).toBeNull();
+      document.body.innerHTML = '';
+    }
+  });
+});
+
+describe('what can be done about the token', () => {
+  it.each([
+    ['wanted', 'none', ['Ask for one…', 'Enter a token…']],
+    ['wanted', 'approle', ['Log in again…', 'Enter a token…']],
+    ['authenticating', 'approle', ['Enter a token…']],
+    ['asked', 'none', ['Enter a token…']],
+    ['connected', 'none', ['Renew', 'Enter a token…', 'Revoke…']],
+    ['connected', 'approle', ['Renew', 'Log in again…', 'Enter a token…', 'Revoke…']],
+    ['backoff', 'approle', ['Renew', 'Log in again…', 'Enter a token…', 'Revoke…']],
+    ['soon', 'none', ['Renew', 'Ask for one…', 'Enter a token…', 'Revoke…']],
+    ['sealed', 'none', ['Renew', 'Enter a token…', 'Revoke…']],
+    ['ended', 'none', ['Ask for one…', 'Enter a token…']],
+    ['refused', 'cert', ['Log in again…', 'Enter a token…']],
+  ] as const)('while it is %s with login %s', async (state, login, wanted) => {
+    await show(state, { login });
+    expect(verbs()).toEqual(wanted);
+  });
+
+  it('renews at once, and says why it did not', async () => {
+    const { client, user } = await show('connected');
+    await user.click(card().getByRole('button', { name: 'Renew' }));
+    expect(client.calls.some(({ name }) => name === 'vault.renew')).toBe(true);
+    expect(await screen.findByText('The Vault token is renewed')).toBeDefined();
+    client.fail('vault.renew', 'VAULT_SEALED');
+    await user.click(card().getByRole('button', { name: 'Renew' }));
+    expect((await card().findByRole('alert')).textContent).toContain('Vault is sealed or in maintenance.');
+  });
+
+  it('asks the other nodes after saying what that means', async () => {
+    const { client, user } = await show('ended', { login: 'none', askedAt: 1 });
+    await user.click(card().getByRole('button', { name: 'Ask again…' }));
+    expect(dialog().getByText(/goes to the other nodes with our public key/)).toBeDefined();
+    expect(dialog().getByText('Production')).toBeDefined();
+    await user.click(dialog().getByRole('button', { name: 'Ask' }));
+    expect(client.calls.some(({ name }) => name === 'vault.ask')).toBe(true);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  it('logs in again where a login is configured', async () => {
+    const { client, user } = await show('refused', { login: 'approle' });
+    await user.click(card().getByRole('button', { name: 'Log in again…' }));
+    expect(dialog().getByText('AppRole is used, as it is configured.')).toBeDefined();
+    await user.click(dialog().getByRole('button', { name: 'Log in' }));
+    expect(client.calls.some(({ name }) => name === 'vault.ask')).toBe(true);
+  });
+
+  it('revokes what is ours after saying what ends with it', async () => {
+    const { client, user } = await show('connected');
+    await user.click(card().getByRole('button', { name: 'Revoke…' }));
+    expect(dialog().getByText(/with every token made from it/)).toBeDefined();
+    await user.click(dialog().getByRole('button', { name: 'Revoke it' }));
+    expect(client.calls.some(({ name }) => name === 'vault.revoke')).toBe(true);
+    expect(await screen.findByText('The Vault token is revoked')).toBeDefined();
+  });
+
+  it('only lets go of what is shared', async () => {
+    const token = aVaultToken(Date.now(), { isOurs: false, source: 'peer', from: 'app-1' });
+    const { user } = await show('connected', { token });
+    expect(card().getByRole('link', { name: 'app-1' })).toBeDefined();
+    await user.click(card().getByRole('button', { name: 'Let go…' }));
+    expect(dialog().getByText(/dropped here and not revoked/)).toBeDefined();
+    await user.click(dialog().getByRole('button', { name: 'Let go' }));
+    expect(await screen.findByText('The Vault token is let go')).toBeDefined();
+  });
+});
+
+describe('a token that is entered', () => {
+  const nowhere = (): void => {
+    const fields = [...document.querySelectorAll('input')].map(({ value }) => value).join();
+    expect(document.documentElement.outerHTML + fields).not.toContain(TOKEN);
+    expect(JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href])).not.toContain(TOKEN);
+  };
+
+  it('is handed over once, and is nowhere in the window afterwards', async () => {
+    const { client, user } = await show('wanted', { login: 'none' });
+    await user.click(card().getByRole('button', { name: 'Enter a token…' }));
+    const field = dialog().getByLabelText<HTMLInputElement>('Token');
+    const use = dialog().getByRole<HTMLButtonElement>('button', { name: 'Use it' });
+    expect(field.type).toBe('password');
+    expect(use.disabled).toBe(true);
+    await user.click(field);
+    await user.paste(` ${TOKEN}\n`);
+    expect(document.documentElement.outerHTML).not.toContain(TOKEN);
+    await user.click(use);
+    expect(client.calls.find(({ name }) => name === 'vault.enter')?.input).toEqual({ token: TOKEN });
+    expect(await screen.findByText('Vault accepts the token')).toBeDefined();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    nowhere();
+  });
+
+  it('that Vault does not take is forgotten too, and the dialog says why', async () => {
+    const { client, user } = await show('wanted', { login: 'none' });
+    client.fail('vault.enter', 'VAULT_DENIED');
+    await user.click(card().getByRole('button', { name: 'Enter a token…' }));
+    await user.type(dialog().getByLabelText('Token'), `${TOKEN}{Enter}`);
+    expect((await dialog().findByRole('alert')).textContent).toContain('Vault did not accept the token');
+    expect(dialog().getByLabelText<HTMLInputElement>('Token').value).toBe('');
+    expect(dialog().getByRole<HTMLButtonElement>('button', { name: 'Use it' }).disabled).toBe(true);
+    expect(document.activeElement).toBe(dialog().getByLabelText('Token'));
+    nowhere();
+  });
+
+  it('is forgotten when the dialog is closed', async () => {
+    const { client, user } = await show('connected', { address: 'http://localhost:8200' });
+    await user.click(card().getByRole('button', { name: 'Enter a token…' }));
+    expect(dialog().getByText(/everybody on the way to Vault can read/)).toBeDefined();
+    expect(dialog().getByText(/takes the place of the one that is held/)).toBeDefined();
+    await user.type(dialog().getByLabelText('Token'), TOKEN);
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    nowhere();
+    await user.click(card().getByRole('button', { name: 'Enter a token…' }));
+    expect(dialog().getByLabelText<HTMLInputElement>('Token').value).toBe('');
+    expect(client.calls.some(({ name }) => name === 'vault.enter')).toBe(false);
+  });
+});
+
+describe('what Vault needs a person for', () => {
+  const need = (kind: Need['kind']): Need => ({
+    ...{ id: kind, kind, severity: 'warning', since: Date.now() - MINUTE, count: 1 },
+    ...{ names: [], group: null, filter: null },
+  });
+
+  it.each([
+    ['vault-soon', 'The Vault token ends soon'],
+    ['vault-ended', 'The Vault token has ended'],
+    ['vault-sealed', 'Vault is sealed'],
+  ] as const)('stands on the overview and counts in the navigation: %s', async (kind, title) => {
+    await open('/overview', { session: { needs: [need(kind)], needsTotal: 1 } });
+    const link = screen.getByRole('link', { name: new RegExp(`: ${title}$`) });
+    expect(link.getAttribute('href')).toBe('#/secrets');
+    expect(screen.getByRole('link', { name: /^Secrets, 2/ })).toBeDefined();
+  });
+});
