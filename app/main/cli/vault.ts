@@ -97,11 +97,11 @@ function vaultText(vault: Vault): string {
 }
 
 const addressText = ({ isUnverified }: Vault, address: string): string =>
-  [
-    address,
-    ...(/^http:/i.test(address) ? [text('vault.plain')] : []),
-    ...(isUnverified ? [text('vault.unverified')] : []),
-  ].join(', ');
+  /^http:/i.test(address)
+    ? `${address}, ${text('vault.plain')}`
+    : isUnverified
+      ? `${address}, ${text('vault.unverified')}`
+      : address;
 
 function serverPairs({ server }: Vault): Pair[] {
   const { health, version, clusterName, unseal, skewMs } = server;

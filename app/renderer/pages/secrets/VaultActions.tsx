@@ -22,14 +22,20 @@ export function VaultActions({ vault }: { readonly vault: Vault }) {
   if (!may.act || state === 'off') return null;
   const ours = token?.isOurs === true ? 'revoke' : 'letGo';
   // Others are asked only by who has none that works; a login of our own takes nothing from anybody.
+  const isByHand = token === null && login === 'none';
+  const enter = (
+    <Button key="enter" look={isByHand ? 'plain' : 'quiet'} onClick={start('vault-enter')}>
+      {text('vaultPage.enter')}
+    </Button>
+  );
   const canAsk = !NO_ASKING.has(state) && (login !== 'none' || state !== 'connected');
   return (
     <>
       <ActError error={acting.error} />
       <div className="row secret-actions">
-        {token?.isRenewable === true && (
+        {token?.isRenewable === true && state !== 'sealed' && (
           <Button
-            disabled={acting.isBusy || state === 'sealed'}
+            disabled={acting.isBusy}
             onClick={() =>
               acting.run(
                 () => ask('vault.renew', {}),
@@ -40,8 +46,9 @@ export function VaultActions({ vault }: { readonly vault: Vault }) {
             {text('vaultPage.renew')}
           </Button>
         )}
+        {isByHand && enter}
         {canAsk && (
-          <Button look={login === 'none' && token === null ? 'quiet' : 'plain'} onClick={start('vault-ask')}>
+          <Button look={isByHand ? 'quiet' : 'plain'} onClick={start('vault-ask')}>
             {text(
               login !== 'none'
                 ? 'vaultPage.ask.login'
@@ -51,9 +58,7 @@ export function VaultActions({ vault }: { readonly vault: Vault }) {
             )}
           </Button>
         )}
-        <Button look={token === null && login === 'none' ? 'plain' : 'quiet'} onClick={start('vault-enter')}>
-          {text('vaultPage.enter')}
-        </Button>
+        {!isByHand && enter}
         {token !== null && (
           <Button look="quiet" onClick={start('vault-end')}>
             {text(`vaultPage.${ours}`)}

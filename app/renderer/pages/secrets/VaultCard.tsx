@@ -71,7 +71,7 @@ function StateSince({ at }: { readonly at: number }) {
   const age = useVaultTime((now) => formatAge(now - at));
   return (
     <span className="t3 lab num" title={formatMoment(at, utc)}>
-      {text('row.healthy', { age })}
+      {age}
     </span>
   );
 }

@@ -46,13 +46,14 @@ function Copyable(props: { readonly value: string; readonly label: string; reado
 export function ServerFacts({ vault }: { readonly vault: Vault }) {
   const { address, namespace, login, isUnverified, server } = vault;
   if (address === null) return null;
+  const isPlain = /^http:/i.test(address);
   const { health, version, clusterName, unseal, skewMs, at } = server;
   return (
     <dl className="facts">
       <Fact term={text('vaultPage.address')}>
         <Copyable value={address} label={text('vaultPage.address.copy')}>
-          {/^http:/i.test(address) && <span className="bdg late">{text('vault.plain')}</span>}
-          {isUnverified && <span className="bdg late">{text('vault.unverified')}</span>}
+          {isPlain && <span className="bdg late">{text('vault.plain')}</span>}
+          {isUnverified && !isPlain && <span className="bdg late">{text('vault.unverified')}</span>}
         </Copyable>
       </Fact>
       {namespace !== null && (
@@ -71,7 +72,7 @@ export function ServerFacts({ vault }: { readonly vault: Vault }) {
             </span>
           )}
         </span>
-        {at !== null && <Ago at={at} />}
+        {at !== null && <Ago at={at} words="vault.seen" />}
       </Fact>
       {clusterName !== null && (
         <Fact term={text('vaultPage.cluster')}>
@@ -88,12 +89,12 @@ export function ServerFacts({ vault }: { readonly vault: Vault }) {
   );
 }
 
-function Ago({ at }: { readonly at: number }) {
+function Ago({ at, words }: { readonly at: number; readonly words: 'row.healthy' | 'vault.seen' }) {
   const utc = usePrefs((prefs) => prefs.utc);
   const age = useVaultTime((now) => formatAge(now - at));
   return (
     <span className="t3 aside num" title={formatMoment(at, utc)}>
-      {text('row.healthy', { age })}
+      {text(words, { age })}
     </span>
   );
 }
@@ -135,7 +136,7 @@ export function TokenFacts({ token, state }: { readonly token: VaultToken; reado
             </>
           )}
         </span>
-        <Ago at={receivedAt} />
+        <Ago at={receivedAt} words="row.healthy" />
       </Fact>
       <Fact term={text('vaultPage.type')}>{tokenKindText(token)}</Fact>
       {displayName !== '' && (

@@ -32,7 +32,7 @@ export const vault = {
     '{login, select, none {The token has ended and was dropped. Enter another one, or ask the other nodes.} other {The token has ended and was dropped. Log in again for a new one, or enter one.}}',
   'vault.about.refused':
     '{login, select, none {Vault does not accept the token. Enter another one, or ask the other nodes.} token {Vault does not accept the token of the configuration. Put a valid one there, or enter one here.} other {Vault does not accept our login. Mend what it is made of and log in again, or enter a token.}}',
-  'vault.again': 'Tried again {left, select, now {now} other {in {left}}}.',
+  'vault.again': 'Next try {left, select, now {now} other {in {left}}}.',
 
   'vault.health.unknown': 'not asked yet',
   'vault.health.active': 'active',
@@ -58,6 +58,7 @@ export const vault = {
 
   'vault.unseal': '{progress, number} of {threshold, number} key shares entered',
   'vault.skew': '{skew} against ours',
+  'vault.seen': 'seen {age} ago',
   'vault.version': 'version {version}',
   'vault.life': '{left, select, none {does not end} other {ends in {left}}}',
   'vault.life.of': 'of {life}',

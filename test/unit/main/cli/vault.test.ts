@@ -86,7 +86,7 @@ describe('vault', () => {
     const { run, text } = await showing(aVaultView(NOW, 'sealed', { nextTryAt: NOW + 20_000 }));
     expect(await run('vault')).toBe(EXIT.done);
     expect(text()).toMatch(/^Server +sealed, 2 of 3 key shares entered,/m);
-    expect(text()).toMatch(/^Next +Tried again in 20 s\.$/m);
+    expect(text()).toMatch(/^Next +Next try in 20 s\.$/m);
   });
 
   it('warns of a root token, of failures and of an address without TLS', async () => {
