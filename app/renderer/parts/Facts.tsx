@@ -1,5 +1,14 @@
 /** Small connected pieces of text: ages that move with the fleet's clock, events as lines, names as links. */
-import { ArrowRightLeft, Inbox, KeyRound, Lock, ShieldAlert, Vault, Zap, type LucideIcon } from 'lucide-react';
+import {
+  ArrowRightLeft,
+  Inbox,
+  KeyRound,
+  Lock,
+  ShieldAlert,
+  Vault,
+  Zap,
+  type LucideIcon,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ConsoleEvent } from '../../shared/domain/event.js';
 import type { NodeState } from '../../shared/domain/node-state.js';

@@ -211,7 +211,10 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
           : held?.facts
             ? null
             : serverProblem,
-        nextTryAt: !keeper || held?.dueUp == null || held.task === null ? null : keeper.wall(held.dueUp),
+        nextTryAt:
+          !keeper || held === null || held.dueUp === null || held.task === null
+            ? null
+            : keeper.wall(held.dueUp),
         warnings: [...(held?.warnings ?? [])],
         askedAt: null,
       };

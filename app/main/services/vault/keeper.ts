@@ -264,7 +264,7 @@ export function createKeeper(
     /** Epoch ms of a steady time: the same each time it is asked. */
     wall: (up: number): number => Math.round(up + apart),
     view: () => ({ ...machine.view(clock.uptime()), facts: held?.facts ?? null, warnings, given }),
-    hasToken: (): boolean => held?.facts != null,
+    hasToken: (): boolean => (held?.facts ?? null) !== null,
     /** For what is done with it: null when there is none that Vault has confirmed. */
     withToken: <T>(use: (token: string, facts: HeldFacts) => T): T | null =>
       held?.facts ? use(held.token, held.facts) : null,

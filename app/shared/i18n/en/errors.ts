@@ -227,9 +227,11 @@ export const errors = {
   'error.VAULT_PATH.next':
     'Use a key-value mount, and names without “..”, “?” or “#” of which none ends with a period.',
   'error.VAULT_FILE': 'The file for Vault cannot be used.',
-  'error.VAULT_FILE.next': 'See that the file named in the configuration is there, readable, and holds what is fresh.',
+  'error.VAULT_FILE.next':
+    'See that the file named in the configuration is there, readable, and holds what is fresh.',
   'error.VAULT_OFF': 'No Vault is configured.',
-  'error.VAULT_OFF.next': 'Set vault.address, and vault.login where this node is to log in by itself; then start again.',
+  'error.VAULT_OFF.next':
+    'Set vault.address, and vault.login where this node is to log in by itself; then start again.',
   'error.VAULT_NO_WAY': 'This node has no way to a token by itself.',
   'error.VAULT_NO_WAY.next': 'Enter a token, or configure a login (vault.login).',
   'error.VAULT_NO_TOKEN': 'No Vault token is held.',
