@@ -119,11 +119,11 @@ describe('Vault', () => {
 
   it('that ends soon says whether it is still renewed', async () => {
     const now = Date.now();
-    const ending = { endsAt: now + 12.5 * MINUTE, nextRenewalAt: null };
+    const ending = { endsAt: now + 12.5 * MINUTE, isRenewable: false, nextRenewalAt: null };
     const { client } = await show('soon', { login: 'none', token: aVaultToken(now, ending) });
     expect(sentence()).toContain('The Vault token ends in 12 min and is not renewed any more.');
     expect(about()).toContain('and is not renewed any more. Enter another one, or ask the other nodes.');
-    const token = aVaultToken(now, { ...ending, nextRenewalAt: now + 9_500, failures: 1 });
+    const token = aVaultToken(now, { ...ending, isRenewable: true, failures: 1 });
     await tell(() => client.vault(aVaultView(now, 'soon', { token, nextTryAt: now + 9_500 })));
     expect(about()).toMatch(/^1 failed renewal, the token ends in 12 min\. .* Next try in 9 s\.$/);
   });

@@ -16,6 +16,7 @@ import {
   tokenKindText,
   vaultAbout,
   vaultAgainText,
+  vaultProblem,
   vaultStateText,
 } from '../../shared/i18n/index.js';
 import { acting, asks, family, find, type Verbs, type Where } from './asking.js';
@@ -69,7 +70,8 @@ const refused = (why: 'terminal' | 'empty'): CliError =>
   new CliError(EXIT.usage, [text(`cli.vault.enter.${why}`), text(`cli.vault.enter.${why}.next`)]);
 
 function vaultText(vault: Vault): string {
-  const { at, since, state, address, namespace, login, token, problem, warnings } = vault;
+  const { at, since, state, address, namespace, login, token, warnings } = vault;
+  const problem = vaultProblem(vault);
   const isOff = state === 'off';
   const about = vaultAbout(vault, at)
     .map((part) => (typeof part === 'string' ? part : part.text))

@@ -28,8 +28,8 @@ function valuesOf({ token, login, since, askedAt, state }: Vault, now: number): 
     left: leftOf(token, now),
     age: formatAge(now - begun),
     failures: token?.failures ?? 0,
-    renewal:
-      token === null || token.endsAt === null ? 'endless' : token.nextRenewalAt === null ? 'none' : 'self',
+    // Not by when it is next: while it is being renewed there is no next time.
+    renewal: token === null || token.endsAt === null ? 'endless' : token.isRenewable ? 'self' : 'none',
   };
 }
 
@@ -51,6 +51,10 @@ export const vaultAgainText = ({ state, nextTryAt }: Vault, now: number): string
     ? null
     : text('vault.again', { left: untilText(nextTryAt, now) });
 
+/** Why it is not as it should be; not that it is sealed, which is said already and is nobody's mistake. */
+export const vaultProblem = ({ problem, state }: Vault): Vault['problem'] =>
+  state === 'sealed' && problem?.code === 'VAULT_SEALED' ? null : problem;
+
 export const lifeText = (token: VaultToken, now: number): string =>
   text('vault.life', { left: leftOf(token, now) });
 
@@ -65,11 +69,9 @@ export function renewalText(token: VaultToken, now: number): string {
   if (!token.isRenewable) return text('vault.renewals.never');
   const { renewals: count, renewedAt, nextRenewalAt } = token;
   const ago = count === 0 || renewedAt === null ? 'none' : formatAge(now - renewedAt);
-  const next =
-    nextRenewalAt === null
-      ? text('vault.renewals.byHand')
-      : text('vault.renewals.next', { left: untilText(nextRenewalAt, now) });
-  return `${text('vault.renewals', { count, ago })}; ${next}`;
+  const done = text('vault.renewals', { count, ago });
+  if (nextRenewalAt === null) return done;
+  return `${done}; ${text('vault.renewals.next', { left: untilText(nextRenewalAt, now) })}`;
 }
 
 /** What kind of token it is: service or batch, periodic, shared. */

@@ -10,6 +10,7 @@ import {
   text,
   vaultAbout,
   vaultAgainText,
+  vaultProblem,
   vaultStateText,
   visible,
   type Part,
@@ -92,9 +93,9 @@ function About({ vault }: { readonly vault: Vault }) {
 }
 
 /** In our words, then in the server's own. */
-function Problem({ vault: { problem, state } }: { readonly vault: Vault }) {
-  // That it is sealed is said already, and nobody's mistake.
-  if (problem === null || (state === 'sealed' && problem.code === 'VAULT_SEALED')) return null;
+function Problem({ vault }: { readonly vault: Vault }) {
+  const problem = vaultProblem(vault);
+  if (problem === null) return null;
   const { what, next } = errorText(problem.code);
   return (
     <div className="vault-problem">

@@ -67,7 +67,6 @@ export const vault = {
     '{count, plural, =0 {not renewed yet} one {renewed once} other {renewed # times}}{ago, select, none {} other {, last {ago} ago}}',
   'vault.renewals.next': 'next {left, select, now {now} other {in {left}}}',
   'vault.renewals.never': 'cannot be renewed',
-  'vault.renewals.byHand': 'not by itself',
   'vault.failures': '{count, plural, one {# failed renewal in a row} other {# failed renewals in a row}}',
   'vault.period': 'periodic, {period} each time',
   'vault.shared': 'shared with us',

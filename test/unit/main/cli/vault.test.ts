@@ -83,8 +83,14 @@ describe('vault', () => {
   });
 
   it('is said to be sealed calmly, with the shares that were entered', async () => {
-    const { run, text } = await showing(aVaultView(NOW, 'sealed', { nextTryAt: NOW + 20_000 }));
+    const { run, text } = await showing(
+      aVaultView(NOW, 'sealed', {
+        nextTryAt: NOW + 20_000,
+        problem: { code: 'VAULT_SEALED', words: 'Vault is sealed', at: NOW },
+      }),
+    );
     expect(await run('vault')).toBe(EXIT.done);
+    expect(text()).not.toMatch(/^Problem/m);
     expect(text()).toMatch(/^Server +sealed, 2 of 3 key shares entered,/m);
     expect(text()).toMatch(/^Next +Next try in 20 s\.$/m);
   });
