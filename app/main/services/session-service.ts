@@ -14,6 +14,7 @@ import { createState } from '../core/roster/state.js';
 import type { Clock } from '../ports/clock.js';
 import { changeNeeds } from './change-needs.js';
 import { keyNeeds, needOf, SEVERITIES } from './key-needs.js';
+import { vaultNeeds } from './vault-needs.js';
 import type { NodeService } from './node-service.js';
 
 /** One choice of what to be connected to, built but not started. */
@@ -107,6 +108,7 @@ export function createSessionService(
       ...node.legions.needs(),
       ...changeNeeds(node),
       ...keyNeeds(node, now),
+      ...vaultNeeds(node),
       ...needsOf(roster.state),
     ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     if (node.isNameTaken())

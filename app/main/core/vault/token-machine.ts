@@ -88,6 +88,14 @@ export function createTokenMachine({
       : Math.max(FIRST_SLOW_MS / 2, waitMs(FIRST_SLOW_MS, LAST_SLOW_MS, problem));
     plan(next, up + wait);
   };
+  /** A wait that would outlast the token ends a second before it, once; after that there is nothing left to try. */
+  const lastTry = (up: number): void => {
+    const last = endsUp() - S;
+    if (dueUp < last) return;
+    const wanted = up + Math.max(LEAST_STEP_MS, problem?.retryAfterMs ?? 0);
+    if (last >= wanted) dueUp = last;
+    else plan(null, up);
+  };
   const isSpent = (): boolean => usesLeft !== null && usesLeft <= 0;
   const renewal = (): Task => ({ do: 'renew', incrementS: life?.periodS ? null : (life?.askS ?? null) });
 
@@ -227,7 +235,8 @@ export function createTokenMachine({
             isExpiring = true;
             return logsIn ? backOff({ do: 'login' }, up) : plan(null, up);
           }
-          return backOff(renewal(), up);
+          backOff(renewal(), up);
+          return lastTry(up);
         case 'probe':
           return seal(up);
         case 'drop':

@@ -63,13 +63,16 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
   const keeper =
     settings &&
     client &&
-    createKeeper(settings.login, client, deps, ({ isSealed, progress, threshold }) => {
-      server = {
-        ...server,
-        ...(isSealed ? { health: 'sealed' } : server.health === 'sealed' && { health: 'active' }),
-        unseal: isSealed ? { progress, threshold } : null,
-        at: clock.now(),
-      };
+    createKeeper(settings.login, client, deps, {
+      seal({ isSealed, progress, threshold }) {
+        server = {
+          ...server,
+          ...(isSealed ? { health: 'sealed' } : server.health === 'sealed' && { health: 'active' }),
+          unseal: isSealed ? { progress, threshold } : null,
+          at: clock.now(),
+        };
+      },
+      sealed: () => void lookAtServer(),
     });
 
   async function lookAtServer(): Promise<void> {
@@ -170,6 +173,9 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
     isUsed: keeper !== null,
     state: stateOf,
     since: (): number => since,
+    /** What is wrong with the token is being mended by a login, which has not failed. */
+    mendsItself: (): boolean =>
+      keeper?.logsIn === true && keeper.view().problem === null && stateOf() !== 'sealed',
 
     /** Throws VAULT_OFF and whatever Vault says of it. */
     async enter(token: string): Promise<void> {

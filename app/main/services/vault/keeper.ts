@@ -33,7 +33,7 @@ export function createKeeper(
   login: VaultLogin,
   client: VaultClient,
   { clock, random, log, record }: VaultDeps,
-  onSeal: (seal: SealStatus) => void,
+  on: { readonly seal: (seal: SealStatus) => void; readonly sealed: () => void },
 ) {
   const logsIn = login.kind !== 'none' && !(login.kind === 'token' && !login.isFile);
   const machine = createTokenMachine({ fraction: () => random.fraction(), logsIn });
@@ -185,7 +185,7 @@ export function createKeeper(
 
   async function doProbe(): Promise<void> {
     const reading = await client.sealStatus();
-    if (reading.ok) onSeal(reading.value);
+    if (reading.ok) on.seal(reading.value);
     if (reading.ok && !reading.value.isSealed) return machine.unsealed(clock.uptime());
     const problem = reading.ok ? vaultProblem('VAULT_SEALED') : reading.problem;
     machine.failed('probe', problem, clock.uptime());
@@ -203,16 +203,18 @@ export function createKeeper(
   /** What changed since it was told last. */
   function tell(): void {
     const view = machine.view(clock.uptime());
-    const now = {
+    const isHeld = view.phase === 'held';
+    const before = told;
+    told = {
       sealed: view.isSealed,
       soon: view.isSoon || view.isExpiring,
-      failing: view.failures > 0 && view.phase === 'held',
+      failing: view.failures > 0 && isHeld,
     };
-    if (now.sealed !== told.sealed) record(now.sealed ? 'vault.sealed' : 'vault.unsealed');
-    if (now.soon && !told.soon && view.phase === 'held') record('vault.soon', { accessor: accessor() });
-    if (now.failing && !told.failing) record('vault.renew-failed', { code: view.problem?.code ?? null });
-    if (!now.failing && told.failing && view.phase === 'held') record('vault.recovered');
-    told = now;
+    if (told.sealed !== before.sealed) record(told.sealed ? 'vault.sealed' : 'vault.unsealed');
+    if (told.soon && !before.soon && isHeld) record('vault.soon', { accessor: accessor() });
+    if (told.failing && !before.failing) record('vault.renew-failed', { code: view.problem?.code ?? null });
+    if (!told.failing && before.failing && isHeld) record('vault.recovered');
+    if (told.sealed && !before.sealed) on.sealed();
   }
 
   function look(): void {

@@ -1,6 +1,7 @@
 /** The life of a token on a strict Vault of our own, in virtual time. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../app/shared/errors/app-error.js';
+import { vaultNeeds } from '../../../../app/main/services/vault-needs.js';
 import { createVault } from '../../../../app/main/services/vault/index.js';
 import type { VaultLogin, VaultSettings } from '../../../../app/main/services/vault/types.js';
 import { createFakeClock } from '../../../support/fake-clock.js';
@@ -225,6 +226,24 @@ describe('a token', () => {
     expect(staged.view()).toMatchObject({ state: 'connected', token: { renewals: 1 } });
   });
 
+  it('VT6 is tried for once more before its end, and not after it', async () => {
+    const staged = stage();
+    const { id } = staged.fake.createToken({ policies: ['default', 'p'], ttlS: 100 });
+    await staged.vault.enter(id);
+    await staged.pass(50);
+    staged.fake.failNext(1_000, 500);
+    for (let second = 0; second < 49; second += 1) {
+      await staged.pass(1);
+      const { nextTryAt, token } = staged.view();
+      if (token && nextTryAt !== null) expect(nextTryAt).toBeLessThanOrEqual(token.endsAt!);
+    }
+    const tries = renewals(staged);
+    expect(staged.clock.now() - tries.at(-1)!.at).toBeLessThanOrEqual(1_000);
+    await staged.pass(5);
+    expect(renewals(staged)).toHaveLength(tries.length);
+    expect(vaultNeeds({ vault: staged.vault })).toMatchObject([{ kind: 'vault-ended' }]);
+  });
+
   it('VT7 that Vault refuses to be logged in for is asked for again only now and then', async () => {
     const staged = stage({ login: appRole() });
     await staged.pass(HOUR_S);
@@ -244,6 +263,7 @@ describe('a token', () => {
     await staged.vault.enter(id);
     staged.fake.seal(2);
     await staged.pass(0.75 * HOUR_S);
+    expect(vaultNeeds({ vault: staged.vault })).toMatchObject([{ kind: 'vault-sealed', severity: 'note' }]);
     expect(staged.view()).toMatchObject({
       state: 'sealed',
       server: { health: 'sealed', unseal: { progress: 2 } },
