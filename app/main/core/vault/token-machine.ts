@@ -262,10 +262,6 @@ export function createTokenMachine({
       if (phase === 'held') return planRenewal(up);
       plan(phase === 'unchecked' ? { do: 'check' } : logsIn ? { do: 'login' } : null, up);
     },
-    sealed: (up: number): void => {
-      isBusy = false;
-      seal(up);
-    },
     /** It was dropped: revoked, over, dead, or let go by a person. */
     dropped(why: 'over' | 'dead' | 'revoked', up: number): void {
       isBusy = false;

@@ -52,7 +52,6 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
   let lastState: Vault['state'] | null = null;
   let timer: Cancel = () => undefined;
   let isStopped = true;
-  let rev = 0;
 
   const client =
     settings &&
@@ -96,7 +95,6 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
       server = { ...server, health: 'unreachable', at };
       serverProblem = { code: reading.problem.code, words: reading.problem.words, at };
     }
-    rev += 1;
     timer = clock.after(HEALTH_MS + random.fraction() * HEALTH_SPREAD_MS, () => void lookAtServer());
   }
   async function lookAtSeal(): Promise<void> {
@@ -169,7 +167,6 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
       if (state !== lastState) since = clock.now();
       lastState = state;
     },
-    rev: (): number => rev,
     isUsed: keeper !== null,
     state: stateOf,
     since: (): number => since,
