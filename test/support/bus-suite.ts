@@ -544,6 +544,69 @@ export function registerBusSuite(name: string, createHarness: () => Promise<BusH
       });
     });
 
+    describe('visits', () => {
+      const KEPT: RawQueueOptions = { ...TRANSIENT, autoDelete: false };
+      const planOf = (queue: string, hold: Delivery[], args: RawQueueOptions = KEPT): BusPlan => ({
+        topology: { exchanges: [], queues: [{ name: queue, ...args }], bindings: [] },
+        consumers: [
+          {
+            queue,
+            mode: 'work',
+            prefetch: 2,
+            // Whatever is held here is not settled before the end.
+            handle: (delivery) => (hold.push(delivery), new Promise<never>(() => {})),
+          },
+        ],
+      });
+
+      it('a queue beside its plan until it leaves; what it holds then goes back to its queue', async () => {
+        const { bus } = await watching();
+        const [queue, held, broken] = [fresh('visited'), [] as Delivery[], [] as Error[]];
+        const leave = bus.visit(planOf(queue, held), (error) => broken.push(error));
+        await harness.until(() => bus.hasQueue(queue));
+        const channel = await raw();
+        cleanups.push(() => Promise.resolve(channel.deleteQueue(queue)));
+        for (const body of ['1', '2', '3']) await send(bus, '', queue, body);
+        await harness.until(() => held.length === 2);
+        leave();
+        await harness.until(async () => (await channel.checkQueue(queue)).messageCount === 3);
+        await send(bus, '', queue, '4');
+        expect([held.length, broken]).toEqual([2, []]);
+      });
+
+      it('once, when the broker refuses it or takes the queue away; the rest goes on', async () => {
+        const { bus, exchange, deliveries, heard } = await watching();
+        const channel = await raw();
+        const [queue, broken] = [fresh('different'), [] as Error[]];
+        await channel.declareQueue(queue, KEPT);
+        bus.visit(planOf(queue, [], { ...KEPT, durable: true }), (error) => broken.push(error));
+        await harness.until(() => broken.length === 1);
+        bus.visit(planOf(queue, []), (error) => broken.push(error));
+        await harness.until(async () => (await channel.checkQueue(queue)).consumerCount === 1);
+        await channel.deleteQueue(queue);
+        await harness.until(() => broken.length === 2);
+        await send(bus, exchange, 'k', 'on');
+        await harness.until(() => deliveries.length === 1);
+        expect(heard('down')).toEqual([]);
+      });
+
+      it('again after a cut line', async () => {
+        const { bus, live } = await watching();
+        const [queue, held, broken] = [fresh('visited'), [] as Delivery[], [] as Error[]];
+        const leave = bus.visit(planOf(queue, held), (error) => broken.push(error));
+        await harness.until(() => bus.hasQueue(queue));
+        await send(bus, '', queue, 'once');
+        await harness.until(() => held.length === 1);
+        await harness.cut();
+        await harness.restore();
+        await live(2);
+        await harness.until(() => held.length === 2);
+        expect([held[1]?.redelivered, broken]).toEqual([true, []]);
+        leave();
+        await (await raw()).deleteQueue(queue);
+      });
+    });
+
     describe('lets messages die', () => {
       it('when their own time is over: dead-lettered with their story, without the expiration', async () => {
         const { channel, queue, dlx, dead } = await mortal({});

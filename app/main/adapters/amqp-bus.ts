@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.js';
 import { AppError } from '../../shared/errors/app-error.js';
 import { isRetryable, type ErrorCode } from '../../shared/errors/codes.js';
 import { declareAndConsume } from './amqp-consumers.js';
+import { createVisits } from './amqp-visits.js';
 import { classify, wordsOf, type Phase } from './amqp-errors.js';
 import { openLink, tlsOf, type Link } from './amqp-link.js';
 import { findOut } from './amqp-probe.js';
@@ -40,6 +41,9 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
   let lastAttempt = 0;
 
   const tell = (event: BusEvent): void => listeners.forEach((listener) => listener(event));
+  const onHandlerError = (queue: string, error: unknown): void =>
+    tell({ type: 'handler-error', queue, error });
+  const visits = createVisits(onHandlerError);
 
   /** Opens those that are not up, at once; or only those of them that `which` names. */
   function openLinks(what: BusPlan, which: (link: Link) => boolean = () => true): void {
@@ -56,7 +60,11 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
     const link: Link = openLink(target, socketOptions(target, options, role), clock, {
       setup: (model) => (role === 'publish' ? publisher.start(model) : startConsuming(model, what, link)),
       onUp: () => isCurrent() && up(what),
-      onLost: () => isCurrent() && (isLive = false),
+      onLost() {
+        if (!isCurrent()) return;
+        isLive = false;
+        if (role === 'consume') visits.away();
+      },
       onRetry: (error, phase, attempt, delayMs) => {
         blockedRoles.delete(role);
         const fail = (known: AppError): void => {
@@ -74,10 +82,12 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
 
   async function startConsuming(model: ChannelModel, what: BusPlan, link: Link): Promise<void> {
     tls = tlsOf(model);
-    stopConsuming = await declareAndConsume(model, what, {
-      onHandlerError: (queue, error) => tell({ type: 'handler-error', queue, error }),
+    const consuming = await declareAndConsume(model, what, {
+      onHandlerError,
       onBroken: (reason) => link.drop(new AppError('BUS_LOST', wordsOf(reason), { cause: reason })),
     });
+    stopConsuming = consuming.cancel;
+    visits.begin(model);
   }
 
   function up(what: BusPlan): void {
@@ -149,12 +159,14 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
   function closeLinks(): Promise<unknown> {
     const open = Object.values(links);
     links = {};
+    visits.away();
     blockedRoles.clear();
     return Promise.all(open.map((link) => link.close()));
   }
 
   /** Stops consuming, waits for open confirms, closes: bounded in time. */
   async function leave(): Promise<void> {
+    visits.away();
     const open = Object.values(links);
     const goodbye = async (): Promise<void> => {
       if (isLive) await stopConsuming().catch(() => {}); // the link may go at any moment
@@ -180,6 +192,8 @@ export function createAmqpBus(options: AmqpOptions, clock: Clock): Bus {
       if (reason !== undefined) return Promise.reject(new AppError('BUS_BLOCKED', reason));
       return publisher.publish(envelope);
     },
+
+    visit: visits.add,
 
     hasQueue(name) {
       if (!isLive) return Promise.reject(new AppError('BUS_NOT_CONNECTED', 'the bus is not connected'));

@@ -12,15 +12,19 @@ export type ConsumersHandlers = {
   readonly onBroken: (reason: Error) => void;
 };
 
-/**
- * Resolves to a function that cancels all consumers. Rejects with what the server said when it closed the first
- * channel, where it did so, else with amqplib's error.
- */
+export type Consuming = {
+  /** Cancels all consumers; what they hold can still be settled. */
+  readonly cancel: () => Promise<void>;
+  /** Closes their channels: what they hold goes back. Never rejects. */
+  readonly release: () => Promise<void>;
+};
+
+/** Rejects with what the server said when it closed the first channel, where it did so, else with amqplib's error. */
 export async function declareAndConsume(
   model: ChannelModel,
   { topology, consumers }: BusPlan,
   on: ConsumersHandlers,
-): Promise<() => Promise<void>> {
+): Promise<Consuming> {
   const channels = await Promise.all(
     Array.from({ length: Math.max(1, consumers.length) }, () => model.createChannel()),
   );
@@ -42,8 +46,15 @@ export async function declareAndConsume(
   }
   if (refusal) throw refusal; // a channel that had all its answers, closed while others still waited
   isRunning = true;
-  return async () => {
-    await Promise.all(stops.map((stop) => stop()));
+  return {
+    async cancel() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+    async release() {
+      isRunning = false;
+      // One that is closed already throws at once.
+      await Promise.allSettled(channels.map(async (channel) => channel.close()));
+    },
   };
 }
 

@@ -24,9 +24,17 @@ type Pending = {
   returned: AppError | null;
 };
 
+type Visit = {
+  readonly plan: BusPlan;
+  readonly onBroken: (error: Error) => void;
+  /** null: there is no connection. */
+  channel: Channel | null;
+};
+
+type Consumers = Map<string, { readonly channel: Channel; readonly consumer: Consumer }>;
 type Link = {
   readonly connection: Connection;
-  readonly consumers: Map<string, { readonly channel: Channel; readonly consumer: Consumer }>;
+  readonly consumers: Consumers;
   publisher: Channel;
 };
 
@@ -39,12 +47,14 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
   runBroker(broker, clock);
   const listeners = new Set<(event: BusEvent) => void>();
   const pending = new Map<number, Pending>();
+  const visits = new Set<Visit>();
   let plan: BusPlan | null = null;
   let link: Link | null = null;
   let blockedBecause: string | null = null;
   let isClosed = false;
   let isDownTold = false;
   let attempt = 0;
+  let nextTag = 0;
   let cancelRetry: Cancel = () => {};
   let onAllConfirmed: (() => void) | null = null;
 
@@ -60,32 +70,59 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
     }
     attempt = 0;
     isDownTold = false;
+    for (const visit of visits) beginVisit(visit, link);
     for (const step of ['broker', 'login', 'topology'] as const) tell({ type: 'step', step, note: null });
     tell({ type: 'live', tls: null });
   }
 
   /** Connects, declares and consumes, or leaves nothing behind. */
-  function establish({ topology, consumers }: BusPlan): Link {
+  function establish(what: BusPlan): Link {
     const connection = broker.connect(connectionName, hear);
     try {
       const channel = connection.openChannel();
-      for (const { name, ...options } of topology.exchanges) channel.declareExchange(name, options);
-      for (const { name, ...options } of topology.queues) channel.declareQueue(name, options);
-      for (const { queue, exchange, routingKey } of topology.bindings)
-        channel.bind(queue, exchange, routingKey);
       const made: Link = { connection, consumers: new Map(), publisher: openPublisher(connection) };
-      consumers.forEach((consumer, index) => {
-        const tag = `${connectionName}.${index}`;
-        made.consumers.set(tag, { channel, consumer });
-        const isWork = consumer.mode === 'work';
-        channel.consume(consumer.queue, tag, { noAck: !isWork, prefetch: isWork ? consumer.prefetch : 0 });
-      });
+      carryOut(what, channel, made.consumers);
       return made;
     } catch (error) {
       connection.close();
       throw error;
     }
   }
+
+  function carryOut({ topology, consumers }: BusPlan, channel: Channel, into: Consumers): void {
+    for (const { name, ...options } of topology.exchanges) channel.declareExchange(name, options);
+    for (const { name, ...options } of topology.queues) channel.declareQueue(name, options);
+    for (const { queue, exchange, routingKey } of topology.bindings)
+      channel.bind(queue, exchange, routingKey);
+    for (const consumer of consumers) {
+      const tag = `${connectionName}.${nextTag++}`;
+      into.set(tag, { channel, consumer });
+      const isWork = consumer.mode === 'work';
+      channel.consume(consumer.queue, tag, { noAck: !isWork, prefetch: isWork ? consumer.prefetch : 0 });
+    }
+  }
+
+  function beginVisit(visit: Visit, on: Link): void {
+    visit.channel = on.connection.openChannel();
+    try {
+      carryOut(visit.plan, visit.channel, on.consumers);
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
+      const refusal = toAppError(error.code, error.message);
+      setImmediate(() => endVisit(visit, refusal));
+    }
+  }
+
+  /** `error` null: nobody wants it any more. */
+  function endVisit(visit: Visit, error: Error | null): void {
+    if (!visits.delete(visit)) return;
+    for (const [tag, { channel }] of link?.consumers ?? [])
+      if (channel === visit.channel) link?.consumers.delete(tag);
+    visit.channel?.close();
+    if (error) visit.onBroken(error);
+  }
+  const visitOf = (isIt: (channel: Channel) => boolean): Visit | undefined =>
+    [...visits].find(({ channel }) => channel !== null && isIt(channel));
 
   function openPublisher(connection: Connection): Channel {
     const channel = connection.openChannel();
@@ -110,6 +147,7 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
   function dropLink(error: AppError): void {
     link?.connection.close();
     link = null;
+    for (const visit of visits) visit.channel = null;
     blockedBecause = null;
     rejectPending(() => new AppError('BUS_LOST', `not confirmed: ${error.message}`, { cause: error }));
   }
@@ -135,11 +173,18 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
       }
       case 'confirm':
         return confirm(frame.sequence);
-      case 'cancel':
-        return fail(new AppError('BUS_LOST', `the broker cancelled consumer '${frame.consumerTag}'`));
-      case 'channel-closed':
+      case 'cancel': {
+        const error = new AppError('BUS_LOST', `the broker cancelled consumer '${frame.consumerTag}'`);
+        const target = link?.consumers.get(frame.consumerTag)?.channel;
+        const visit = visitOf((channel) => channel === target);
+        return visit ? endVisit(visit, error) : fail(error);
+      }
+      case 'channel-closed': {
         if (frame.channel === link?.publisher.id) return reopenPublisher(link, frame.code, frame.text);
-        return fail(new AppError('BUS_LOST', frame.text));
+        const error = new AppError('BUS_LOST', frame.text);
+        const visit = visitOf(({ id }) => id === frame.channel);
+        return visit ? endVisit(visit, error) : fail(error);
+      }
       case 'blocked':
         blockedBecause = frame.reason;
         return tell({ type: 'blocked', reason: frame.reason });
@@ -217,6 +262,13 @@ export function createMemoryBus({ broker, clock, connectionName }: MemoryBusOpti
         const sequence = link.publisher.publish(envelope);
         pending.set(sequence, { exchange: envelope.exchange, resolve, reject, returned: null });
       });
+    },
+
+    visit(what, onBroken) {
+      const visit: Visit = { plan: what, onBroken, channel: null };
+      visits.add(visit);
+      if (link) beginVisit(visit, link);
+      return () => endVisit(visit, null);
     },
 
     hasQueue(name) {

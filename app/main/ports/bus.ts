@@ -49,6 +49,12 @@ export interface Bus {
   open(plan: BusPlan): void;
   /** Resolves on the broker's confirm; rejects with AppError BUS_UNROUTABLE, BUS_NOT_CONNECTED, BUS_BLOCKED or BUS_LOST. */
   publish(envelope: Envelope): Promise<void>;
+  /**
+   * Declares and consumes more than the plan, now and after every recovery, on channels of its own, until the answer is
+   * called: what is not settled then goes back to its queue. A refusal, or the loss of such a queue, harms nothing else:
+   * it ends the visit, and `onBroken` says so.
+   */
+  visit(plan: BusPlan, onBroken: (error: Error) => void): Cancel;
   /** Whether the broker has a queue of this name, ours or not. Rejects with BUS_NOT_CONNECTED or BUS_LOST. */
   hasQueue(name: string): Promise<boolean>;
   onEvent(handle: (event: BusEvent) => void): Cancel;
