@@ -36,15 +36,13 @@ export function keyNeeds({ keys, settings }: Pick<NodeService, 'keys' | 'setting
   if (state === 'conflict' || state === 'offered')
     needs.push(needOf('secret-conflict', 'alarm', secrets.candidatesSince(), []));
   const waiting = secrets.waiting();
-  if (waiting.length > 0)
-    needs.push(
-      needOf(
-        'secret-asked',
-        'warning',
-        Math.min(...waiting.map((entry) => entry.stateAt)),
-        waiting.map((entry) => entry.name),
-      ),
-    );
+  if (waiting.length > 0) {
+    const since = Math.min(...waiting.map((entry) => entry.stateAt));
+    const names = [...new Set(waiting.map((entry) => entry.name))];
+    const ofVault = waiting.filter(({ wants }) => wants === 'vault-token').length;
+    const wants = ofVault === waiting.length ? 'vault' : 'both';
+    needs.push({ ...needOf('secret-asked', 'warning', since, names), ...(ofVault > 0 && { wants }) });
+  }
   const { certificate } = settings;
   if (certificate && certificate.notAfter - now < EXPIRES_SOON_MS)
     needs.push(needOf('identity-expires', 'warning', certificate.notAfter - EXPIRES_SOON_MS, []));

@@ -19,12 +19,13 @@ import type { KeyCrypto } from '../ports/key-crypto.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
 import type { Store } from '../ports/store.js';
-import { NO_VAULT, type VaultHttp } from '../ports/vault-http.js';
+import type { VaultHttp } from '../ports/vault-http.js';
 import type { Vitals } from '../ports/vitals.js';
 import type { Installer } from '../ports/installer.js';
 import type { Journals } from '../ports/journal.js';
 import type { ChangeSettings } from './changes/types.js';
 import { createNodeChanges } from './node-changes.js';
+import { createNodeVault } from './node-vault.js';
 import type { ReceiverSettings } from './receiver/index.js';
 import { createClusterView } from './cluster-view.js';
 import { assertNever } from '../../shared/lib/assert.js';
@@ -33,8 +34,7 @@ import { createKeys, type KeySettings } from './keys/index.js';
 import { createLegions } from './legions/index.js';
 import type { LegionConfig, LegionDeps } from './legions/types.js';
 import { eventOf } from './roster-events.js';
-import { createObserver } from './observer.js';
-import { createVault } from './vault/index.js';
+import { createObserver, type Observer } from './observer.js';
 import type { VaultSettings } from './vault/types.js';
 
 export type NodeSettings = {
@@ -105,6 +105,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     intervalMs: () => intervalMs(),
     extensions: 1,
   });
+  const nodeVault = createNodeVault(settings, deps, { keys: () => keys, observer: () => observer });
   const keys = createKeys(
     {
       ...settings.keys,
@@ -122,9 +123,10 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       hasWholePicture: () => !isDown && !isSettling(),
       pidsOf: (other) => pidsOf(roster.state, other),
       refuseLate: (code, from, at) => observer.refuseLate(code, from, at),
+      vaultToken: nodeVault.handout,
     },
   );
-  const observer = createObserver({
+  const observer: Observer = createObserver({
     roster,
     events,
     history,
@@ -133,6 +135,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     clusterKeys: keys.secrets.keys,
     onFunction(message, delivery, at) {
       keys.hear(message, delivery, at);
+      nodeVault.hear(message, delivery);
       hearChange(message, delivery, at);
     },
     onResult: (other, result) => changes.heardResult(other, result),
@@ -145,10 +148,6 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     },
   });
 
-  const vault = createVault(deps.vault?.settings ?? null, {
-    ...{ clock, log, random: deps.random, http: deps.vault?.http ?? NO_VAULT },
-    record: (kind, facts = {}, names = []) => void events.record({ kind, facts, names }, clock.now()),
-  });
   const cluster = createClusterView(roster, clock);
   const legions = createLegions(
     {
@@ -371,7 +370,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
     changes,
     receiver,
     legions,
-    vault,
+    vault: nodeVault.vault,
     queue: nodeQueue(identity.name),
     bindings: nodeBindings(identity.name),
 
@@ -382,14 +381,14 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
         countSecond();
         keys.takePart(!isDown && name === 'free');
         keys.tick();
-        vault.tick();
+        nodeVault.tick();
         tellKeys();
       });
       every(SWEEP_MS, () => roster.sweep(clock.uptime()));
       every(BUCKET_MS, closeBucket);
       // What was decided about keys is known before the first one is heard: an alarm must not depend on who is faster.
       void legions.load();
-      vault.start();
+      nodeVault.vault.start();
       void Promise.all([keys.load(), changes.load(), receiver.load()]).then(() => {
         if (stopped) return;
         bus.open({
@@ -408,7 +407,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       if (stopped) return;
       stopped = true;
       changes.beginNothing();
-      await Promise.all([receiver.stop(), legions.stop(), vault.stop()]);
+      await Promise.all([receiver.stop(), legions.stop(), nodeVault.stop()]);
       if (!isDown) await beats.goodbye();
       for (const stop of stops) stop();
       await keys.stop();

@@ -56,7 +56,11 @@ const LOOK_MS = 30_000;
 const MAX_LOOKS = 50;
 /** The feed holds thousands of events; each keeps this much of its message. */
 const EVENT_RAW = 1_500;
+/** Not for us to judge: others may have the secret, or the time. */
+const PASSED_ON: ReadonlySet<Refusal> = new Set(['NO_SECRET', 'CIPHER', 'OWN_NAME', 'KEYRING_FULL', 'RATE']);
 const rawOf = (body: Record<string, unknown>): string => redact(body).slice(0, EVENT_RAW);
+
+export type Observer = ReturnType<typeof createObserver>;
 
 export function createObserver({ roster, events, history, clock, log, clusterKeys, self, ...deps }: Deps) {
   const refused = new Map<Refusal, Counted>();
@@ -137,13 +141,18 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
     );
   };
 
-  const hearFunction = (message: HeardFunction, delivery: Delivery, at: number): void => {
+  const hearFunction = (
+    message: HeardFunction,
+    delivery: Delivery,
+    at: number,
+    onFunction = deps.onFunction,
+  ): void => {
     const { message: kind, area } = FUNCTIONS[message.name];
     // The name in it is whose key is to be forgotten, not who says so.
     const sender = message.name === 'delete_public_key' ? null : senderOf(message.body);
     const name = sender === null ? null : readName(sender);
     if (message.keyIndex !== null) deps.onOpened(name, message.keyIndex, at);
-    deps.onFunction(message, delivery, at);
+    onFunction(message, delivery, at);
     count(heard, kind, at, name);
     // Who asks or shows a key exists, whether or not it has beaten yet.
     if (name !== null && area !== 'changes') roster.know(name, at);
@@ -209,6 +218,29 @@ export function createObserver({ roster, events, history, clock, log, clusterKey
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
         return error.code === 'UNKNOWN_FUNCTION' || error.code === 'NO_FUNCTION' ? 'ack' : 'reject';
+      }
+    },
+
+    /**
+     * For a queue that nodes share: `act` says whether this message is ours now. What came through exchange `node`, or was
+     * looked at before, has been told already. What we cannot read somebody else may.
+     */
+    share(delivery: Delivery, act: (message: HeardFunction) => boolean): 'ack' | 'reject' | 'pass' {
+      const isTold = delivery.exchange !== '' || delivery.redelivered;
+      const at = clock.now();
+      let isOurs = true;
+      try {
+        const message = decodeDelivery(delivery, clusterKeys());
+        if (message.type !== 'function') return 'ack';
+        const use = (): void => void (isOurs = act(message));
+        if (isTold) use();
+        else hearFunction(message, delivery, at, use);
+        return isOurs ? 'ack' : 'pass';
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        if (!isTold) refuse(error.code, delivery, at);
+        if (error.code === 'UNKNOWN_FUNCTION' || error.code === 'NO_FUNCTION') return 'ack';
+        return PASSED_ON.has(error.code) ? 'pass' : 'reject';
       }
     },
 

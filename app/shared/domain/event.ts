@@ -76,6 +76,12 @@ export const EVENT_KINDS = {
   'vault.recovered': 'secrets',
   'vault.sealed': 'secrets',
   'vault.unsealed': 'secrets',
+  /** Somebody asks us for our token. */
+  'vault.requested': 'secrets',
+  'vault.answered-elsewhere': 'secrets',
+  'vault.given': 'audit',
+  'vault.give-failed': 'audit',
+  'vault.not-given': 'audit',
   'vault.asked': 'secrets',
   /** Somebody sent a token that is not used; `facts.why`. */
   'vault.ignored': 'secrets',

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { Fingerprint } from './fingerprint.js';
 import { TRUST_STATES } from './key.js';
 
-/** What this console does when somebody asks for the cluster secret. */
+/** What this console does when somebody asks for the cluster secret or its Vault token. */
 export const SECRET_POLICIES = ['never', 'ask', 'trusted'] as const;
 export type SecretPolicy = (typeof SECRET_POLICIES)[number];
 
@@ -82,14 +82,18 @@ export const ClusterSecret = z.object({
 });
 export type ClusterSecret = z.infer<typeof ClusterSecret>;
 
+/** What somebody may ask us for. */
+export const WISHES = ['cluster-secret', 'vault-token'] as const;
+export type Wish = (typeof WISHES)[number];
+
 export const REQUEST_STATES = ['waiting', 'given', 'refused', 'unanswered', 'elsewhere', 'failed'] as const;
 
-/** Somebody asked for the cluster secret. One entry per asker and key, however often it asks. */
+/** Somebody asked for a secret. One entry per asker, key and wish, however often it asks. */
 export const SecretRequest = z.object({
   id: z.string(),
   name: z.string(),
   fingerprint: Fingerprint.nullable(),
-  wants: z.enum(['cluster-secret']),
+  wants: z.enum(WISHES),
   firstAt: z.number(),
   lastAt: z.number(),
   count: z.number().int(),

@@ -45,7 +45,7 @@ export const Need = z.object({
     'key-changed',
     /** Somebody else shows a key, or asks, under our own name. */
     'key-own-name',
-    /** Somebody asks for the cluster secret and the policy is to ask a person. */
+    /** Somebody asks for the cluster secret or our Vault token, and the policy is to ask a person. */
     'secret-asked',
     /** Two secrets, or one that nobody asked for: a person decides. */
     'secret-conflict',
@@ -87,6 +87,8 @@ export const Need = z.object({
   run: z.string().nullable().optional(),
   /** The legion it is about. */
   legion: z.string().nullable().optional(),
+  /** Of `secret-asked`, where the cluster secret is not all that is asked for. */
+  wants: z.enum(['vault', 'both']).optional(),
 });
 export type Need = z.infer<typeof Need>;
 

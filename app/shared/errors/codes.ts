@@ -124,6 +124,11 @@ export const ERROR_CODES = {
   VAULT_NO_WAY: row(false, 409),
   VAULT_NO_TOKEN: row(false, 409),
   VAULT_NOT_RENEWABLE: row(false, 409),
+  VAULT_HELD: row(false, 409),
+  VAULT_ROOT: row(false, 409),
+  VAULT_TOO_LONG: row(false, 409),
+  VAULT_UNASKED: row(false, 409),
+  VAULT_SENDER: row(false, 409),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

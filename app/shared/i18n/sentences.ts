@@ -103,6 +103,7 @@ export function needText(need: Need, now: number, utc = false): { title: string;
     name: shown(need.names[0]),
     group: shown(need.group),
     legion: shown(need.legion),
+    wants: shown(need.wants),
     since: formatClock(need.since, { utc }),
     age: formatAge(now - need.since),
   };

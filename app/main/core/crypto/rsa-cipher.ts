@@ -18,10 +18,13 @@ const OAEP = 'oaep:';
 /** A block of 16,384 bits has 2,776 characters. */
 const MAX_TEXT = 4_096;
 
+/** How many bytes a key of so many bits can carry. */
+export const roomIn = (bits: number, form: CipherForm): number => Math.ceil(bits / 8) - OVERHEAD[form];
+
 /** The text form for the wire. Throws AppError KEY_WEAK for a key that is too small to use or for this text. */
 export function encryptWithKey({ bits, key }: PublicKey, plaintext: string, form: CipherForm): string {
   const bytes = Buffer.from(plaintext, 'utf8');
-  if (bits < MIN_USABLE_BITS || bytes.length > Math.ceil(bits / 8) - OVERHEAD[form]) {
+  if (bits < MIN_USABLE_BITS || bytes.length > roomIn(bits, form)) {
     throw new AppError('KEY_WEAK', `an RSA key of ${bits} bits`, { details: { bits } });
   }
   if (form === 'legacy') {

@@ -1,15 +1,16 @@
 /**
- * Who asks us for the cluster secret, and what becomes of it. Pure: asks and decisions in, entries out. One entry per
- * asker and key, however often it asks; bounded. The gate (`judge`) alone says whether one is answered by itself.
- * Rules GA1-GA6 are in docs/spec/keyring.md.
+ * Who asks us for a secret, the cluster's or our Vault token, and what becomes of it. Pure: asks and decisions in, entries
+ * out. One entry per asker, key and wish, however often it asks; bounded. The gate (`judge`) alone says whether one is
+ * answered by itself. Rules GA1-GA6 are in docs/spec/keyring.md.
  */
 import type { TrustState } from '../../../shared/domain/key.js';
-import type { REQUEST_STATES, SecretPolicy, SecretState } from '../../../shared/domain/secret.js';
+import type { REQUEST_STATES, SecretPolicy, SecretState, Wish } from '../../../shared/domain/secret.js';
 import type { PublicKey } from '../crypto/public-key.js';
 
 export type Request = {
   readonly id: string;
   readonly name: string;
+  readonly wants: Wish;
   /** null: it asked in the form that shows no key. */
   readonly key: PublicKey | null;
   /** Every time that it asked, it showed that it reads the newer cipher forms: once older is older for good. */
@@ -31,12 +32,11 @@ export type Verdict =
 
 export type Facts = {
   readonly policy: SecretPolicy;
-  readonly secret: SecretState;
   readonly hasKey: boolean;
-  readonly trust: TrustState | null;
-  readonly isWeak: boolean;
-  /** False: what is held is no secret of LegionIO's form; it may be good for reading, not for handing out. */
-  readonly isSecret?: boolean;
+  /** What stands against giving, a code of the table of errors; null: nothing. */
+  readonly why: string | null;
+  /** No decision of a person could change that: it is better left to others than kept waiting. */
+  readonly isHopeless?: boolean;
 };
 
 const MAX_REQUESTS = 500;
@@ -48,23 +48,34 @@ const COPY_MS = 2_000;
 const REFUSAL_HOLDS_MS = 600_000;
 
 /** GA2: what may happen without a person. An untrusted, changed or weak key is never answered by itself. */
-export function judge({ policy, hasKey, ...facts }: Facts): Verdict {
+export function judge({ policy, hasKey, why, isHopeless = false }: Facts): Verdict {
   if (policy === 'never') return { do: 'nothing', why: null };
   if (!hasKey) return { do: 'nothing', why: 'REQUEST_NO_QUEUE' };
-  if (policy === 'ask') return { do: 'wait' };
-  const why = whyNot(facts);
+  if (policy === 'ask') return isHopeless && why !== null ? { do: 'nothing', why } : { do: 'wait' };
   return why === null ? { do: 'give' } : { do: 'nothing', why };
 }
 
-/** GA3: what stands against giving, also for a person; null: nothing. */
-export function whyNot({
-  secret,
+/** GA3: what stands against giving to this key, also for a person; null: nothing. */
+export function whyNotTo({
   trust,
   isWeak,
-  isSecret = true,
-}: Omit<Facts, 'policy' | 'hasKey'>): string | null {
+}: {
+  readonly trust: TrustState | null;
+  readonly isWeak: boolean;
+}): 'KEY_NOT_TRUSTED' | 'KEY_WEAK' | null {
   if (trust !== 'trusted') return 'KEY_NOT_TRUSTED';
-  if (isWeak) return 'KEY_WEAK';
+  return isWeak ? 'KEY_WEAK' : null;
+}
+
+/** GA3: what stands against handing the cluster secret out at all. */
+export function whyNoSecret({
+  secret,
+  isSecret,
+}: {
+  readonly secret: SecretState;
+  /** False: what is held is no secret of LegionIO's form; it may be good for reading, not for handing out. */
+  readonly isSecret: boolean;
+}): 'SECRET_UNDECIDED' | 'SECRET_MISSING' | 'SECRET_FORM' | null {
   if (secret === 'conflict' || secret === 'offered') return 'SECRET_UNDECIDED';
   if (secret !== 'held') return 'SECRET_MISSING';
   return isSecret ? null : 'SECRET_FORM';
@@ -80,7 +91,8 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
   const entries = new Map<string, Request>();
   let nextId = 1;
 
-  const keyOf = (name: string, fingerprint: string | null): string => `${fingerprint ?? '-'} ${name}`;
+  const keyOf = (wants: Wish, name: string, fingerprint: string | null): string =>
+    `${wants} ${fingerprint ?? '-'} ${name}`;
   const settle = (entry: Request, state: Request['state'], at: number, why: string | null = null): void => {
     entry.state = state;
     entry.stateAt = at;
@@ -90,8 +102,8 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
    * A name that asks with key after key has a few entries, not the whole inbox: the first, the latest, and those about
    * whose key somebody decided.
    */
-  const makeRoomFor = (name: string): void => {
-    const own = [...entries].filter(([, entry]) => entry.name === name);
+  const makeRoomFor = (name: string, wants: Wish): void => {
+    const own = [...entries].filter(([, entry]) => entry.name === name && entry.wants === wants);
     if (own.length < MAX_PER_NAME) return;
     const [, ...later] = own;
     const undecided = later.filter(([, entry]) => knownOf(entry) !== 'decided');
@@ -121,21 +133,27 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
     get: (id: string): Request | undefined => [...entries.values()].find((entry) => entry.id === id),
     waiting: (): Request[] => [...entries.values()].filter((entry) => entry.state === 'waiting'),
 
-    /** GA1: somebody asks. `isOpen`: the verdict on it is still to come; else it was only counted. */
+    /**
+     * GA1: somebody asks. `isOpen`: the verdict on it is still to come; else it was only counted. `isSame`: it is the
+     * very message that was looked at before, which is no new question.
+     */
     ask(
       name: string,
       key: PublicKey | null,
       isModern: boolean,
       at: number,
+      wants: Wish = 'cluster-secret',
+      isSame = false,
     ): { entry: Request; isOpen: boolean; isFirst: boolean } {
-      const id = keyOf(name, key?.fingerprint ?? null);
+      const id = keyOf(wants, name, key?.fingerprint ?? null);
       const known = entries.get(id);
       if (!known) {
-        makeRoomFor(name);
+        makeRoomFor(name, wants);
         makeRoom();
         const entry: Request = {
           id: `r${nextId++}`,
           name,
+          wants,
           key,
           isModern,
           firstAt: at,
@@ -150,7 +168,7 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
         return { entry, isOpen: true, isFirst: true };
       }
       known.isModern &&= isModern;
-      known.count += 1;
+      known.count += isSame ? 0 : 1;
       known.lastAt = at;
       const isCopy = at - known.stateAt < COPY_MS && known.state === 'given';
       const isHeld = known.state === 'refused' && at - known.stateAt < REFUSAL_HOLDS_MS;
@@ -158,9 +176,17 @@ export function createRequests(knownOf: (entry: Request) => Knowledge = () => 'n
     },
 
     /** GA6: somebody sent this name an answer. Anybody can claim that, so what waits for a person goes on waiting. */
-    answeredElsewhere(name: string, by: string | null, at: number): Request[] {
+    answeredElsewhere(
+      name: string,
+      by: string | null,
+      at: number,
+      wants: Wish = 'cluster-secret',
+    ): Request[] {
       const found = [...entries.values()].filter(
-        (entry) => entry.name === name && (entry.state === 'waiting' || entry.state === 'unanswered'),
+        (entry) =>
+          entry.name === name &&
+          entry.wants === wants &&
+          (entry.state === 'waiting' || entry.state === 'unanswered'),
       );
       for (const entry of found) {
         if (entry.state === 'unanswered') settle(entry, 'elsewhere', at, entry.why);

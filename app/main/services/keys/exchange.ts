@@ -31,6 +31,15 @@ type Deps = {
   readonly secrets: Pick<SecretService, 'requested' | 'answeredElsewhere' | 'received'>;
 };
 
+/** Whose key came with an answer. A message without one has a sender that nobody knows. */
+export type Sender = {
+  readonly fingerprint: string | null;
+  /** The one name that this key is known under. */
+  readonly name: string | null;
+  /** The key was refused, or contradicts a pin. */
+  readonly isSuspect: boolean;
+};
+
 const CACHED_KEYS = 20_000;
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
@@ -69,17 +78,27 @@ export function createExchange(deps: Deps) {
     if (name === deps.name && text === null) return;
     const key = text === null ? null : learn(name, text, 'RequestClusterSecret', at);
     if (name === deps.name || !isForUs(delivery)) return;
-    secrets.requested(name, queue === null ? null : key, message.isModern);
+    secrets.requested('cluster-secret', name, queue === null ? null : key, message.isModern);
   };
 
-  const offered = ({ body }: HeardFunction, { exchange, routingKey }: Delivery): void => {
-    const text = textOf(body.public_key);
-    const fingerprint = text === null ? null : readKey(text).fingerprint;
-    if (fingerprint !== null && deps.isOwnKey(fingerprint)) return;
-    const from = fingerprint === null ? null : deps.nameOf(fingerprint);
-    if (exchange !== '' && routingKey !== nodeQueue(deps.name)) {
-      const target = /^node\.(.+)$/s.exec(routingKey)?.[1];
-      if (target) secrets.answeredElsewhere(target, from);
+  /** Who sent an answer; null: we did. Throws ProtocolError for what is no key. */
+  const senderOf = ({ public_key }: Record<string, unknown>): Sender | null => {
+    const text = textOf(public_key);
+    if (text === null) return { fingerprint: null, name: null, isSuspect: false };
+    const { fingerprint } = readKey(text);
+    if (deps.isOwnKey(fingerprint)) return null;
+    return { fingerprint, name: deps.nameOf(fingerprint), isSuspect: deps.isSuspect(fingerprint) };
+  };
+  /** Whom an answer is for: us, or the name it was seen on its way to; null: nobody in particular. */
+  const recipientOf = ({ exchange, routingKey }: Delivery): string | null =>
+    exchange === '' ? deps.name : (/^node\.(.+)$/s.exec(routingKey)?.[1] ?? null);
+
+  const offered = ({ body }: HeardFunction, delivery: Delivery): void => {
+    const sender = senderOf(body);
+    if (sender === null) return;
+    const recipient = recipientOf(delivery);
+    if (recipient !== deps.name) {
+      if (recipient !== null) secrets.answeredElsewhere('cluster-secret', recipient, sender.name);
       return;
     }
     const message = String(body.message);
@@ -87,14 +106,15 @@ export function createExchange(deps: Deps) {
     const plain = textOf(body.validation_string);
     const validation =
       check && plain !== null ? { plain, text: check.enciphered_message, iv: check.iv } : null;
-    secrets.received(message, validation, {
-      fingerprint,
-      name: from,
-      isSuspect: fingerprint !== null && deps.isSuspect(fingerprint),
-    });
+    secrets.received(message, validation, sender);
   };
 
   return {
+    isForUs,
+    learn,
+    senderOf,
+    recipientOf,
+
     hear(message: HeardFunction, delivery: Delivery, at: number): void {
       const { body } = message;
       // Before the message is acted on, since the answer takes the form that its receiver reads. As it wrote last:
@@ -126,7 +146,7 @@ export function createExchange(deps: Deps) {
           offered(message, delivery);
           break;
         case 'push_vault_token':
-          // Only the key is taken here; who answers such a request is not this part's business.
+          // Only the key is taken here; the rest is for whoever looks after Vault.
           learn(readName(body.node_name), String(body.public_key), 'RequestVaultToken', at);
           break;
         default:

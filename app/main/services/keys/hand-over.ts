@@ -9,11 +9,13 @@ import type { PublicKey } from '../../core/crypto/public-key.js';
 import { encryptWithKey } from '../../core/crypto/rsa-cipher.js';
 import type { ClusterSecretMachine } from '../../core/keyring/cluster-secret.js';
 import type { Keyring, Pair } from '../../core/keyring/keyring.js';
+import { whyNoSecret } from '../../core/keyring/requests.js';
 import { CHECK_TEXT, pushClusterSecret } from '../../core/protocol/bus/key-messages.js';
 import type { Bus } from '../../ports/bus.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
+import type { Handout } from './gate.js';
 import type { OwnKeyService } from './own-key.js';
 import type { RecordEvent } from './record.js';
 
@@ -36,10 +38,12 @@ export type HandOverDeps = {
   readonly isModern: (name: string) => boolean;
 };
 
+/** In which form this console encrypts for a peer: LegionIO's newer ones only where it reads them. */
+export const formFor = (cipher: HandOverDeps['cipher'], isModern: boolean): CipherForm =>
+  cipher === 'auto' ? (isModern ? 'modern' : 'legacy') : cipher;
+
 export function createHandOver(deps: HandOverDeps) {
   const { bus, clock, log, random, own, machine, keyring, record } = deps;
-  const formFor = (isModern: boolean): CipherForm =>
-    deps.cipher === 'auto' ? (isModern ? 'modern' : 'legacy') : deps.cipher;
 
   /** Rejects with AppError SECRET_MISSING, KEY_NONE, KEY_WEAK or a code of the bus. */
   const send = async (name: string, key: PublicKey, isModern: boolean): Promise<void> => {
@@ -47,14 +51,29 @@ export function createHandOver(deps: HandOverDeps) {
     const ours = own.current();
     if (!held) throw new AppError('SECRET_MISSING', 'no cluster secret is held');
     if (!ours) throw new AppError('KEY_NONE', 'our own key is not ready');
-    const form = formFor(isModern);
+    const form = formFor(deps.cipher, isModern);
     const check = encryptClusterText(held.key, CHECK_TEXT, form, random.bytes(ivBytes(form)));
     const message = encryptWithKey(key, held.secret, form);
     await bus.publish(pushClusterSecret(name, { message, check, ownPem: ours.publicKey.pem }, clock.now()));
   };
 
-  return {
+  /** For the gate. */
+  const handout: Handout = {
+    against() {
+      const code = whyNoSecret({ secret: machine.state(), isSecret: machine.isSecretText() });
+      return code && new AppError(code, 'the cluster secret cannot be handed out');
+    },
     send,
+    facts: () => ({ id: machine.held()?.id ?? null }),
+    events: {
+      ...{ requested: 'secret.requested', elsewhere: 'secret.answered-elsewhere' },
+      ...{ given: 'secret.given', failed: 'secret.give-failed', notGiven: 'secret.not-given' },
+    },
+    isShared: false,
+  };
+
+  return {
+    handout,
     /** To every name whose present key `mayHave` it. Never rejects: who was not reached is in the answer. */
     async toAll(
       mayHave: (name: string, key: PublicKey) => boolean,

@@ -27,6 +27,7 @@ import { createExchange, type HeardFunction } from './exchange.js';
 import { createDecisions, unknownKey } from './decisions.js';
 import { createOwnKey } from './own-key.js';
 import { loadPins, pinsAtRest } from './pins.js';
+import type { Handout } from './gate.js';
 import type { RecordEvent } from './record.js';
 import { toStoreError } from './store-error.js';
 import { createSecretService } from './secret-service.js';
@@ -64,6 +65,8 @@ export type KeyDeps = {
   readonly hasWholePicture: () => boolean;
   readonly pidsOf: (name: string) => readonly number[];
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
+  /** Our Vault token, for those who ask for it. */
+  readonly vaultToken: Handout;
 };
 
 export type KeyService = ReturnType<typeof createKeys>;
@@ -138,7 +141,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     hasWholePicture: deps.hasWholePicture,
     isModern: (other) => modern.has(other) && !legacy.has(other),
     noteForm,
-    refuseLate: deps.refuseLate,
+    ...{ refuseLate: deps.refuseLate, vaultToken: deps.vaultToken },
   });
 
   const ownIds = new Set<string>();
@@ -276,6 +279,15 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       maybeSealed(envelope, wanted ?? settings.encryptMessages),
     privatePem: own.signingKey,
     isOwnKey: own.isOurs,
+    /** Throws AppError KEY_NONE. */
+    ourKey,
+    /** What was encrypted to us. Rejects with ProtocolError CIPHER. */
+    open: own.open,
+    usedBy: own.usedBy,
+    mayAct,
+    /** Who is meant, and who speaks, in messages that others than this part act on. */
+    ...{ isForUs: exchange.isForUs, learn: exchange.learn },
+    ...{ senderOf: exchange.senderOf, recipientOf: exchange.recipientOf },
     own: (): OwnKey => own.view(deps.beating().length),
     ownRow,
     ownRev: own.rev,

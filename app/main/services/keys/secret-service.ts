@@ -15,18 +15,16 @@ import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
 import type { Store } from '../../ports/store.js';
-import { createGate } from './gate.js';
+import { createGate, type Handout } from './gate.js';
 import { createHandOver } from './hand-over.js';
 import { createKeptSecret } from './kept-secret.js';
 import type { OwnKeyService } from './own-key.js';
 import type { RecordEvent } from './record.js';
 import { toStoreError } from './store-error.js';
+import { createTurns } from './turns.js';
 
 /** Of all nodes so many are asked directly per question; the next question goes on where this ended. */
 const ASK_DIRECTLY = 50;
-/** Decryptions at a time and per second: a flood costs no more than this. */
-const MAX_OPENING = 8;
-const MAX_PER_SECOND = 20;
 /** While encrypted messages are heard that we cannot read, the question is asked again, ever more rarely. */
 const FIRST_AGAIN_MS = 60_000;
 const LONGEST_AGAIN_MS = 900_000;
@@ -60,6 +58,8 @@ export type SecretServiceDeps = {
   readonly noteForm: (name: string, isModern: boolean) => void;
   /** Counts what turned out unusable after the delivery was done. */
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
+  /** What others may ask us for besides, behind the same gate. */
+  readonly vaultToken: Handout;
 };
 
 export type SecretService = ReturnType<typeof createSecretService>;
@@ -68,9 +68,7 @@ export function createSecretService(deps: SecretServiceDeps) {
   const { bus, clock, log, random, own, keyring, record } = deps;
   const machine = createClusterSecret(clock.now());
   let policy = deps.policy;
-  let opening = 0;
-  let openedInSecond = 0;
-  let second = 0;
+  const turns = createTurns(clock);
   let askFrom = 0;
   let againAfterMs = FIRST_AGAIN_MS;
   let unreadSince: number | null = null;
@@ -99,21 +97,11 @@ export function createSecretService(deps: SecretServiceDeps) {
     clock,
     log,
     keyring,
-    machine,
     record,
     policy: () => policy,
-    send: handOver.send,
     mayAct: deps.mayAct,
+    handouts: { 'cluster-secret': handOver.handout, 'vault-token': deps.vaultToken },
   });
-
-  /** Counts one decryption against the bound. Throws ProtocolError RATE. */
-  const takeTurn = (): void => {
-    const now = Math.floor(clock.uptime() / 1_000);
-    if (now !== second) [second, openedInSecond] = [now, 0];
-    if (opening >= MAX_OPENING || openedInSecond >= MAX_PER_SECOND)
-      throw new ProtocolError('RATE', 'more secrets are sent than are looked at');
-    openedInSecond += 1;
-  };
 
   const ask = async (): Promise<number> => {
     const ours = own.current();
@@ -210,8 +198,7 @@ export function createSecretService(deps: SecretServiceDeps) {
       validation: Offer['validation'],
       sender: Pick<Offer, 'fingerprint' | 'name' | 'isSuspect'>,
     ): void {
-      takeTurn();
-      opening += 1;
+      const done = turns.take();
       const take = async (): Promise<void> => {
         const { plain, isOld } = await own.open(message);
         if (sender.name !== null) own.usedBy(sender.name, isOld);
@@ -244,7 +231,7 @@ export function createSecretService(deps: SecretServiceDeps) {
             error.code,
           );
         })
-        .finally(() => (opening -= 1));
+        .finally(done);
     },
 
     /** Throws AppError SECRET_UNKNOWN. */
@@ -297,7 +284,7 @@ export function createSecretService(deps: SecretServiceDeps) {
       record('secret.rotated', { id: machine.held()?.id ?? null, before });
       becameHeld();
       handOver
-        .toAll((name, key) => gate.whyNot(name, key) === null)
+        .toAll((name, key) => gate.whyNot('cluster-secret', name, key) === null)
         .then(machine.handedOver, (error: unknown) =>
           log.error({ error }, 'the new secret was not handed over'),
         );

@@ -8,7 +8,8 @@ import { cleanWords } from '../../core/protocol/vault/problem.js';
 import type { Health } from '../../core/protocol/vault/health.js';
 import type { Cancel } from '../../ports/clock.js';
 import { createVaultClient } from './client.js';
-import { createKeeper } from './keeper.js';
+import type { Asking } from './bus-asking.js';
+import { createKeeper, type HeldFacts } from './keeper.js';
 import type { VaultDeps, VaultSettings } from './types.js';
 
 /** The server is asked how it is so often; each node at times of its own. */
@@ -44,7 +45,10 @@ export const noVault = (at: number): Vault => ({
 });
 
 /** `settings` null: no Vault is configured. @throws AppError CONFIG_INVALID */
-export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
+export function createVault(
+  settings: VaultSettings | null,
+  { asking, ...deps }: VaultDeps & { readonly asking: Asking },
+) {
   const { clock, random } = deps;
   let server = UNKNOWN;
   let serverProblem: { code: string; words: string; at: number } | null = null;
@@ -119,10 +123,12 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
       case 'unchecked':
         return 'checking';
       case 'refused':
-        return 'refused';
+        return asking.isOpen() ? 'asked' : 'refused';
       case 'ended':
+        if (asking.isOpen()) return 'asked';
         return task === 'login' && !problem ? 'authenticating' : 'ended';
       case 'none':
+        if (asking.isOpen()) return 'asked';
         return task === 'login' ? 'authenticating' : 'wanted';
     }
   }
@@ -158,6 +164,7 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
     async stop(): Promise<void> {
       isStopped = true;
       timer();
+      asking.stop();
       await keeper?.stop();
     },
     /** Once a second. */
@@ -178,12 +185,26 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
     async enter(token: string): Promise<void> {
       await needed().offer(token.trim(), { source: 'entered', from: null });
     },
-    /** Throws VAULT_OFF, VAULT_NO_WAY and whatever Vault says. */
+    hasToken: (): boolean => keeper?.hasToken() ?? false,
+    /** No token, and no login of our own: only a person or another node can help. */
+    needsOthers: (): boolean => settings?.login.kind === 'none' && (keeper?.isEmpty() ?? false),
+    isEmpty: (): boolean => keeper?.isEmpty() ?? false,
+    /** For handing it on: null when there is none that Vault has confirmed. */
+    withToken: <T>(use: (token: string, facts: HeldFacts) => T): T | null => keeper?.withToken(use) ?? null,
+    /** VX6 One of another node; `from` null: nobody knows whose. Throws VAULT_OFF, VAULT_HELD, VAULT_ROOT and whatever Vault says. */
+    async receive(token: string, from: string | null): Promise<void> {
+      const own = needed();
+      await own.offer(token, { source: 'peer', from }, ({ policies }) => {
+        if (!own.isEmpty()) throw new AppError('VAULT_HELD', 'a token is held already');
+        if (policies.includes('root')) throw new AppError('VAULT_ROOT', 'the token of a peer is root’s');
+      });
+    },
+    /** Logs in, or asks the other nodes. Throws VAULT_OFF, VAULT_HELD, whatever Vault says or the bus. */
     async ask(): Promise<void> {
       const own = needed();
-      if (settings?.login.kind === 'none')
-        throw new AppError('VAULT_NO_WAY', 'no login is configured for this node');
-      await own.login();
+      if (settings?.login.kind !== 'none') return own.login();
+      if (!own.isEmpty()) throw new AppError('VAULT_HELD', 'a token is held already');
+      await asking.begin();
     },
     /** Throws VAULT_OFF, VAULT_NO_TOKEN, VAULT_NOT_RENEWABLE and whatever Vault says. */
     async renew(): Promise<void> {
@@ -215,11 +236,9 @@ export function createVault(settings: VaultSettings | null, deps: VaultDeps) {
             ? null
             : serverProblem,
         nextTryAt:
-          !keeper || held === null || held.dueUp === null || held.task === null
-            ? null
-            : keeper.wall(held.dueUp),
+          keeper && held && held.dueUp !== null && held.task !== null ? keeper.wall(held.dueUp) : null,
         warnings: [...(held?.warnings ?? [])],
-        askedAt: null,
+        askedAt: asking.askedAt(),
       };
     },
   };

@@ -266,15 +266,26 @@ export function createKeeper(
     /** Epoch ms of a steady time: the same each time it is asked. */
     wall: (up: number): number => Math.round(up + apart),
     view: () => ({ ...machine.view(clock.uptime()), facts: held?.facts ?? null, warnings, given }),
-    hasToken: (): boolean => (held?.facts ?? null) !== null,
+    hasToken: (): boolean => Boolean(held?.facts),
+    /** No token at all, not even one that Vault has yet to confirm. */
+    isEmpty: (): boolean => held === null,
     /** For what is done with it: null when there is none that Vault has confirmed. */
     withToken: <T>(use: (token: string, facts: HeldFacts) => T): T | null =>
       held?.facts ? use(held.token, held.facts) : null,
 
-    /** A token of a person or a peer: held only when Vault confirms it. Throws what Vault says. */
-    async offer(token: string, from: Given): Promise<void> {
+    /**
+     * A token of a person or a peer: held only when Vault confirms it, and `mayTake` does not throw then. Throws what
+     * Vault says.
+     */
+    async offer(
+      token: string,
+      from: Given,
+      mayTake: (facts: TokenFacts) => void = () => undefined,
+    ): Promise<void> {
       const reading = await client.lookupSelf(token);
       if (!reading.ok) throw toAppError(reading.problem);
+      if (isStopped) throw new AppError('VAULT_OFF', 'the node is leaving');
+      mayTake(reading.value);
       take(token, from);
       warn(reading);
       machine.given(from.source, clock.uptime());

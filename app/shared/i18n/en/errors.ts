@@ -238,6 +238,19 @@ export const errors = {
   'error.VAULT_NO_TOKEN.next': 'Ask for one, or enter one.',
   'error.VAULT_NOT_RENEWABLE': 'This token cannot be renewed.',
   'error.VAULT_NOT_RENEWABLE.next': 'It is used until it ends. Ask for a new one, or enter one, before that.',
+  'error.VAULT_HELD': 'A Vault token is held already.',
+  'error.VAULT_HELD.next': 'Revoke it or let it go first, if you want another one.',
+  'error.VAULT_ROOT':
+    'This is a root token. It may do everything, and is neither given to a node nor taken from one.',
+  'error.VAULT_ROOT.next': 'Use a token with the policies that nodes need.',
+  'error.VAULT_TOO_LONG':
+    'The token is too long for the key of this node{expect, select, none {} other {, which carries {expect} bytes}}.',
+  'error.VAULT_TOO_LONG.next':
+    'LegionIO knows no form for long tokens. Have the node make a longer key, or use a service token without a namespace.',
+  'error.VAULT_UNASKED': 'Nobody here has asked for a token within the last minute.',
+  'error.VAULT_UNASKED.next': 'Ask for one; what comes then is looked at.',
+  'error.VAULT_SENDER': 'It came with a key that was refused, or that contradicts a pinned one.',
+  'error.VAULT_SENDER.next': 'Look at the key of its sender on the page Keys.',
   'error.CONFIG_INVALID': 'The configuration has mistakes.',
   'error.CONFIG_INVALID.next': 'All of them are listed with where they stand. Mend them and start again.',
   'error.CONTRACT_INPUT_INVALID': 'A value is not acceptable.',

@@ -43,6 +43,7 @@ export const trust = {
   'request.elsewhere': 'answered by another node',
   'request.failed': 'did not arrive',
   'wants.cluster-secret': 'cluster secret',
+  'wants.vault-token': 'Vault token',
 
   'event.key.new': '{count, plural, =1 {{name} showed a key} other {# nodes showed their keys}}',
   'event.key.changed': '{name} shows another key: {fingerprint}',
@@ -80,6 +81,11 @@ export const trust = {
   'event.secret.set': 'A cluster secret was loaded by hand',
   'event.secret.rotated': 'The cluster secret was replaced',
   'event.secret.policy': 'Who asks for secrets: {policy}',
+  'event.vault.requested': '{name} asks for our Vault token{count, plural, =1 {} other {, # times}}',
+  'event.vault.answered-elsewhere': 'Another node gave {name} a Vault token',
+  'event.vault.given': 'Our Vault token was given to {name}',
+  'event.vault.give-failed': 'Our Vault token did not arrive at {name}',
+  'event.vault.not-given': '{name} was refused our Vault token',
   'event.audit.broken': 'The audit does not add up: entries were changed or are missing',
   'event.identity.imported': 'A certificate was imported{subject, select, none {} other {: {subject}}}',
   'event.identity.requested': 'A certificate request was made{subject, select, none {} other {: {subject}}}',
@@ -92,7 +98,7 @@ export const trust = {
   'need.key-own-name.why': 'Since {since}, with another key',
   'need.key-own-name.verb': 'Look',
   'need.secret-asked':
-    '{count, plural, =1 {{name} asks for the cluster secret} other {# ask for the cluster secret}}',
+    '{wants, select, vault {{count, plural, =1 {{name} asks for our Vault token} other {# ask for our Vault token}}} both {{count, plural, =1 {{name} asks for the cluster secret and our Vault token} other {# ask for secrets of ours}}} other {{count, plural, =1 {{name} asks for the cluster secret} other {# ask for the cluster secret}}}}',
   'need.secret-asked.why': '{age} ago',
   'need.secret-asked.verb': 'Decide',
   'need.secret-conflict': 'A cluster secret is offered',

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../app/shared/errors/app-error.js';
 import { vaultNeeds } from '../../../../app/main/services/vault-needs.js';
+import { NO_ASKING } from '../../../../app/main/services/vault/bus-asking.js';
 import { createVault } from '../../../../app/main/services/vault/index.js';
 import type { VaultLogin, VaultSettings } from '../../../../app/main/services/vault/types.js';
 import { createFakeClock } from '../../../support/fake-clock.js';
@@ -28,7 +29,7 @@ function stage(
       ...settings,
     },
     {
-      ...{ clock, log: silentLog, random: seededRandom(7) },
+      ...{ clock, log: silentLog, random: seededRandom(7), asking: NO_ASKING },
       http: {
         async request(_, request) {
           if (!line.isUp) throw new AppError('VAULT_UNREACHABLE', 'connect ECONNREFUSED');

@@ -23,6 +23,25 @@ const DLX = { 'x-dead-letter-exchange': 'node.dlx' };
 /** Beats expire by themselves; this bounds the rest, should we be stopped while the broker goes on. */
 const OBSERVER_MAX_LENGTH = 100_000;
 
+const bind = (queue: string, routingKey: string): BindingSpec => ({ queue, exchange: 'node', routingKey });
+
+export const VAULT_QUEUE = 'node.vault';
+/** The queue that all nodes share for what concerns Vault. It is durable, and its bindings are: both outlive us. */
+export const vaultTopology: Topology = {
+  exchanges: [],
+  queues: [
+    {
+      name: VAULT_QUEUE,
+      durable: true,
+      autoDelete: false,
+      exclusive: false,
+      arguments: { 'x-queue-type': 'quorum', ...DLX },
+    },
+  ],
+  // Both generations of keys: `vault` before framework 1.6.23, the long one since.
+  bindings: [bind(VAULT_QUEUE, 'vault'), bind(VAULT_QUEUE, 'lex.node.runners.vault.#')],
+};
+
 export function nodeTopology(name: string, options: { readonly joinVaultQueue: boolean }): Topology {
   const own: QueueSpec = {
     name: nodeQueue(name),
@@ -38,27 +57,17 @@ export function nodeTopology(name: string, options: { readonly joinVaultQueue: b
     exclusive: true,
     arguments: { 'x-queue-type': 'classic', 'x-max-length': OBSERVER_MAX_LENGTH },
   };
-  const vault: QueueSpec = {
-    name: 'node.vault',
-    durable: true,
-    autoDelete: false,
-    exclusive: false,
-    arguments: { 'x-queue-type': 'quorum', ...DLX },
-  };
-  const bind = (queue: string, routingKey: string): BindingSpec => ({ queue, exchange: 'node', routingKey });
+  const shared = options.joinVaultQueue ? vaultTopology : { queues: [], bindings: [] };
   return {
     exchanges: [
       { name: 'node', type: 'topic', durable: true },
       { name: 'node.dlx', type: 'fanout', durable: true },
     ],
-    queues: options.joinVaultQueue ? [own, observer, vault] : [own, observer],
+    queues: [own, observer, ...shared.queues],
     bindings: [
       ...nodeBindings(name).map((key) => bind(own.name, key)),
       bind(observer.name, '#'),
-      // Both generations of keys: `vault` before framework 1.6.23, the long one since.
-      ...(options.joinVaultQueue
-        ? [bind(vault.name, 'vault'), bind(vault.name, 'lex.node.runners.vault.#')]
-        : []),
+      ...shared.bindings,
     ],
   };
 }

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createRequests, judge, whyNot } from '../../../../../app/main/core/keyring/requests.js';
-import { SECRET_POLICIES, SECRET_STATES } from '../../../../../app/shared/domain/secret.js';
-import { TRUST_STATES } from '../../../../../app/shared/domain/key.js';
+import {
+  createRequests,
+  judge,
+  whyNoSecret,
+  whyNotTo,
+} from '../../../../../app/main/core/keyring/requests.js';
+import { SECRET_POLICIES, SECRET_STATES, type SecretState } from '../../../../../app/shared/domain/secret.js';
+import { TRUST_STATES, type TrustState } from '../../../../../app/shared/domain/key.js';
 import { aKey } from '../../../../support/keys.js';
+
+type Held = { trust: TrustState | null; isWeak: boolean; secret: SecretState; isSecret?: boolean };
+const whyNot = ({ trust, isWeak, secret, isSecret = true }: Held): string | null =>
+  whyNotTo({ trust, isWeak }) ?? whyNoSecret({ secret, isSecret });
 
 describe('the gate', () => {
   it('GA2 of all cases, only a trusted, strong key under the policy for trusted keys is answered without a person', () => {
@@ -13,18 +22,26 @@ describe('the gate', () => {
             for (const hasKey of [false, true]) {
               const may =
                 policy === 'trusted' && secret === 'held' && trust === 'trusted' && !isWeak && hasKey;
-              expect(judge({ policy, secret, trust, isWeak, hasKey }).do === 'give').toBe(may);
+              const why = whyNot({ secret, trust, isWeak });
+              for (const isHopeless of [false, true])
+                expect(judge({ policy, hasKey, why, isHopeless }).do === 'give').toBe(may);
             }
   });
 
   it('GA2 never means nothing happens, ask means a person is asked', () => {
-    const facts = { secret: 'held', trust: 'trusted', isWeak: false, hasKey: true } as const;
+    const facts = { why: null, hasKey: true };
     expect(judge({ ...facts, policy: 'never' })).toEqual({ do: 'nothing', why: null });
     expect(judge({ ...facts, policy: 'ask' })).toEqual({ do: 'wait' });
     expect(judge({ ...facts, policy: 'ask', hasKey: false })).toEqual({
       do: 'nothing',
       why: 'REQUEST_NO_QUEUE',
     });
+  });
+
+  it('GA2 what no person could mend is not kept waiting for one', () => {
+    const facts = { policy: 'ask', hasKey: true, isHopeless: true } as const;
+    expect(judge({ ...facts, why: 'VAULT_ROOT' })).toEqual({ do: 'nothing', why: 'VAULT_ROOT' });
+    expect(judge({ ...facts, why: null })).toEqual({ do: 'wait' });
   });
 
   it('GA3 not even a person can give to an untrusted or weak key, or while two secrets are about', () => {
@@ -52,6 +69,20 @@ describe('requests', () => {
     expect(requests.all()[0]).toMatchObject({ count: 1_001, state: 'waiting' });
     requests.ask('worker-4', aKey('other'), false, 2_000);
     expect(requests.all()).toHaveLength(2);
+  });
+
+  it('GA1 who wishes for two things has two entries, and a message that came back is no new question', () => {
+    const requests = createRequests();
+    requests.ask('worker-4', key, false, 0);
+    const { entry, isFirst } = requests.ask('worker-4', key, false, 1, 'vault-token');
+    expect(isFirst).toBe(true);
+    requests.ask('worker-4', key, false, 2, 'vault-token', true);
+    expect(entry).toMatchObject({ wants: 'vault-token', count: 1, lastAt: 2 });
+    expect(requests.answeredElsewhere('worker-4', null, 3, 'vault-token')).toEqual([entry]);
+    expect(requests.all().map(({ wants, state }) => [wants, state])).toEqual([
+      ['vault-token', 'elsewhere'],
+      ['cluster-secret', 'unanswered'],
+    ]);
   });
 
   it('GA4 the copy of a question that was just answered is not answered again; a later one is a new question', () => {

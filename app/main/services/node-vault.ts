@@ -1,0 +1,121 @@
+/**
+ * Vault within one node: the service that looks after the token, and what passes between this node and others about
+ * tokens. Which message is for whom is decided here.
+ */
+import { FUNCTIONS } from '../core/protocol/bus/messages.js';
+import { readName } from '../core/protocol/bus/name.js';
+import { requestVaultToken, VAULT_REQUEST_KEYS } from '../core/protocol/bus/vault-messages.js';
+import type { Delivery } from '../ports/bus.js';
+import { NO_VAULT } from '../ports/vault-http.js';
+import type { HeardFunction } from './keys/exchange.js';
+import type { KeyService } from './keys/index.js';
+import type { RecordEvent } from './keys/record.js';
+import type { NodeDeps, NodeSettings } from './node-service.js';
+import type { Observer } from './observer.js';
+import { createAsking } from './vault/bus-asking.js';
+import { createGiving } from './vault/bus-giving.js';
+import { createVaultQueue } from './vault/bus-queue.js';
+import { createReceiving } from './vault/bus-receiving.js';
+import { createVault } from './vault/index.js';
+
+type Parts = {
+  /** Both are there by the time that anything happens. */
+  readonly keys: () => KeyService;
+  readonly observer: () => Observer;
+};
+
+const FOLD_MS = 5_000;
+
+export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, observer }: Parts) {
+  const { bus, clock, log, events, random } = deps;
+  const { name } = settings.identity;
+  const record: RecordEvent = (kind, facts = {}, names = [], foldKey) => {
+    const fold = foldKey === undefined ? {} : { foldMs: FOLD_MS, foldKey };
+    events.record({ kind, facts, names, ...fold }, clock.now());
+  };
+  const ownPem = (): string => keys().ourKey().pem;
+
+  const asking = createAsking({
+    ...{ clock, log, record, speaks: settings.beating },
+    async send() {
+      const self = { name, pem: ownPem() };
+      await Promise.all(
+        VAULT_REQUEST_KEYS.map((key) => bus.publish(requestVaultToken(self, key, clock.now()))),
+      );
+    },
+    isWanted: () => vault.needsOthers(),
+    mayAct: () => keys().mayAct(),
+  });
+  const vault = createVault(deps.vault?.settings ?? null, {
+    ...{ clock, log, random, record, asking, http: deps.vault?.http ?? NO_VAULT },
+  });
+  const receiving = createReceiving({
+    ...{ clock, log, record, asking, vault: () => vault },
+    keys: { open: (text) => keys().open(text), usedBy: (other, isOld) => keys().usedBy(other, isOld) },
+  });
+  const queue = createVaultQueue({
+    ...{ bus, clock, log },
+    // VX1
+    mayServe: () =>
+      vault.hasToken() &&
+      settings.beating &&
+      !settings.keys.isReadOnly &&
+      keys().secrets.policy() !== 'never',
+    serve: (delivery) => observer().share(delivery, (message) => serve(message, delivery)),
+  });
+
+  /** What came by the shared queue. True: it is ours, and done with. Throws ProtocolError. */
+  function serve({ name: called, body, isModern }: HeardFunction, delivery: Delivery): boolean {
+    switch (called) {
+      case 'push_vault_token': {
+        const other = readName(body.node_name);
+        const key = keys().learn(other, String(body.public_key), 'RequestVaultToken', clock.now());
+        // Our own question, from when we had no token: others can answer it no more than we can.
+        if (key === null) return true;
+        return keys().secrets.requested('vault-token', other, key, isModern, delivery.redelivered);
+      }
+      case 'receive_vault_token': {
+        const sender = keys().senderOf(body);
+        if (sender) receiving.received(body.message, sender);
+        return true;
+      }
+      case 'request_token':
+      case 'request_vault_token':
+        asking.provoked();
+        return true;
+      default:
+        // The Vault runner has no other functions.
+        return true;
+    }
+  }
+
+  return {
+    vault,
+    handout: createGiving({ bus, clock, cipher: settings.keys.cipher, ownPem, vault: () => vault }),
+
+    /** A message of the exchange, or to our own queue. Throws ProtocolError. */
+    hear(message: HeardFunction, delivery: Delivery): void {
+      const { name: called, body } = message;
+      if (FUNCTIONS[called].area !== 'secrets') return;
+      if (called === 'receive_vault_token') {
+        const sender = keys().senderOf(body);
+        const recipient = keys().recipientOf(delivery);
+        if (sender === null || recipient === null) return;
+        if (recipient === name) receiving.received(body.message, sender);
+        else keys().secrets.answeredElsewhere('vault-token', recipient, sender.name);
+      } else if (called === 'request_token' || called === 'request_vault_token') {
+        if (keys().isForUs(delivery)) asking.provoked();
+      }
+    },
+    /** Once a second. */
+    tick(): void {
+      vault.tick();
+      queue.look();
+    },
+    /** Never rejects. */
+    async stop(): Promise<void> {
+      queue.stop();
+      await vault.stop();
+    },
+  };
+}
