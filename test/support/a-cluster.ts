@@ -18,7 +18,7 @@ import type { Journals } from '../../app/main/ports/journal.js';
 import type { Bus, Delivery, Envelope } from '../../app/main/ports/bus.js';
 import type { KeyCrypto } from '../../app/main/ports/key-crypto.js';
 import type { Store } from '../../app/main/ports/store.js';
-import { createNode, type NodeSettings } from '../../app/main/services/node-service.js';
+import { createNode, type NodeDeps, type NodeSettings } from '../../app/main/services/node-service.js';
 import { createFakeClock } from './fake-clock.js';
 import { fakeVitals, seededRandom, silentLog } from './fake-parts.js';
 import { privatePems } from './keys.js';
@@ -30,6 +30,7 @@ type NodeFields = Partial<Omit<NodeSettings, 'keys' | 'changes' | 'receiver'>> &
   readonly installer?: Installer;
   readonly keys?: Partial<NodeSettings['keys']>;
   readonly store?: Store;
+  readonly vault?: NodeDeps['vault'];
 };
 
 let made = 0;
@@ -97,12 +98,14 @@ export function aCluster() {
       secretStore: fields.store ?? createMemoryStore(),
       journals: fields.journals ?? createMemoryJournals(),
       installer: fields.installer ?? NO_INSTALLER,
+      vault: fields.vault ?? null,
       legions: {
         ...{ datagrams: NO_DATAGRAMS, hookRunner: NO_HOOKS, statsReader: NO_STATS, power: NO_POWER },
         journals: createMemoryJournals(),
       },
     });
     return Object.assign(service, {
+      eventsAll: () => events.list(5_000),
       kinds: () => events.list(100).map((event) => event.kind),
       eventsOf: (kind: string) => events.list(100).filter((event) => event.kind === kind),
     });

@@ -36,6 +36,11 @@ export function createVaultQueue({ bus, clock, log, mayServe, serve }: VaultQueu
   let notBeforeUp = -Infinity;
 
   async function work(delivery: Delivery): Promise<Disposition> {
+    if (!mayServe()) {
+      // What comes before the next look is for the others already.
+      stop();
+      return 'requeue';
+    }
     const verdict = serve(delivery);
     if (verdict !== 'pass') return verdict;
     if (returnsOf(delivery) >= MAX_RETURNS) return 'ack';
