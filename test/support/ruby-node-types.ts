@@ -38,6 +38,8 @@ export type RubyNodeOptions = {
   /** Gems it can find. */
   readonly gems?: GemSource;
   readonly faults?: Faults;
+  /** `crypt.vault.token`; null: it is not connected. Without it, it has no Vault runner. */
+  readonly vaultToken?: string | null;
 };
 
 export type Received = {
@@ -80,5 +82,13 @@ export type RubyNode = {
   publish(routingKey: string, body: Body | Buffer, properties?: Options.Publish): Promise<void>;
   /** The same with its body under the cluster key (`encrypted/cs`). */
   publishEncrypted(routingKey: string, body: Body): Promise<void>;
+  /** The Vault token that it uses. */
+  vaultToken(): string | null;
+  /** How often it gave that to somebody. */
+  vaultAnswers(): number;
+  /** Messages that the shared queue `node.vault` handed to it. */
+  readonly vaultRequests: readonly Body[];
+  /** RequestVaultToken, with the key as raw PEM, to this routing key. */
+  askForVaultToken(routingKey: string): Promise<void>;
   stop(): Promise<void>;
 };

@@ -1,8 +1,8 @@
 /**
  * A Ruby node for tests, over a real broker: LegionIO 1.4 or 1.9 with lex-node 0.3.2, as strict and as faulty as the
  * real one where keys, the cluster secret, pushed settings and gems are concerned; what becomes of those is in
- * ruby-node-settings.ts. Written from the specification without any of the product's protocol or cryptography. It
- * installs nothing and has no Vault. It can be told to misbehave, as nodes do on bad days.
+ * ruby-node-settings.ts; its Vault runner is in ruby-vault.ts. Written from the specification without any of the
+ * product's protocol or cryptography. It installs nothing. It can be told to misbehave, as nodes do on bad days.
  */
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -19,6 +19,7 @@ import {
 import { resultsOf } from './ruby-node-results.js';
 import { declareAsRuby } from './ruby-node-topology.js';
 import type { Body, Outcome, Received, RubyNode, RubyNodeOptions } from './ruby-node-types.js';
+import { createRubyVault } from './ruby-vault.js';
 
 export type { Generation } from './ruby-node-crypt.js';
 export type { Faults, Received, RubyNode, RubyNodeOptions } from './ruby-node-types.js';
@@ -157,6 +158,12 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
     return publicKeys;
   }
 
+  const vault = createRubyVault({
+    ...{ generation, name, publicPem: pair.publicKey, privatePem: pair.privateKey },
+    ...{ token: options.vaultToken ?? null, publish },
+  });
+  const vaultRequests: Body[] = [];
+
   const functions: Readonly<
     Record<string, (body: Body, properties: ConsumeMessage['properties']) => unknown>
   > = {
@@ -212,6 +219,7 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
       const { message } = take(body, 'message', 'encrypted_string', 'validation_string');
       secret = decryptWith(generation, pair.privateKey, message);
     },
+    ...(options.vaultToken !== undefined && { receive_vault_token: vault.receiveOnNodeQueue }),
   };
 
   /** Body and headers as the function will see them. Throws for what is rejected. */
@@ -255,6 +263,19 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
     if (cameBy === channel && !isStopped) channel.ack(message);
   }
 
+  /** The queue says which runner it is: here the one for Vault. */
+  async function consumeVault(message: ConsumeMessage): Promise<void> {
+    try {
+      const body = decode(message);
+      vaultRequests.push(body);
+      const called = String(body['function']);
+      if (Object.hasOwn(vault.runner, called)) await vault.runner[called]?.(body);
+    } catch (error) {
+      errors.push(`vault: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (!isStopped) channel.ack(message);
+  }
+
   /** 1.4 rejects at once; 1.9 tries twice more by way of its own queue, but not where the IV is missing. */
   function undecodable(message: ConsumeMessage): void {
     const { headers = {}, contentType, contentEncoding } = message.properties;
@@ -284,6 +305,10 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
     await channel.consume(queue, (message) => message && void consume(message), {
       consumerTag: `${name}_node_node_1`,
     });
+    if (options.vaultToken !== undefined)
+      await channel.consume('node.vault', (message) => message && void consumeVault(message), {
+        consumerTag: `${name}_node_vault_1`,
+      });
     await beat();
     beating = setInterval(() => void beat().catch(() => undefined), beatIntervalMs);
     later(1_000, () => void requestPublicKeys().catch(() => undefined));
@@ -359,6 +384,11 @@ export async function createRubyNode(options: RubyNodeOptions): Promise<RubyNode
     restarts: () => restarts,
     misbehave: (next) => void (faults = next),
     tellResult,
+    vaultToken: vault.token,
+    vaultAnswers: vault.answers,
+    vaultRequests,
+    askForVaultToken: (routingKey) =>
+      publish(routingKey, { function: 'push_vault_token', node_name: name, public_key: pair.publicKey }),
     stop,
   };
 }

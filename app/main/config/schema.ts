@@ -56,7 +56,7 @@ export const SETTINGS = {
   'bus.joinVaultQueue': entry(
     z.boolean(),
     false,
-    'Declare and bind the shared queue node.vault. It outlives this node.',
+    'Declare and bind the shared queue node.vault from the start, not only while there is a token to hand out. It outlives this node.',
   ),
   'node.name': entry(
     z.string().max(240),
@@ -94,7 +94,7 @@ export const SETTINGS = {
   'secrets.policy': entry(
     z.enum(SECRET_POLICIES),
     'never',
-    'What to do when a node asks for the cluster secret: never, ask (a person decides) or trusted (pinned keys only).',
+    'What to do when a node asks for the cluster secret or our Vault token: never, ask (a person decides) or trusted (pinned keys only).',
   ),
   'vault.address': entry(
     z.union([z.literal(''), z.string().regex(/^https?:\/\/.+/i, 'must begin with https:// or http://')]),

@@ -150,7 +150,7 @@ export const contract = {
   'vault.get': call(Nothing, Vault),
   /** A token by hand; goes in once and never comes out. Throws VAULT_OFF, VAULT_TOKEN and whatever Vault says of it. */
   'vault.enter': call(z.object({ token: z.string().max(10_240) }), Ok),
-  /** Logs in anew, or asks the other nodes, where no login is configured. Throws VAULT_OFF, VAULT_NO_WAY and whatever Vault says. */
+  /** Logs in anew, or asks the other nodes, where no login is configured. Throws VAULT_OFF, VAULT_HELD, VAULT_NO_WAY or KEY_NONE. */
   'vault.ask': call(Nothing, Ok),
   /** Throws VAULT_OFF, VAULT_NO_TOKEN and whatever Vault says. */
   'vault.renew': call(Nothing, Ok),
