@@ -7,8 +7,8 @@ import type { Bus, Delivery, Disposition } from '../../ports/bus.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 
-/** As a Ruby node of the newer framework: what is held here for a moment is held from the others. */
-const PREFETCH = 2;
+/** What is held here for a moment is held from the others; with too few, a flood of what we pass on would stop the rest. */
+const PREFETCH = 20;
 /** VX3 With nobody else at the queue it would come back a thousand times a second. */
 const PASS_ON_AFTER_MS = 1_000;
 const MAX_RETURNS = 3;
@@ -34,6 +34,7 @@ export const returnsOf = ({ properties }: Delivery): number => {
 export function createVaultQueue({ bus, clock, log, mayServe, serve }: VaultQueueDeps) {
   let leave: Cancel | null = null;
   let notBeforeUp = -Infinity;
+  let lastReason = '';
 
   async function work(delivery: Delivery): Promise<Disposition> {
     if (!mayServe()) {
@@ -65,7 +66,10 @@ export function createVaultQueue({ bus, clock, log, mayServe, serve }: VaultQueu
       leave = bus.visit(plan, (error) => {
         leave = null;
         notBeforeUp = clock.uptime() + AGAIN_MS;
-        log.warn({ reason: error.message, queue: VAULT_QUEUE }, 'requests for Vault tokens are not heard');
+        const isNews = error.message !== lastReason;
+        lastReason = error.message;
+        const facts = { reason: error.message, queue: VAULT_QUEUE };
+        log[isNews ? 'warn' : 'debug'](facts, 'requests for Vault tokens are not heard');
       });
     },
     stop,

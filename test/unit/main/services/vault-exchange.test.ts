@@ -309,7 +309,7 @@ describe('being asked for our token', () => {
 
   it('VX1 a queue that somebody declared otherwise is left alone, looked for again, and nothing else suffers', async () => {
     const stage = vaultStage();
-    const { console, pass, aToken, connect, sharedQueue } = stage;
+    const { console, pass, aToken, broker, connect, sharedQueue } = stage;
     const bus = connect('odd');
     const queue = { name: 'node.vault', durable: false, autoDelete: false, exclusive: false, arguments: {} };
     bus.open({ topology: { exchanges: [], queues: [queue], bindings: [] }, consumers: [] });
@@ -319,6 +319,12 @@ describe('being asked for our token', () => {
     await pass(10);
     expect(sharedQueue()?.consumerCount).toBe(0);
     expect(holder.link().state).toBe('live');
+    broker
+      .connect('admin', () => undefined)
+      .openChannel()
+      .deleteQueue('node.vault');
+    await pass(30);
+    expect(sharedQueue()?.consumerCount).toBe(1);
     expect(holder.kinds()).not.toContain('link.lost');
   });
 });
