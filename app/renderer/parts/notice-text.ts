@@ -80,6 +80,7 @@ function targetOf(
       return nodesHref(`state:silent${group !== null && !/[\s,:"]/.test(group) ? ` group:${group}` : ''}`);
     case 'secret.conflict':
     case 'secret.requested':
+    case 'vault.requested':
     case 'vault.soon':
     case 'vault.ended':
     case 'vault.sealed':

@@ -44,6 +44,7 @@ const ICONS: Readonly<Record<NoticeKind, readonly [LucideIcon, string]>> = {
   'node.silent': [Square, 'lost'],
   'secret.conflict': [Lock, 'lost'],
   'secret.requested': [KeyRound, 'info'],
+  'vault.requested': [KeyRound, 'info'],
   'link.lost': [Unplug, 'late'],
   'run.gate': [CirclePause, 'info'],
   'run.held': [CirclePause, 'late'],

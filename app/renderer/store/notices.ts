@@ -29,6 +29,7 @@ export type NoticeKind =
   | 'node.silent'
   | 'secret.conflict'
   | 'secret.requested'
+  | 'vault.requested'
   | 'link.lost'
   | 'run.gate'
   | 'run.held'
@@ -74,6 +75,8 @@ const ENDS: Readonly<Record<string, readonly NoticeKind[]>> = {
   'key.kept': ['key.changed'],
   'key.forgotten': ['key.changed'],
   'secret.given': ['secret.requested'],
+  'vault.given': ['vault.requested'],
+  'vault.not-given': ['vault.requested'],
   'secret.not-given': ['secret.requested'],
   'secret.adopted': ['secret.conflict'],
   'secret.dismissed': ['secret.conflict'],
@@ -142,6 +145,7 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
         put(event.kind, '', event);
         break;
       case 'secret.requested':
+      case 'vault.requested':
         if (facts.policyAsks) put(event.kind, name, event);
         break;
       case 'node.silent':

@@ -17,13 +17,13 @@ export function GiveDialog({ open, onClose, request }: Props) {
     <ActDialog
       open={open}
       onClose={onClose}
-      title={text('secretPage.give.title', { name })}
+      title={text(`secretPage.give.title.${request.wants}`, { name })}
       verb={text('secretPage.give.do')}
       isBlocked={request.fingerprint === null}
       act={() => ask('request.give', { id: request.id })}
-      done={text('secretPage.done.given', { name })}
+      done={text(`secretPage.done.given.${request.wants}`, { name })}
     >
-      <p className="t2">{text('secretPage.give.why', { name })}</p>
+      <p className="t2">{text(`secretPage.give.why.${request.wants}`, { name })}</p>
       {request.fingerprint !== null && (
         <div className="one-key">
           <p className="lab b6">{text('secretPage.give.key', { name })}</p>

@@ -139,7 +139,7 @@ function Here({ request }: { readonly request: Request }) {
         isLocal
         open={asks === 'refuse'}
         onClose={close}
-        title={text('secretPage.refuse.title', { name })}
+        title={text(`secretPage.refuse.title.${request.wants}`, { name })}
         verb={text('secretPage.refuse.do')}
         act={() => ask('request.refuse', { id: request.id })}
         done={text('secretPage.done.refused', { name })}

@@ -77,8 +77,8 @@ export const cliKeys = {
   'cli.secrets.handover':
     'sent to {sent, number}; {away, number} were away, {without, number} have no trusted key',
 
-  'cli.requests': 'who asks for the cluster secret',
-  'cli.requests.give': 'give the cluster secret once to this asker',
+  'cli.requests': 'who asks for the cluster secret or a Vault token',
+  'cli.requests.give': 'give this asker once what it asks for',
   'cli.requests.refuse': 'refuse this asker',
   'cli.requests.none': 'Nobody asked.',
   'cli.requests.give.done': 'Given.',

@@ -44,10 +44,6 @@ export const trust = {
   'request.failed': 'did not arrive',
   'wants.cluster-secret': 'cluster secret',
   'wants.vault-token': 'Vault token',
-  'give.vault-token.title': 'Give {name} our Vault token?',
-  'give.vault-token.why':
-    'It is our own token, as LegionIO does it: {name} may then do in Vault whatever this node may, Vault’s audit cannot tell the two apart, and revoking it ends it for both. It is encrypted to the trusted key of {name} and sent to it alone, once.',
-  'give.vault-token.done': '{name} was given our Vault token',
 
   'event.key.new': '{count, plural, =1 {{name} showed a key} other {# nodes showed their keys}}',
   'event.key.changed': '{name} shows another key: {fingerprint}',
