@@ -9,7 +9,7 @@ const text = z.string().max(65_536);
 const short = z.string().max(1_024);
 const optionalText = text.nullish();
 
-/** Every function a node queue may be asked for (lex-node 0.3.2, runners Node and Vault). */
+/** Every function a node queue may be asked for (lex-node 0.3.2, runners Node and Vault), and those of consoles. */
 export const FUNCTIONS = {
   message: { message: 'Message', area: 'changes', schema: z.looseObject({}) },
   update_settings: {
@@ -67,6 +67,12 @@ export const FUNCTIONS = {
     message: 'PushVaultToken',
     area: 'secrets',
     schema: z.looseObject({ message: optionalText, token: optionalText, public_key: optionalText }),
+  },
+  /** Of consoles alone: a wrapped token did not open. */
+  fail_vault_token: {
+    message: 'FailVaultToken',
+    area: 'secrets',
+    schema: z.looseObject({ node_name: short, handover: z.looseObject({}) }),
   },
 } as const;
 
