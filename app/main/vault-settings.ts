@@ -33,6 +33,7 @@ export function vaultSettings(
         .filter(Boolean),
       login: loginOf(values),
       isUnverified: !values['vault.verify'],
+      handoverRole: values['vault.handoverRole'],
     },
     http: createHttpsVault({
       ...{

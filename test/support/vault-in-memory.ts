@@ -47,6 +47,7 @@ export function vaultStage() {
   };
   const settings = {
     ...{ address: 'https://vault:8200', namespace: null, redirectHosts: [], isUnverified: false },
+    handoverRole: 'legion-node',
     login: { kind: 'none' },
   } as const;
   let pid = 0;

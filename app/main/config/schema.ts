@@ -142,6 +142,11 @@ export const SETTINGS = {
     '',
     'Other hosts, with commas, to which a standby of Vault may send us with our token.',
   ),
+  'vault.handoverRole': entry(
+    z.string().regex(/^[\w.-]*\w$/, 'must be the name of a token role'),
+    'legion-node',
+    'Token role by which a token is made for another console that asks. Where Vault has no such role, an orphan with the policy legion-node is made.',
+  ),
   'receive.settings': entry(
     z.enum(RECEIVE_MODES),
     'ask',

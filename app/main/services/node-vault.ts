@@ -7,7 +7,7 @@ import { readName } from '../core/protocol/bus/name.js';
 import { requestVaultToken, VAULT_REQUEST_KEYS } from '../core/protocol/bus/vault-messages.js';
 import type { Delivery } from '../ports/bus.js';
 import { NO_VAULT } from '../ports/vault-http.js';
-import type { HeardFunction } from './keys/exchange.js';
+import type { HeardFunction, Sender } from './keys/exchange.js';
 import type { KeyService } from './keys/index.js';
 import type { RecordEvent } from './keys/record.js';
 import type { NodeDeps, NodeSettings } from './node-service.js';
@@ -16,6 +16,8 @@ import { createAsking } from './vault/bus-asking.js';
 import { createGiving } from './vault/bus-giving.js';
 import { createVaultQueue } from './vault/bus-queue.js';
 import { createReceiving } from './vault/bus-receiving.js';
+import { createWrappedGiving } from './vault/bus-wrapped-giving.js';
+import { createWrappedTaking } from './vault/bus-wrapped-taking.js';
 import { createVault } from './vault/index.js';
 
 type Parts = {
@@ -39,8 +41,9 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
     ...{ clock, log, record, speaks: settings.beating },
     async send() {
       const self = { name, pem: ownPem() };
+      const question = taking.question();
       await Promise.all(
-        VAULT_REQUEST_KEYS.map((key) => bus.publish(requestVaultToken(self, key, clock.now()))),
+        VAULT_REQUEST_KEYS.map((key) => bus.publish(requestVaultToken(self, key, clock.now(), question))),
       );
     },
     isWanted: () => vault.needsOthers(),
@@ -53,6 +56,9 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
     ...{ clock, log, record, asking, vault: () => vault },
     keys: { open: (text) => keys().open(text), usedBy: (other, isOld) => keys().usedBy(other, isOld) },
   });
+  const wrapped = { ...{ bus, clock, random, record, name, keys }, vault: () => vault };
+  const giving = createWrappedGiving(wrapped);
+  const taking = createWrappedTaking({ ...wrapped, log });
   const queue = createVaultQueue({
     ...{ bus, clock, log },
     // VX1
@@ -64,6 +70,11 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
     serve: (delivery) => observer().share(delivery, (message) => serve(message, delivery)),
   });
 
+  const received = (body: HeardFunction['body'], sender: Sender): void =>
+    body.handover === undefined || body.handover === null
+      ? receiving.received(body.message, sender)
+      : taking.received(body);
+
   /** What came by the shared queue. True: it is ours, and done with. Throws ProtocolError. */
   function serve({ name: called, body, isModern }: HeardFunction, delivery: Delivery): boolean {
     switch (called) {
@@ -72,11 +83,13 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
         const key = keys().learn(other, String(body.public_key), 'RequestVaultToken', clock.now());
         // Our own question, from when we had no token: others can answer it no more than we can.
         if (key === null) return true;
+        const heard = giving.heard(other, key, body.handover);
+        if (heard !== 'asked') return heard === 'dropped';
         return keys().secrets.requested('vault-token', other, key, isModern, delivery.redelivered);
       }
       case 'receive_vault_token': {
         const sender = keys().senderOf(body);
-        if (sender) receiving.received(body.message, sender);
+        if (sender) received(body, sender);
         return true;
       }
       case 'request_token':
@@ -91,7 +104,10 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
 
   return {
     vault,
-    handout: createGiving({ bus, clock, cipher: settings.keys.cipher, ownPem, vault: () => vault }),
+    handout: createGiving({
+      ...{ bus, clock, cipher: settings.keys.cipher, ownPem, wrapped: giving },
+      vault: () => vault,
+    }),
 
     /** A message of the exchange, or to our own queue. Throws ProtocolError. */
     hear(message: HeardFunction, delivery: Delivery): void {
@@ -101,8 +117,10 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
         const sender = keys().senderOf(body);
         const recipient = keys().recipientOf(delivery);
         if (sender === null || recipient === null) return;
-        if (recipient === name) receiving.received(body.message, sender);
+        if (recipient === name) received(body, sender);
         else keys().secrets.answeredElsewhere('vault-token', recipient, sender.name);
+      } else if (called === 'fail_vault_token') {
+        if (keys().recipientOf(delivery) === name) giving.failed(readName(body.node_name), body.handover);
       } else if (called === 'request_token' || called === 'request_vault_token') {
         if (keys().isForUs(delivery)) asking.provoked();
       }

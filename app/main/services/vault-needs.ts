@@ -12,8 +12,10 @@ const KINDS: Partial<Record<VaultState, readonly [Need['kind'], Need['severity']
 };
 
 export function vaultNeeds({ vault }: Pick<NodeService, 'vault'>): Need[] {
+  const replayedAt = vault.replayedAt();
+  const replay = replayedAt === null ? [] : [needOf('vault-replay', 'alarm', replayedAt, [])];
   // A new one comes by itself.
-  if (vault.mendsItself()) return [];
+  if (vault.mendsItself()) return replay;
   const [kind, severity] = KINDS[vault.state()] ?? [];
-  return kind && severity ? [needOf(kind, severity, vault.since(), [])] : [];
+  return kind && severity ? [...replay, needOf(kind, severity, vault.since(), [])] : replay;
 }

@@ -64,7 +64,7 @@ export const eventMark = (kind: string): NodeState => {
   return Object.hasOwn(marks, kind) ? (marks[kind] ?? 'unheard') : 'unheard';
 };
 
-const ALARMS = new Set(['key.changed', 'key.own-name', 'secret.conflict', 'run.regressed']);
+const ALARMS = new Set(['key.changed', 'key.own-name', 'secret.conflict', 'vault.replay', 'run.regressed']);
 const ICONS: Readonly<Record<string, LucideIcon>> = {
   key: KeyRound,
   secret: Lock,

@@ -61,6 +61,7 @@ function targetOf(need: Need): string {
     case 'vault-soon':
     case 'vault-ended':
     case 'vault-sealed':
+    case 'vault-replay':
       return href('/secrets');
     case 'secret-missing':
       return href('/secrets', { do: 'ask' });
@@ -106,6 +107,7 @@ const ICONS: Readonly<Partial<Record<Need['kind'], readonly [LucideIcon, string]
   'vault-soon': [Vault, 'late'],
   'vault-ended': [Vault, 'lost'],
   'vault-sealed': [Vault, 'late'],
+  'vault-replay': [ShieldAlert, 'lost'],
   'identity-expires': [BadgeAlert, 'late'],
   'run-gate': [CirclePause, 'info'],
   'run-held': [CirclePause, 'late'],

@@ -84,6 +84,7 @@ function targetOf(
     case 'vault.soon':
     case 'vault.ended':
     case 'vault.sealed':
+    case 'vault.replay':
       return href('/secrets');
     case 'run.gate':
     case 'run.held':

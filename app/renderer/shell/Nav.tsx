@@ -25,6 +25,7 @@ const HOMES: Readonly<Partial<Record<Need['kind'], Home>>> = {
   'vault-soon': 'vault',
   'vault-ended': 'vault',
   'vault-sealed': 'vault',
+  'vault-replay': 'vault',
   'legion-split': 'legions',
   'legion-no-lord': 'legions',
   'legion-failed': 'legions',

@@ -58,6 +58,7 @@ const ICONS: Readonly<Record<NoticeKind, readonly [LucideIcon, string]>> = {
   'vault.soon': [Vault, 'late'],
   'vault.ended': [Vault, 'lost'],
   'vault.sealed': [Vault, 'late'],
+  'vault.replay': [ShieldAlert, 'lost'],
   identity: [BadgeAlert, 'late'],
 };
 

@@ -42,6 +42,7 @@ export type NoticeKind =
   | 'legion.notify'
   | 'vault.soon'
   | 'vault.ended'
+  | 'vault.replay'
   | 'vault.sealed'
   | 'identity';
 
@@ -142,6 +143,7 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
       case 'vault.soon':
       case 'vault.ended':
       case 'vault.sealed':
+      case 'vault.replay':
         put(event.kind, '', event);
         break;
       case 'secret.requested':

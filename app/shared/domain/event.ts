@@ -85,6 +85,12 @@ export const EVENT_KINDS = {
   'vault.asked': 'secrets',
   /** Somebody sent a token that is not used; `facts.why`. */
   'vault.ignored': 'secrets',
+  /** Somebody asks for a wrapped token in a way that is not answered; `facts.why`. */
+  'vault.handover-refused': 'secrets',
+  /** Somebody was at a wrapped token on its way to us: an alarm. */
+  'vault.replay': 'audit',
+  /** One that we made for another node could not be taken back; `facts.accessor`. */
+  'vault.revoke-failed': 'audit',
   'identity.imported': 'audit',
   'identity.requested': 'audit',
   'identity.removed': 'audit',

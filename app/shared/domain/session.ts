@@ -54,6 +54,8 @@ export const Need = z.object({
     'vault-soon',
     'vault-ended',
     'vault-sealed',
+    /** Somebody was at a wrapped token on its way to us. */
+    'vault-replay',
     /** The certificate we show to the broker ends within 30 days. */
     'identity-expires',
     /** A run stands at a gate that asks, or short of its evidence. */

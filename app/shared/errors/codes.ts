@@ -129,6 +129,12 @@ export const ERROR_CODES = {
   VAULT_TOO_LONG: row(false, 409),
   VAULT_UNASKED: row(false, 409),
   VAULT_SENDER: row(false, 409),
+  VAULT_NOT_GIVER: row(false, 409),
+  VAULT_SIGNATURE: row(false, 409),
+  VAULT_ASKED_LATE: row(false, 409),
+  VAULT_REPEATED: row(false, 409),
+  VAULT_FORM: row(false, 409),
+  VAULT_REPLAY: row(false, 409),
   // configuration
   CONFIG_INVALID: row(false, 400),
   // the contract and its hosts

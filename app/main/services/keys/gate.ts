@@ -16,11 +16,15 @@ import type { RecordEvent } from './record.js';
 /** One thing that others may ask for. */
 export type Handout = {
   /** What stands against giving it to this key, whatever anybody decides about that; null: nothing. */
-  readonly against: (key: PublicKey, isModern: boolean) => AppError | null;
-  /** Encrypted to this key, into the queue of this node. Rejects with AppError. */
-  readonly send: (name: string, key: PublicKey, isModern: boolean) => Promise<void>;
+  readonly against: (key: PublicKey, isModern: boolean, name: string) => AppError | null;
+  /** Encrypted to this key, into the queue of this node; gives what the audit says besides. Rejects with AppError. */
+  readonly send: (
+    name: string,
+    key: PublicKey,
+    isModern: boolean,
+  ) => Promise<ConsoleEvent['facts'] | undefined>;
   /** What tells this very one from others in the audit; never itself. */
-  readonly facts: () => ConsoleEvent['facts'];
+  readonly facts: (name: string, key: PublicKey) => ConsoleEvent['facts'];
   readonly events: Readonly<Record<'requested' | 'elsewhere' | 'given' | 'failed' | 'notGiven', EventKind>>;
   /** Others can answer as well: what we cannot answer does not wait here for a person. */
   readonly isShared: boolean;
@@ -57,7 +61,7 @@ export function createGate({ clock, log, keyring, record, policy, mayAct, handou
     if (!key) return new AppError('REQUEST_NO_QUEUE', 'the request shows no key');
     const why = whyNotTo(trustIn(entry));
     if (why !== null) return new AppError(why, `${name}: ${key.fingerprint.slice(0, 12)}`);
-    return handouts[entry.wants].against(key, entry.isModern);
+    return handouts[entry.wants].against(key, entry.isModern, name);
   };
   const entryOf = (id: string): Request => {
     const entry = requests.get(id);
@@ -77,29 +81,30 @@ export function createGate({ clock, log, keyring, record, policy, mayAct, handou
     requests.settle(entry, 'given', clock.now());
     const facts = {
       fingerprint: key.fingerprint,
-      ...handout.facts(),
+      ...handout.facts(name, key),
       policy: byPolicy ? 'trusted' : null,
     };
+    let more: ConsoleEvent['facts'] | undefined;
     try {
-      await send(name, key, entry.isModern);
+      more = await send(name, key, entry.isModern);
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'INTERNAL';
       requests.settle(entry, 'failed', clock.now(), code);
       record(events.failed, { ...facts, code }, [name]);
       throw error;
     }
-    record(events.given, facts, [name]);
+    record(events.given, { ...facts, ...more }, [name]);
   };
 
   /** Where nothing may leave by itself, what the policy would have answered waits for a person. */
   const policyNow = (): SecretPolicy => (policy() === 'trusted' && !mayAct() ? 'ask' : policy());
 
   const judgeRequest = (entry: Request): void => {
-    const { key, wants, isModern } = entry;
+    const { key, wants, isModern, name } = entry;
     const { isShared, against } = handouts[wants];
     // A key that nobody has decided about is a person's to decide; that we have nothing to give is not.
     const hopeless =
-      isShared && key ? ((trustIn(entry).isWeak ? 'KEY_WEAK' : against(key, isModern)?.code) ?? null) : null;
+      isShared && key ? ((trustIn(entry).isWeak ? 'KEY_WEAK' : against(key, isModern, name)?.code) ?? null) : null;
     const why = hopeless ?? obstacle(entry)?.code ?? null;
     const verdict = judge({
       policy: policyNow(),

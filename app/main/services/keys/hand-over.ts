@@ -63,7 +63,10 @@ export function createHandOver(deps: HandOverDeps) {
       const code = whyNoSecret({ secret: machine.state(), isSecret: machine.isSecretText() });
       return code && new AppError(code, 'the cluster secret cannot be handed out');
     },
-    send,
+    send: async (name, key, isModern) => {
+      await send(name, key, isModern);
+      return undefined;
+    },
     facts: () => ({ id: machine.held()?.id ?? null }),
     events: {
       ...{ requested: 'secret.requested', elsewhere: 'secret.answered-elsewhere' },

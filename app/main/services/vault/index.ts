@@ -11,10 +11,13 @@ import { createVaultClient } from './client.js';
 import type { Asking } from './bus-asking.js';
 import { createKeeper, type HeldFacts } from './keeper.js';
 import type { VaultDeps, VaultSettings } from './types.js';
+import { createWrapped } from './wrapped.js';
 
 /** The server is asked how it is so often; each node at times of its own. */
 const HEALTH_MS = 20_000;
 const HEALTH_SPREAD_MS = 10_000;
+/** VW7 It is an alarm for so long. */
+const REPLAY_MS = 86_400_000;
 
 export type VaultService = ReturnType<typeof createVault>;
 
@@ -56,6 +59,7 @@ export function createVault(
   let lastState: Vault['state'] | null = null;
   let timer: Cancel = () => undefined;
   let isStopped = true;
+  let replayedAt: number | null = null;
 
   const client =
     settings &&
@@ -77,6 +81,12 @@ export function createVault(
       },
       sealed: () => void lookAtServer(),
     });
+
+  const wrapped =
+    settings &&
+    client &&
+    keeper &&
+    createWrapped({ client, keeper, role: settings.handoverRole, skewMs: () => server.skewMs });
 
   async function lookAtServer(): Promise<void> {
     timer();
@@ -110,6 +120,11 @@ export function createVault(
   const needed = (): NonNullable<typeof keeper> => {
     if (!keeper) throw new AppError('VAULT_OFF', 'no Vault is configured');
     return keeper;
+  };
+
+  const handover = (): NonNullable<typeof wrapped> => {
+    if (!wrapped) throw new AppError('VAULT_OFF', 'no Vault is configured');
+    return wrapped;
   };
 
   function stateOf(): Vault['state'] {
@@ -147,7 +162,7 @@ export function createVault(
       ...{ isRenewable: held.isRenewable, periodS: held.periodS, usesLeft: held.usesLeft },
       ...{ endsAt: endsUp === null ? null : keeper.wall(endsUp), lifeMs },
       ...{ source: facts.source, from: facts.from, receivedAt: facts.receivedAt },
-      isOurs: facts.source !== 'peer',
+      isOurs: facts.source !== 'peer' || facts.isWrapped === true,
       ...{ renewals: held.renewals, renewedAt: facts.renewedAt, failures: held.failures },
       nextRenewalAt: held.task === 'renew' && dueUp !== null ? keeper.wall(dueUp) : null,
     };
@@ -199,6 +214,15 @@ export function createVault(
         if (policies.includes('root')) throw new AppError('VAULT_ROOT', 'the token of a peer is root’s');
       });
     },
+    /** For tokens that are made for one node; throws VAULT_OFF. */
+    handover,
+    /** VW7 Somebody was at a token on its way to us. */
+    alarm(): void {
+      replayedAt = clock.now();
+    },
+    /** null: nobody was, lately. */
+    replayedAt: (): number | null =>
+      replayedAt !== null && clock.now() - replayedAt < REPLAY_MS ? replayedAt : null,
     /** Logs in, or asks the other nodes. Throws VAULT_OFF, VAULT_HELD, whatever Vault says or the bus. */
     async ask(): Promise<void> {
       const own = needed();

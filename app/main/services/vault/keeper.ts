@@ -21,11 +21,17 @@ const MAX_WARNINGS = 5;
 export type HeldFacts = Omit<TokenFacts, 'ttlS' | 'usesLeft'> & {
   readonly source: TokenSource;
   readonly from: string | null;
+  readonly isWrapped?: boolean;
   readonly receivedAt: number;
   readonly renewedAt: number | null;
 };
 type Held = { readonly token: string; readonly facts: HeldFacts | null };
-type Given = { readonly source: TokenSource; readonly from: string | null };
+type Given = {
+  readonly source: TokenSource;
+  readonly from: string | null;
+  /** Of a peer, but made for us: nobody else has it. */
+  readonly isWrapped?: boolean;
+};
 
 export type Keeper = ReturnType<typeof createKeeper>;
 
@@ -297,7 +303,7 @@ export function createKeeper(
     /** True: it is revoked; false: it is somebody else's, too, and only let go. Throws what Vault says. */
     async revoke(): Promise<boolean> {
       if (!held) throw new AppError('VAULT_NO_TOKEN', 'no token is held');
-      const isShared = given.source === 'peer';
+      const isShared = given.source === 'peer' && given.isWrapped !== true;
       const facts = { accessor: accessor() };
       if (!isShared) {
         const reading = await client.revokeSelf(held.token);
@@ -310,14 +316,14 @@ export function createKeeper(
       return !isShared;
     },
 
-    /** VT12 A token of our own login ends with us, within two seconds or not at all. Never rejects. */
+    /** VT12 A token of our own login, or made for us, ends with us, within two seconds or not at all. Never rejects. */
     async stop(): Promise<void> {
       timer();
       isStopped = true;
       const last = held;
       held = null;
       epoch += 1;
-      if (!last || given.source !== 'login') return;
+      if (!last || (given.source !== 'login' && given.isWrapped !== true)) return;
       let cancel: Cancel = () => undefined;
       const enough = new Promise<void>((resolve) => (cancel = clock.after(FAREWELL_MS, resolve)));
       await Promise.race([client.revokeSelf(last.token), enough]).catch(() => undefined);

@@ -31,6 +31,8 @@ export type VaultSettings = {
   readonly redirectHosts: readonly string[];
   readonly login: VaultLogin;
   readonly isUnverified: boolean;
+  /** The role by which tokens for other nodes are made. */
+  readonly handoverRole: string;
 };
 
 export type VaultDeps = {

@@ -251,6 +251,21 @@ export const errors = {
   'error.VAULT_UNASKED.next': 'Ask for one; what comes then is looked at.',
   'error.VAULT_SENDER': 'It came with a key that was refused, or that contradicts a pinned one.',
   'error.VAULT_SENDER.next': 'Look at the key of its sender on the page Keys.',
+  'error.VAULT_NOT_GIVER':
+    'Our Vault token may not make one for another node, and our own is not handed out to who asks for one of its own.',
+  'error.VAULT_NOT_GIVER.next':
+    'Have a policy allow “update” on auth/token/create/legion-node or auth/token/create-orphan, or let another node give.',
+  'error.VAULT_SIGNATURE': 'It is not signed with the key that is pinned for its sender.',
+  'error.VAULT_SIGNATURE.next': 'Compare the key of its sender on the page Keys.',
+  'error.VAULT_ASKED_LATE': 'The last question of this node for a token is older than a minute.',
+  'error.VAULT_ASKED_LATE.next': 'Have it ask again; then decide within a minute.',
+  'error.VAULT_REPEATED': 'This question was answered already, or this node was given a token within a minute.',
+  'error.VAULT_REPEATED.next': 'Wait a minute; when it still has none, it asks again.',
+  'error.VAULT_FORM': 'It is not in the form of a wrapped hand-over.',
+  'error.VAULT_FORM.next': 'See that both consoles are of a version that can do it.',
+  'error.VAULT_REPLAY': 'The wrapped token is not as its giver sent it: somebody was there before us.',
+  'error.VAULT_REPLAY.next':
+    'Have what was inside revoked (its giver does so when it hears of it), and find out who reads along.',
   'error.CONFIG_INVALID': 'The configuration has mistakes.',
   'error.CONFIG_INVALID.next': 'All of them are listed with where they stand. Mend them and start again.',
   'error.CONTRACT_INPUT_INVALID': 'A value is not acceptable.',

@@ -157,7 +157,13 @@ export const vault = {
   'event.vault.held':
     'A Vault token is held{source, select, none {} other {, {source}}}{name, select, none {} other {: {name}}}{accessor, select, none {} other { (accessor {accessor})}}',
   'event.vault.revoked':
-    'Our Vault token was revoked{accessor, select, none {} other { (accessor {accessor})}}',
+    '{name, select, none {Our Vault token} other {The Vault token that we made for {name}}} was revoked{accessor, select, none {} other { (accessor {accessor})}}',
+  'event.vault.revoke-failed':
+    'The Vault token that we made for {name} could not be revoked{accessor, select, none {} other { (accessor {accessor})}}',
+  'event.vault.replay':
+    'Somebody was at the Vault token that {name} sent us: {why, select, used {it was opened already, or its time was over} path {it was opened and wrapped again} time {it was wrapped before we asked} other {another token was inside}}',
+  'event.vault.handover-refused':
+    '{name} asks for a Vault token of its own, and is not answered: {why, select, clock {its clock and ours are more than a minute apart} signature {it is not signed with its key} replayed {the question was answered already} full {too many were answered lately} downgrade {it asked in the better form before} other {it is not in a form that we know}}',
   'event.vault.let-go':
     'A shared Vault token was let go here and lives on elsewhere{accessor, select, none {} other { (accessor {accessor})}}',
   'event.vault.soon': 'The Vault token ends soon{accessor, select, none {} other { (accessor {accessor})}}',
@@ -183,6 +189,11 @@ export const vault = {
   'need.vault-sealed': 'Vault is sealed',
   'need.vault-sealed.why': 'Since {since}. An operator has to unseal it',
   'need.vault-sealed.verb': 'Look',
+  'need.vault-replay': 'Somebody was at a Vault token',
+  'need.vault-replay.why': 'Since {since}. A token on its way to us was opened by somebody else',
+  'need.vault-replay.verb': 'Look',
+  'notice.vault.replay': 'Somebody was at a Vault token',
+  'notice.vault.replay.verb': 'Look',
   'notice.vault.soon': 'The Vault token ends soon',
   'notice.vault.soon.verb': 'Replace',
   'notice.vault.ended': 'The Vault token has ended',

@@ -25,6 +25,7 @@ function stage(
   const vault = createVault(
     {
       ...{ address: 'https://vault:8200', namespace: null, redirectHosts: [], isUnverified: false },
+      handoverRole: 'legion-node',
       login: { kind: 'none' },
       ...settings,
     },
