@@ -94,6 +94,8 @@ export const SecretRequest = z.object({
   name: z.string(),
   fingerprint: Fingerprint.nullable(),
   wants: z.enum(WISHES),
+  /** Of a Vault token: one of its own is made for it, and ours stays here. */
+  wrapped: z.boolean().optional(),
   firstAt: z.number(),
   lastAt: z.number(),
   count: z.number().int(),

@@ -186,22 +186,34 @@ export function createAnswered() {
   };
 }
 
-/** Our own questions that are open; each is answered once. Times are steady ms. */
+export type OwnQuestion = {
+  /** Epoch ms. */
+  readonly at: number;
+  /** Of the key that we signed it with. */
+  readonly fingerprint: string;
+  /** Whose answer to it was looked at; null: nobody's. Each question has one answer. */
+  readonly takenFrom: string | null;
+};
+
+/** Our own questions. Times are steady ms. */
 export function createQuestions() {
-  const open = new Map<string, { readonly up: number; readonly at: number; readonly fingerprint: string }>();
+  const open = new Map<string, OwnQuestion & { readonly up: number }>();
   return {
-    put(nonce: string, question: { readonly up: number; readonly at: number; readonly fingerprint: string }) {
-      open.set(nonce, question);
+    put(nonce: string, question: Omit<OwnQuestion, 'takenFrom'>, up: number): void {
+      open.set(nonce, { ...question, up, takenFrom: null });
       for (const oldest of open.keys()) {
         if (open.size <= MAX_OPEN) break;
         open.delete(oldest);
       }
     },
-    /** VW5 */
-    find(nonce: string, up: number): { readonly at: number; readonly fingerprint: string } | null {
+    /** VW5 null: it is none of ours, or too old. */
+    find(nonce: string, up: number): OwnQuestion | null {
       const found = open.get(nonce);
       return found && up - found.up <= OPEN_MS ? found : null;
     },
-    close: (nonce: string): void => void open.delete(nonce),
+    take(nonce: string, giver: string): void {
+      const found = open.get(nonce);
+      if (found) open.set(nonce, { ...found, takenFrom: giver });
+    },
   };
 }

@@ -28,6 +28,8 @@ export type Handout = {
   readonly events: Readonly<Record<'requested' | 'elsewhere' | 'given' | 'failed' | 'notGiven', EventKind>>;
   /** Others can answer as well: what we cannot answer does not wait here for a person. */
   readonly isShared: boolean;
+  /** This one is not asked for itself, but for one like it. */
+  readonly isWrapped?: (name: string, key: PublicKey) => boolean;
 };
 
 export type GateDeps = {
@@ -165,6 +167,7 @@ export function createGate({ clock, log, keyring, record, policy, mayAct, handou
         return {
           ...{ id, name, wants, firstAt, lastAt, count, state, stateAt, why, answeredBy, trust },
           fingerprint: entry.key?.fingerprint ?? null,
+          ...(entry.key && handouts[wants].isWrapped?.(name, entry.key) && { wrapped: true }),
           weak: isWeak,
           beating: beating.has(name),
         };

@@ -57,5 +57,6 @@ export function createGiving({ bus, clock, cipher, ownPem, vault, wrapped }: Giv
       ...{ given: 'vault.given', failed: 'vault.give-failed', notGiven: 'vault.not-given' },
     },
     isShared: true,
+    isWrapped: wrapped.isAsked,
   };
 }

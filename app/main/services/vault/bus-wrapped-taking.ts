@@ -96,7 +96,7 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
       const { fingerprint } = own.publicKey;
       const at = clock.now();
       const question = makeQuestion({ name, fingerprint }, own.pem, random.bytes(NONCE_BYTES), at);
-      questions.put(question.nonce, { up: clock.uptime(), at, fingerprint });
+      questions.put(question.nonce, { at, fingerprint }, clock.uptime());
       return question;
     },
 
@@ -110,18 +110,19 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
       if (!parsed.success) return ignore('form', CODES.form, giver);
       const answer = parsed.data;
       const question = questions.find(answer.nonce, clock.uptime());
-      if (question === null) return ignore('unasked', CODES.unasked, giver);
-      const { at, fingerprint } = question;
+      // What its giver sent before, again: whoever sends it does not get the first one revoked.
+      if (question === null || question.takenFrom === giver) return ignore('unasked', CODES.unasked, giver);
+      const { at, fingerprint, takenFrom } = question;
       const pinned = deps.keys().keyring.pinOf(giver)?.key ?? null;
       const why = whyNotOpen(answer, { giver, asker: { name, fingerprint } }, pinned);
       if (why !== null) return ignore(why, CODES[why], giver);
       // From here on it is the giver itself that speaks: a forgery does not use a question up.
-      questions.close(answer.nonce);
-      if (!isEmpty()) {
+      if (takenFrom !== null || !isEmpty()) {
         ignore('held', CODES.held, giver);
         return void tell(giver, answer.nonce, 'held', own.pem);
       }
       const done = turns.take();
+      questions.take(answer.nonce, giver);
       take(answer, giver, at, fingerprint, own.pem)
         .catch((error: unknown) => log.error({ error }, 'a wrapped Vault token could not be handled'))
         .finally(done);

@@ -322,6 +322,9 @@ export const keys = {
   'secretPage.refuse': 'Refuse…',
   'secretPage.give.title.cluster-secret': 'Give {name} the cluster secret?',
   'secretPage.give.title.vault-token': 'Give {name} our Vault token?',
+  'secretPage.give.title.vault-wrapped': 'Make {name} a Vault token of its own?',
+  'secretPage.give.why.vault-wrapped':
+    'Vault makes a new token with the policy legion-node, for an hour at a time and a day at most. It is sent to {name} wrapped: it opens once, within a minute, and when somebody else opens it first, {name} notices and we revoke it. Our own token stays here.',
   'secretPage.give.why.vault-token':
     'It is our own token, as LegionIO does it: {name} may then do in Vault whatever this node may, Vault’s audit cannot tell the two apart, and revoking it ends it for both. It is encrypted to the trusted key of {name} and sent to it alone, once.',
   'secretPage.give.why.cluster-secret':
@@ -340,6 +343,7 @@ export const keys = {
   'secretPage.done.adopted': 'The offered secret is accepted',
   'secretPage.done.dismissed': 'The offered secret is turned down',
   'secretPage.done.given.cluster-secret': '{name} was given the cluster secret',
+  'secretPage.done.given.vault-wrapped': '{name} was sent a Vault token of its own',
   'secretPage.done.given.vault-token': '{name} was given our Vault token',
   'secretPage.done.refused': '{name} was refused',
 
