@@ -159,6 +159,8 @@ describeWithRabbitMq('Vault tokens', () => {
       canaries.set(what, token.id);
       return token.id;
     };
+    for (const path of ['auth/token/create-orphan', 'auth/token/revoke-accessor'])
+      vault.grant('legion-node', path);
     const holder = await consoleWith('ask');
     await holder.call('vault.enter', { token: mark('entered', aToken()) });
     const asker = await consoleWith('ask');
@@ -167,11 +169,14 @@ describeWithRabbitMq('Vault tokens', () => {
     await holder.ok('keys', 'trust', asker.name, fingerprint!);
     await holder.ok('keys', 'announce');
     await until(async () => (await asker.keysOf(holder.name)).some((row) => row.fingerprint !== null));
+    await asker.ok('keys', 'trust', holder.name, (await holder.call('key.own', {})).fingerprint!);
     await asker.call('vault.ask', {});
     const { id } = await holder.request(asker.name, ({ wants }) => wants === 'vault-token');
     await holder.ok('requests', 'give', id);
     await until(async () => (await state(asker)) === 'connected');
-    expect((await asker.call('vault.get', {})).token).toMatchObject({ source: 'peer', from: holder.name });
+    const { token: made } = await asker.call('vault.get', {});
+    expect(made).toMatchObject({ source: 'peer', from: holder.name, isOurs: true });
+    mark('made for the asker', vault.tokens().find(({ accessor }) => accessor === made?.accessor)!);
 
     // What is not taken: root's, one that nobody asked for, one in the clear, one of another server, too long a one.
     const third = await consoleWith('ask');
@@ -199,6 +204,6 @@ describeWithRabbitMq('Vault tokens', () => {
       for (const file of filesIn(each.dataDir))
         expect.soft(inside(readFileSync(file, 'latin1')), file).toEqual([]);
     }
-    expect(canaries.size).toBe(5);
+    expect(canaries.size).toBe(6);
   });
 });

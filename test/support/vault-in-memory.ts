@@ -151,6 +151,7 @@ export function vaultStage() {
     return {
       ...{ name, say, errors, shared, own, token: vault.token, answers: vault.answers },
       pem: pair.publicKey,
+      privatePem: pair.privateKey,
       fingerprint: fingerprintOf(pair.publicKey),
       /** RequestVaultToken, by whatever key, in the form of this generation. */
       ask: (key: string, more?: Partial<Envelope>) =>

@@ -72,8 +72,10 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
   ): Promise<void> {
     const { nonce } = answer;
     const between = { giver, asker: { name, fingerprint } };
+    let accessor: string | null = null;
     try {
       const inside = openAnswer(answer, between, privatePem);
+      accessor = inside.accessor;
       await deps.vault().handover().take(inside, name, giver, askedAt);
     } catch (error) {
       if (error instanceof ProtocolError) return ignore('unreadable', CODES.unreadable, giver);
@@ -81,10 +83,12 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
       if (error instanceof HandoverAlarm) {
         // VW7
         deps.vault().alarm();
-        record('vault.replay', { why: error.why, request: nonce }, [giver]);
-      } else ignore(error.code === CODES.held ? 'held' : 'refused', error.code, giver);
+        record('vault.replay', { why: error.why, accessor, request: nonce }, [giver]);
+        return tell(giver, nonce, error.why, privatePem);
+      }
       const isHeld = error.code === CODES.held;
-      await tell(giver, nonce, error instanceof HandoverAlarm ? error.why : isHeld ? 'held' : 'vault', privatePem);
+      ignore(isHeld ? 'held' : 'refused', error.code, giver);
+      await tell(giver, nonce, isHeld ? 'held' : 'vault', privatePem);
     }
   }
 
@@ -117,12 +121,12 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
       const why = whyNotOpen(answer, { giver, asker: { name, fingerprint } }, pinned);
       if (why !== null) return ignore(why, CODES[why], giver);
       // From here on it is the giver itself that speaks: a forgery does not use a question up.
+      const done = turns.take();
+      if (takenFrom === null) questions.take(answer.nonce, giver);
       if (takenFrom !== null || !isEmpty()) {
         ignore('held', CODES.held, giver);
-        return void tell(giver, answer.nonce, 'held', own.pem);
+        return void tell(giver, answer.nonce, 'held', own.pem).finally(done);
       }
-      const done = turns.take();
-      questions.take(answer.nonce, giver);
       take(answer, giver, at, fingerprint, own.pem)
         .catch((error: unknown) => log.error({ error }, 'a wrapped Vault token could not be handled'))
         .finally(done);

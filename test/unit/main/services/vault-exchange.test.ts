@@ -359,30 +359,6 @@ describe('asking others for a token', () => {
     },
   );
 
-  it('VX4 from another console, with the name whose key it is, and both ends have it in their audit', async () => {
-    const { holder, token, pass, console } = await holding('ask');
-    const asker = await console('asker');
-    await pass(10);
-    await holder.keys.trust('asker', asker.keys.own().fingerprint!, 'voice', undefined);
-    await asker.vault.ask();
-    await pass(1);
-    const [request] = holder.requests();
-    expect(request).toMatchObject({ name: 'asker', state: 'waiting', trust: 'trusted' });
-    await holder.keys.secrets.give(request!.id);
-    await pass(1);
-    expect(asker.vault.view().token).toMatchObject({
-      accessor: token.accessor,
-      source: 'peer',
-      from: 'holder',
-    });
-    expect(asker.eventsOf('vault.held')).toMatchObject([{ names: ['holder'], area: 'audit' }]);
-    expect(asker.tokenOf()).toBe(token.id);
-    // Now both stand at the queue.
-    await asker.keys.secrets.setPolicy('ask');
-    await pass(2);
-    for (const node of [asker, holder]) expect(foundIn(node.story(), [['token', token.id]])).toEqual([]);
-  });
-
   it('VX4 asks by both keys with our key as raw PEM, six times, five seconds apart, and tells it once', async () => {
     const { console, pass, stranger } = vaultStage();
     const { heard } = stranger();
