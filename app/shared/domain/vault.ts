@@ -72,7 +72,7 @@ export const VaultToken = z.object({
   /** Of `peer`: who gave it. */
   from: z.string().nullable(),
   receivedAt: z.number(),
-  /** We made or logged in for it ourselves: we may revoke it. A shared one is never revoked from here. */
+  /** We logged in for it, or it was made for us: we may revoke it. A shared one is never revoked from here. */
   isOurs: z.boolean(),
   renewals: z.number().int(),
   renewedAt: z.number().nullable(),
