@@ -176,7 +176,10 @@ describeWithRabbitMq('Vault tokens', () => {
     await until(async () => (await state(asker)) === 'connected');
     const { token: made } = await asker.call('vault.get', {});
     expect(made).toMatchObject({ source: 'peer', from: holder.name, isOurs: true });
-    mark('made for the asker', vault.tokens().find(({ accessor }) => accessor === made?.accessor)!);
+    mark(
+      'made for the asker',
+      vault.tokens().find(({ accessor }) => accessor === made?.accessor)!,
+    );
 
     // What is not taken: root's, one that nobody asked for, one in the clear, one of another server, too long a one.
     const third = await consoleWith('ask');

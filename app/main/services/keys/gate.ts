@@ -106,7 +106,9 @@ export function createGate({ clock, log, keyring, record, policy, mayAct, handou
     const { isShared, against } = handouts[wants];
     // A key that nobody has decided about is a person's to decide; that we have nothing to give is not.
     const hopeless =
-      isShared && key ? ((trustIn(entry).isWeak ? 'KEY_WEAK' : against(key, isModern, name)?.code) ?? null) : null;
+      isShared && key
+        ? ((trustIn(entry).isWeak ? 'KEY_WEAK' : against(key, isModern, name)?.code) ?? null)
+        : null;
     const why = hopeless ?? obstacle(entry)?.code ?? null;
     const verdict = judge({
       policy: policyNow(),

@@ -46,7 +46,8 @@ export type WrappedGivingDeps = {
 
 /** What becomes of a message that asks: the gate's, nobody's, or somebody else's to answer. */
 export type Heard = 'asked' | 'dropped' | 'passed';
-type Why = NonNullable<ReturnType<typeof whyNotAnswer>> | 'form' | 'replayed' | 'often' | 'full' | 'downgrade';
+type Why =
+  NonNullable<ReturnType<typeof whyNotAnswer>> | 'form' | 'replayed' | 'often' | 'full' | 'downgrade';
 
 const idOf = (name: string, { fingerprint }: PublicKey): string => `${fingerprint} ${name}`;
 const oldestOut = <K>(map: Map<K, unknown>, limit: number): void => {

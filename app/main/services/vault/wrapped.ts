@@ -61,7 +61,9 @@ export function createWrapped({ client, keeper, role, skewMs }: WrappedDeps) {
         : byRole;
       if (!reading.ok) {
         const { problem } = reading;
-        throw problem.kind === 'denied' || problem.kind === 'invalid' ? notGiver(problem) : toAppError(problem);
+        throw problem.kind === 'denied' || problem.kind === 'invalid'
+          ? notGiver(problem)
+          : toAppError(problem);
       }
       if (reading.value.kind !== 'wrapped' || reading.value.wrap.wrappedAccessor === null)
         throw new AppError('VAULT_ANSWER', 'the token that was made is not wrapped');

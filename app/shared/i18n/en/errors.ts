@@ -259,7 +259,8 @@ export const errors = {
   'error.VAULT_SIGNATURE.next': 'Compare the key of its sender on the page Keys.',
   'error.VAULT_ASKED_LATE': 'The last question of this node for a token is older than a minute.',
   'error.VAULT_ASKED_LATE.next': 'Have it ask again; then decide within a minute.',
-  'error.VAULT_REPEATED': 'This question was answered already, or this node was given a token within a minute.',
+  'error.VAULT_REPEATED':
+    'This question was answered already, or this node was given a token within a minute.',
   'error.VAULT_REPEATED.next': 'Wait a minute; when it still has none, it asks again.',
   'error.VAULT_FORM': 'It is not in the form of a wrapped hand-over.',
   'error.VAULT_FORM.next': 'See that both consoles are of a version that can do it.',

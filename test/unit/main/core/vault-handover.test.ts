@@ -27,7 +27,11 @@ if (!askerKey || !giverKey || !thiefKey) throw new Error('no keys');
 const NOW = 1_800_000_000_000;
 const asker = { name: 'asker', fingerprint: askerKey.fingerprint };
 const between = { giver: 'giver', asker };
-const inside = { wrapping: `hvs.${'w'.repeat(900)}`, creationPath: 'auth/token/create-orphan', accessor: 'acc' };
+const inside = {
+  wrapping: `hvs.${'w'.repeat(900)}`,
+  creationPath: 'auth/token/create-orphan',
+  accessor: 'acc',
+};
 const chance = (fill = 7): Uint8Array => new Uint8Array(SEAL_BYTES).fill(fill);
 const question = makeQuestion(asker, askerPem, new Uint8Array(16).fill(1), NOW);
 const answer = makeAnswer(
@@ -62,7 +66,7 @@ describe('a text sealed to a key', () => {
 
   it('is not made for a key that is too small', () => {
     expect(() => sealText(aKey('small', 512), 'x', 'about', chance())).toThrow(
-      expect.objectContaining({ code: 'KEY_WEAK' }) as unknown as Error,
+      expect.objectContaining({ code: 'KEY_WEAK' }) as unknown,
     );
   });
 });
@@ -83,9 +87,9 @@ describe('VW2 a question', () => {
     expect(look({}, 'other')).toBe('signature');
     expect(look({ nonce: '0'.repeat(32) })).toBe('signature');
     expect(look({ at: NOW + 1 })).toBe('signature');
-    expect(look({ signature: makeQuestion(asker, thiefPem, new Uint8Array(16).fill(1), NOW).signature })).toBe(
-      'signature',
-    );
+    expect(
+      look({ signature: makeQuestion(asker, thiefPem, new Uint8Array(16).fill(1), NOW).signature }),
+    ).toBe('signature');
     expect(look({ signature: 'no base64 at all' })).toBe('signature');
   });
 
@@ -97,7 +101,14 @@ describe('VW2 a question', () => {
   });
 
   it('has its form or is none', () => {
-    for (const over of [{ v: 1 }, { v: '2' }, { nonce: 'AB' }, { nonce: 'g'.repeat(32) }, { at: 1.5 }, { at: '1' }])
+    for (const over of [
+      { v: 1 },
+      { v: '2' },
+      { nonce: 'AB' },
+      { nonce: 'g'.repeat(32) },
+      { at: 1.5 },
+      { at: '1' },
+    ])
       expect(Question.safeParse({ ...question, ...over }).success).toBe(false);
     for (const odd of [null, 'x', [], { v: 2 }]) expect(Question.safeParse(odd).success).toBe(false);
   });
@@ -145,10 +156,12 @@ describe('VW5 an answer', () => {
     expect(whyNotOpen(answer, between, null)).toBe('unpinned');
     expect(whyNotOpen(answer, between, thiefKey)).toBe('signature');
     expect(whyNotOpen(answer, { ...between, giver: 'other' }, giverKey)).toBe('signature');
-    expect(whyNotOpen(answer, { ...between, asker: { ...asker, name: 'other' } }, giverKey)).toBe('signature');
-    expect(
-      whyNotOpen(answer, { ...between, asker: { ...asker, fingerprint: 'other' } }, giverKey),
-    ).toBe('signature');
+    expect(whyNotOpen(answer, { ...between, asker: { ...asker, name: 'other' } }, giverKey)).toBe(
+      'signature',
+    );
+    expect(whyNotOpen(answer, { ...between, asker: { ...asker, fingerprint: 'other' } }, giverKey)).toBe(
+      'signature',
+    );
     expect(whyNotOpen({ ...answer, nonce: '0'.repeat(32) }, between, giverKey)).toBe('signature');
     expect(whyNotOpen({ ...answer, sealed: `${answer.sealed}A` }, between, giverKey)).toBe('signature');
   });
@@ -184,7 +197,11 @@ describe('VW5 an answer', () => {
 
 describe('VW6 a wrapping token', () => {
   const path = 'auth/token/create/legion-node';
-  const look = (found: { creationPath?: string; createdAt?: number | null }, skewMs: number | null = 0, said = path) =>
+  const look = (
+    found: { creationPath?: string; createdAt?: number | null },
+    skewMs: number | null = 0,
+    said = path,
+  ) =>
     whyNotUnwrap(
       { creationPath: path, createdAt: NOW + 500, ...found },
       { creationPath: said, askedAt: NOW, skewMs },

@@ -2,14 +2,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readPublicKey } from '../../../../app/main/core/crypto/public-key.js';
 import { SEAL_BYTES } from '../../../../app/main/core/crypto/sealed-text.js';
-import { pushWrappedToken, requestVaultToken } from '../../../../app/main/core/protocol/bus/vault-messages.js';
+import {
+  pushWrappedToken,
+  requestVaultToken,
+} from '../../../../app/main/core/protocol/bus/vault-messages.js';
 import {
   Failed,
   isFailureOf,
   makeAnswer,
   makeFailure,
   makeQuestion,
-  Question,
+  type Question,
   type Inside,
 } from '../../../../app/main/core/vault/handover.js';
 import type { Delivery } from '../../../../app/main/ports/bus.js';
@@ -225,7 +228,12 @@ describe('a question that is not as it should be', () => {
     const { giver, asker, say, clock, pass } = stage;
     const thief = await stage.ruby('thief', '1.9', null, { atSharedQueue: false });
     const { fingerprint, pem } = asker.keys.ourKey();
-    const forged = makeQuestion({ name: 'asker', fingerprint }, thief.privatePem, new Uint8Array(16), clock.now());
+    const forged = makeQuestion(
+      { name: 'asker', fingerprint },
+      thief.privatePem,
+      new Uint8Array(16),
+      clock.now(),
+    );
     await say(requestVaultToken({ name: 'asker', pem }, 'vault', clock.now(), forged));
     await pass(1);
     expect(stage.refusals()).toEqual(['signature']);
@@ -260,7 +268,9 @@ describe('a question that is not as it should be', () => {
     await stage.ask();
     const { pem } = asker.keys.ourKey();
     await say(requestVaultToken({ name: 'asker', pem }, 'vault', clock.now()));
-    await say(requestVaultToken({ name: 'asker', pem }, 'vault', clock.now(), { v: 3 } as unknown as Question));
+    await say(
+      requestVaultToken({ name: 'asker', pem }, 'vault', clock.now(), { v: 3 } as unknown as Question),
+    );
     await pass(5);
     expect(stage.refusals()).toEqual(expect.arrayContaining(['downgrade', 'form']));
     expect(giver.eventsOf('vault.given')).toEqual([]);
@@ -323,7 +333,9 @@ describe('a third on the way', () => {
     for (const name of ['asker', 'thief', 'nobody'])
       await say({
         ...{ exchange: '', routingKey: 'node.giver' },
-        body: Buffer.from(JSON.stringify({ function: 'fail_vault_token', node_name: name, handover: forged })),
+        body: Buffer.from(
+          JSON.stringify({ function: 'fail_vault_token', node_name: name, handover: forged }),
+        ),
       });
     await stage.pass(2);
     expect(living(accessor)).toBeDefined();
