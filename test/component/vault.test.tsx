@@ -335,6 +335,7 @@ describe('what Vault needs a person for', () => {
     ['vault-soon', 'The Vault token ends soon'],
     ['vault-ended', 'The Vault token has ended'],
     ['vault-sealed', 'Vault is sealed'],
+    ['vault-replay', 'Somebody was at a Vault token'],
   ] as const)('stands on the overview and counts in the navigation: %s', async (kind, title) => {
     await open('/overview', { session: { needs: [need(kind)], needsTotal: 1 } });
     const link = screen.getByRole('link', { name: new RegExp(`: ${title}$`) });

@@ -38,7 +38,7 @@ export const Answer = z.object({
 export type Answer = z.infer<typeof Answer>;
 
 /** Why what came was not used, as the asker tells the giver. */
-export const FAILURES = ['used', 'path', 'time', 'other', 'held', 'vault'] as const;
+export const FAILURES = ['used', 'path', 'time', 'other', 'held', 'unpinned', 'vault'] as const;
 export type Failure = (typeof FAILURES)[number];
 export const Failed = z.object({
   v: z.literal(2),

@@ -60,7 +60,7 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
     const failure = makeFailure({ giver, asker: name }, privatePem, nonce, why);
     await bus
       .publish(failVaultToken(giver, name, failure, clock.now()))
-      .catch((error: unknown) => log.warn({ error, node: giver }, 'the giver was not told'));
+      .catch((error: unknown) => log.debug({ error, node: giver }, 'the giver was not told'));
   }
 
   async function take(
@@ -119,7 +119,13 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
       const { at, fingerprint, takenFrom } = question;
       const pinned = deps.keys().keyring.pinOf(giver)?.key ?? null;
       const why = whyNotOpen(answer, { giver, asker: { name, fingerprint } }, pinned);
-      if (why !== null) return ignore(why, CODES[why], giver);
+      if (why !== null) ignore(why, CODES[why], giver);
+      // Whoever it is, its token is not used: it need not live. Only the one that made it can do anything with this.
+      if (why === 'unpinned') {
+        const told = turns.take();
+        return void tell(giver, answer.nonce, why, own.pem).finally(told);
+      }
+      if (why !== null) return;
       // From here on it is the giver itself that speaks: a forgery does not use a question up.
       const done = turns.take();
       if (takenFrom === null) questions.take(answer.nonce, giver);

@@ -16,7 +16,7 @@ const MAX_TTL_S = 86_400;
 /** VW7 What came cannot be what the giver sent: somebody was there before us. */
 export class HandoverAlarm extends AppError {
   constructor(
-    readonly why: Exclude<Failure, 'held' | 'vault'>,
+    readonly why: Exclude<Failure, 'held' | 'unpinned' | 'vault'>,
     words: string,
   ) {
     super('VAULT_REPLAY', words);

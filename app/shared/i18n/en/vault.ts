@@ -157,7 +157,7 @@ export const vault = {
   'event.vault.held':
     'A Vault token is held{source, select, none {} other {, {source}}}{name, select, none {} other {: {name}}}{accessor, select, none {} other { (accessor {accessor})}}',
   'event.vault.revoked':
-    '{name, select, none {Our Vault token} other {The Vault token that we made for {name}}} was revoked{accessor, select, none {} other { (accessor {accessor})}}',
+    '{name, select, none {Our Vault token} other {The Vault token that we made for {name}}} was revoked{accessor, select, none {} other { (accessor {accessor})}}{why, select, used {: somebody else had opened it, or its time was over} path {: it was opened and wrapped again} time {: it was wrapped before it was asked for} other {} held {: another one came first} unpinned {: our key is not trusted there} vault {: Vault did not open it there}}',
   'event.vault.revoke-failed':
     'The Vault token that we made for {name} could not be revoked{accessor, select, none {} other { (accessor {accessor})}}',
   'event.vault.replay':

@@ -321,6 +321,21 @@ describe('a third on the way', () => {
     ]);
   });
 
+  it('VW8 a giver whose key the asker has not pinned hears of it, and what it made does not live on', async () => {
+    const stage = await pair();
+    const { giver, asker, own, fake } = stage;
+    await asker.keys.forget('giver', giver.keys.ourKey().fingerprint);
+    await giver.keys.announce();
+    await stage.ask();
+    await stage.give();
+    expect(asker.eventsOf('vault.ignored')).toMatchObject([{ facts: { why: 'unpinned' } }]);
+    const accessor = giver.eventsOf('vault.given')[0]?.facts['accessor'];
+    expect(giver.eventsOf('vault.revoked')).toMatchObject([{ facts: { accessor, why: 'unpinned' } }]);
+    expect(stage.living(accessor)).toBeUndefined();
+    expect(fake.tokens().map(({ id }) => id)).toContain(own.id);
+    expect(vaultNeeds(asker)).toEqual([]);
+  });
+
   it('VW8 nobody but the asker can have a token revoked, and not twice', async () => {
     const stage = await pair();
     const { giver, asker, say, living } = stage;
