@@ -220,6 +220,16 @@ describe('who asked', () => {
     expect(await screen.findByText('given')).toBeDefined();
   });
 
+  it('a console that asks for a Vault token of its own is shown as that, and ours is not spoken of', async () => {
+    const { client, user } = await open('/secrets');
+    const wants = { wants: 'vault-token', wrapped: true } as const;
+    await tell(() => client.secrets({ requests: [aRequest('r9', 'c-2', Date.now(), wants)] }));
+    await user.click(screen.getByRole('button', { name: 'Give once…' }));
+    expect(dialog().getByText('Make c-2 a Vault token of its own?')).toBeDefined();
+    expect(dialog().getByText(/Our own token stays here/)).toBeDefined();
+    expect(dialog().queryByText(/It is our own token/)).toBeNull();
+  });
+
   it('is refused after saying what that means', async () => {
     const { client, user } = await open('/secrets');
     await user.click(screen.getByRole('button', { name: 'Refuse…' }));
