@@ -84,8 +84,9 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
         // Our own question, from when we had no token: others can answer it no more than we can.
         if (key === null) return true;
         const heard = giving.heard(other, key, body.handover);
-        if (heard !== 'asked') return heard === 'dropped';
-        return keys().secrets.requested('vault-token', other, key, isModern, delivery.redelivered);
+        if (heard === 'dropped' || heard === 'passed') return heard === 'dropped';
+        const isSame = delivery.redelivered || heard === 'same';
+        return keys().secrets.requested('vault-token', other, key, isModern, isSame);
       }
       case 'receive_vault_token': {
         const sender = keys().senderOf(body);

@@ -44,8 +44,8 @@ export type WrappedGivingDeps = {
   readonly vault: () => Pick<VaultService, 'withToken' | 'handover'>;
 };
 
-/** What becomes of a message that asks: the gate's, nobody's, or somebody else's to answer. */
-export type Heard = 'asked' | 'dropped' | 'passed';
+/** What becomes of a message that asks: the gate's (for the first time, or again), nobody's, or somebody else's. */
+export type Heard = 'asked' | 'same' | 'dropped' | 'passed';
 type Why =
   NonNullable<ReturnType<typeof whyNotAnswer>> | 'form' | 'replayed' | 'often' | 'full' | 'downgrade';
 
@@ -102,12 +102,10 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
       // It may have lost our answer; whoever has not answered it yet can.
       if (isUsed === 'often') return 'passed';
       if (isUsed !== null) return refuse(isUsed, name, key.fingerprint);
-      const isKnown = asked.get(id)?.question.nonce === question.nonce;
-      if (!isKnown) {
-        asked.delete(id);
-        asked.set(id, { question, up });
-        oldestOut(asked, MAX_KNOWN);
-      }
+      if (asked.get(id)?.question.nonce === question.nonce) return 'same';
+      asked.delete(id);
+      asked.set(id, { question, up });
+      oldestOut(asked, MAX_KNOWN);
       return 'asked';
     },
 

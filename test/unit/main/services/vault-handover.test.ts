@@ -89,7 +89,7 @@ describe('a wrapped hand-over', () => {
     const { wraps } = onWrap(stage);
     await stage.ask();
     expect(giver.requests()).toMatchObject([
-      { name: 'asker', state: 'waiting', trust: 'trusted', wrapped: true },
+      { name: 'asker', state: 'waiting', trust: 'trusted', wrapped: true, count: 1 },
     ]);
     await stage.give();
     const { token } = asker.vault.view();
