@@ -222,7 +222,7 @@ describe('who asked', () => {
 
   it('a console that asks for a Vault token of its own is shown as that, and ours is not spoken of', async () => {
     const { client, user } = await open('/secrets');
-    const wants = { wants: 'vault-token', wrapped: true } as const;
+    const wants = { wants: 'vault-wrapped' } as const;
     await tell(() => client.secrets({ requests: [aRequest('r9', 'c-2', Date.now(), wants)] }));
     await user.click(screen.getByRole('button', { name: 'Give once…' }));
     expect(dialog().getByText('Make c-2 a Vault token of its own?')).toBeDefined();

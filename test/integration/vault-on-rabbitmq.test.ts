@@ -171,7 +171,7 @@ describeWithRabbitMq('Vault tokens', () => {
     await until(async () => (await asker.keysOf(holder.name)).some((row) => row.fingerprint !== null));
     await asker.ok('keys', 'trust', holder.name, (await holder.call('key.own', {})).fingerprint!);
     await asker.call('vault.ask', {});
-    const { id } = await holder.request(asker.name, ({ wants }) => wants === 'vault-token');
+    const { id } = await holder.request(asker.name, ({ wants }) => wants === 'vault-wrapped');
     await holder.ok('requests', 'give', id);
     await until(async () => (await state(asker)) === 'connected');
     const { token: made } = await asker.call('vault.get', {});

@@ -63,7 +63,7 @@ export function vaultStage() {
     node.start();
     await clock.advanceAsync(6_000);
     return Object.assign(node, {
-      requests: () => node.keys.secrets.view().requests.filter(({ wants }) => wants === 'vault-token'),
+      requests: () => node.keys.secrets.view().requests.filter(({ wants }) => wants !== 'cluster-secret'),
       /** Everything it has written down, as text. */
       story: () => JSON.stringify(node.eventsAll()),
       tokenOf: () => node.vault.withToken((token) => token),

@@ -39,7 +39,7 @@ export function keyNeeds({ keys, settings }: Pick<NodeService, 'keys' | 'setting
   if (waiting.length > 0) {
     const since = Math.min(...waiting.map((entry) => entry.stateAt));
     const names = [...new Set(waiting.map((entry) => entry.name))];
-    const ofVault = waiting.filter(({ wants }) => wants === 'vault-token').length;
+    const ofVault = waiting.filter(({ wants }) => wants !== 'cluster-secret').length;
     const wants = ofVault === waiting.length ? 'vault' : 'both';
     needs.push({ ...needOf('secret-asked', 'warning', since, names), ...(ofVault > 0 && { wants }) });
   }

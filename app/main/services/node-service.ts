@@ -123,7 +123,8 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       hasWholePicture: () => !isDown && !isSettling(),
       pidsOf: (other) => pidsOf(roster.state, other),
       refuseLate: (code, from, at) => observer.refuseLate(code, from, at),
-      vaultToken: nodeVault.handout,
+      vaultToken: nodeVault.handouts.shared,
+      wrappedToken: nodeVault.handouts.wrapped,
     },
   );
   const observer: Observer = createObserver({

@@ -86,7 +86,8 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
         const heard = giving.heard(other, key, body.handover);
         if (heard === 'dropped' || heard === 'passed') return heard === 'dropped';
         const isSame = delivery.redelivered || heard === 'same';
-        return keys().secrets.requested('vault-token', other, key, isModern, isSame);
+        const wish = body.handover === undefined || body.handover === null ? 'vault-token' : 'vault-wrapped';
+        return keys().secrets.requested(wish, other, key, isModern, isSame);
       }
       case 'receive_vault_token': {
         const sender = keys().senderOf(body);
@@ -105,10 +106,10 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
 
   return {
     vault,
-    handout: createGiving({
-      ...{ bus, clock, cipher: settings.keys.cipher, ownPem, wrapped: giving },
-      vault: () => vault,
-    }),
+    handouts: {
+      shared: createGiving({ bus, clock, cipher: settings.keys.cipher, ownPem, vault: () => vault }),
+      wrapped: giving.handout,
+    },
 
     /** A message of the exchange, or to our own queue. Throws ProtocolError. */
     hear(message: HeardFunction, delivery: Delivery): void {
@@ -119,7 +120,9 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
         const recipient = keys().recipientOf(delivery);
         if (sender === null || recipient === null) return;
         if (recipient === name) received(body, sender);
-        else keys().secrets.answeredElsewhere('vault-token', recipient, sender.name);
+        else
+          for (const wish of ['vault-token', 'vault-wrapped'] as const)
+            keys().secrets.answeredElsewhere(wish, recipient, sender.name);
       } else if (called === 'fail_vault_token') {
         if (keys().recipientOf(delivery) === name) giving.failed(readName(body.node_name), body.handover);
       } else if (called === 'request_token' || called === 'request_vault_token') {

@@ -82,8 +82,8 @@ export const ClusterSecret = z.object({
 });
 export type ClusterSecret = z.infer<typeof ClusterSecret>;
 
-/** What somebody may ask us for. */
-export const WISHES = ['cluster-secret', 'vault-token'] as const;
+/** What somebody may ask us for: also a Vault token of its own, made for it, so that ours stays here. */
+export const WISHES = ['cluster-secret', 'vault-token', 'vault-wrapped'] as const;
 export type Wish = (typeof WISHES)[number];
 
 export const REQUEST_STATES = ['waiting', 'given', 'refused', 'unanswered', 'elsewhere', 'failed'] as const;
@@ -94,8 +94,6 @@ export const SecretRequest = z.object({
   name: z.string(),
   fingerprint: Fingerprint.nullable(),
   wants: z.enum(WISHES),
-  /** Of a Vault token: one of its own is made for it, and ours stays here. */
-  wrapped: z.boolean().optional(),
   firstAt: z.number(),
   lastAt: z.number(),
   count: z.number().int(),

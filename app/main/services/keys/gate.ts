@@ -24,12 +24,10 @@ export type Handout = {
     isModern: boolean,
   ) => Promise<ConsoleEvent['facts'] | undefined>;
   /** What tells this very one from others in the audit; never itself. */
-  readonly facts: (name: string, key: PublicKey) => ConsoleEvent['facts'];
+  readonly facts: () => ConsoleEvent['facts'];
   readonly events: Readonly<Record<'requested' | 'elsewhere' | 'given' | 'failed' | 'notGiven', EventKind>>;
   /** Others can answer as well: what we cannot answer does not wait here for a person. */
   readonly isShared: boolean;
-  /** This one is not asked for itself, but for one like it. */
-  readonly isWrapped?: (name: string, key: PublicKey) => boolean;
 };
 
 export type GateDeps = {
@@ -83,7 +81,7 @@ export function createGate({ clock, log, keyring, record, policy, mayAct, handou
     requests.settle(entry, 'given', clock.now());
     const facts = {
       fingerprint: key.fingerprint,
-      ...handout.facts(name, key),
+      ...handout.facts(),
       policy: byPolicy ? 'trusted' : null,
     };
     let more: ConsoleEvent['facts'] | undefined;
@@ -169,7 +167,6 @@ export function createGate({ clock, log, keyring, record, policy, mayAct, handou
         return {
           ...{ id, name, wants, firstAt, lastAt, count, state, stateAt, why, answeredBy, trust },
           fingerprint: entry.key?.fingerprint ?? null,
-          ...(entry.key && handouts[wants].isWrapped?.(name, entry.key) && { wrapped: true }),
           weak: isWeak,
           beating: beating.has(name),
         };

@@ -65,8 +65,9 @@ export type KeyDeps = {
   readonly hasWholePicture: () => boolean;
   readonly pidsOf: (name: string) => readonly number[];
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
-  /** Our Vault token, for those who ask for it. */
+  /** Our Vault token, for those who ask for it; and one of their own. */
   readonly vaultToken: Handout;
+  readonly wrappedToken: Handout;
 };
 
 export type KeyService = ReturnType<typeof createKeys>;
@@ -142,6 +143,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
     isModern: (other) => modern.has(other) && !legacy.has(other),
     noteForm,
     ...{ refuseLate: deps.refuseLate, vaultToken: deps.vaultToken },
+    wrappedToken: deps.wrappedToken,
   });
 
   const ownIds = new Set<string>();

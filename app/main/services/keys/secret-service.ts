@@ -60,6 +60,7 @@ export type SecretServiceDeps = {
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
   /** What others may ask us for besides, behind the same gate. */
   readonly vaultToken: Handout;
+  readonly wrappedToken: Handout;
 };
 
 export type SecretService = ReturnType<typeof createSecretService>;
@@ -100,7 +101,11 @@ export function createSecretService(deps: SecretServiceDeps) {
     record,
     policy: () => policy,
     mayAct: deps.mayAct,
-    handouts: { 'cluster-secret': handOver.handout, 'vault-token': deps.vaultToken },
+    handouts: {
+      'cluster-secret': handOver.handout,
+      'vault-token': deps.vaultToken,
+      'vault-wrapped': deps.wrappedToken,
+    },
   });
 
   const ask = async (): Promise<number> => {

@@ -1,7 +1,6 @@
 /**
- * A token for a node that asks: for consoles one of its own, wrapped; for all others as LegionIO does it, our own one,
- * encrypted to the key of the asker. Whether it goes out is the gate's to say; what stands against that here is no matter
- * of trust.
+ * Our token for a node that asks, as LegionIO does it: our own one, encrypted to the key of the asker. Whether it goes out
+ * is the gate's to say; what stands against that here is no matter of trust. For consoles there is bus-wrapped-giving.ts.
  */
 import { AppError } from '../../../shared/errors/app-error.js';
 import { encryptWithKey, roomIn } from '../../core/crypto/rsa-cipher.js';
@@ -10,7 +9,6 @@ import type { Bus } from '../../ports/bus.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Handout } from '../keys/gate.js';
 import { formFor, type HandOverDeps } from '../keys/hand-over.js';
-import type { WrappedGiving } from './bus-wrapped-giving.js';
 import type { VaultService } from './index.js';
 
 export type GivingDeps = {
@@ -20,13 +18,16 @@ export type GivingDeps = {
   /** Throws AppError KEY_NONE. */
   readonly ownPem: () => string;
   readonly vault: () => Pick<VaultService, 'withToken'>;
-  readonly wrapped: Pick<WrappedGiving, 'isAsked' | 'against' | 'send'>;
 };
 
-export function createGiving({ bus, clock, cipher, ownPem, vault, wrapped }: GivingDeps): Handout {
-  const against: Handout['against'] = (key, isModern, name) => {
-    if (wrapped.isAsked(name, key)) return wrapped.against(name, key);
-    const { bits } = key;
+/** Of either form. */
+export const VAULT_EVENTS: Handout['events'] = {
+  ...{ requested: 'vault.requested', elsewhere: 'vault.answered-elsewhere' },
+  ...{ given: 'vault.given', failed: 'vault.give-failed', notGiven: 'vault.not-given' },
+};
+
+export function createGiving({ bus, clock, cipher, ownPem, vault }: GivingDeps): Handout {
+  const against: Handout['against'] = ({ bits }, isModern) => {
     const found = vault().withToken((token, { policies }) => {
       if (policies.includes('root')) return new AppError('VAULT_ROOT', 'a root token is never given');
       const [size, room] = [Buffer.byteLength(token), roomIn(bits, formFor(cipher, isModern))];
@@ -42,21 +43,13 @@ export function createGiving({ bus, clock, cipher, ownPem, vault, wrapped }: Giv
   return {
     against,
     async send(name, key, isModern) {
-      if (wrapped.isAsked(name, key)) return wrapped.send(name, key);
       const message = vault().withToken((token) => encryptWithKey(key, token, formFor(cipher, isModern)));
       if (message === null) throw new AppError('VAULT_NO_TOKEN', 'no token is held');
       await bus.publish(pushVaultToken(name, { message, ownPem: ownPem() }, clock.now()));
       return undefined;
     },
-    facts: (name, key) =>
-      wrapped.isAsked(name, key)
-        ? {}
-        : { accessor: vault().withToken((_, { accessor }) => accessor || null) },
-    events: {
-      ...{ requested: 'vault.requested', elsewhere: 'vault.answered-elsewhere' },
-      ...{ given: 'vault.given', failed: 'vault.give-failed', notGiven: 'vault.not-given' },
-    },
+    facts: () => ({ accessor: vault().withToken((_, { accessor }) => accessor || null) }),
+    events: VAULT_EVENTS,
     isShared: true,
-    isWrapped: wrapped.isAsked,
   };
 }

@@ -3,7 +3,6 @@
  * when the asker says that it could not use what came. Our own token never leaves. Whether one goes out at all is the
  * gate's to say.
  */
-import type { ConsoleEvent } from '../../../shared/domain/event.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { PublicKey } from '../../core/crypto/public-key.js';
 import { SEAL_BYTES } from '../../core/crypto/sealed-text.js';
@@ -20,8 +19,10 @@ import {
 import type { Bus } from '../../ports/bus.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Random } from '../../ports/random.js';
+import type { Handout } from '../keys/gate.js';
 import type { KeyService } from '../keys/index.js';
 import type { RecordEvent } from '../keys/record.js';
+import { VAULT_EVENTS } from './bus-giving.js';
 import type { VaultService } from './index.js';
 
 /** The other copy of a question, by the other routing key, comes within a moment. */
@@ -82,35 +83,8 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
     return pinned;
   };
 
-  return {
-    /** It asks in this form: it is not answered in LegionIO's. */
-    isAsked: (name: string, key: PublicKey): boolean => asked.has(idOf(name, key)),
-
-    /** VW2 A question came, with or without the part that is ours. */
-    heard(name: string, key: PublicKey, part: unknown): Heard {
-      const [id, up] = [idOf(name, key), clock.uptime()];
-      for (const [other, { up: at }] of asked) if (up - at >= KNOWN_MS) asked.delete(other);
-      if (part === undefined || part === null)
-        return asked.has(id) ? refuse('downgrade', name, key.fingerprint) : 'asked';
-      const parsed = Question.safeParse(part);
-      if (!parsed.success) return refuse('form', name, key.fingerprint);
-      const question = parsed.data;
-      const why = whyNotAnswer(question, { name, key, now: clock.now() });
-      if (why !== null) return refuse(why, name, key.fingerprint);
-      const isUsed = answered.whyNot(question.nonce, id, up);
-      if (isUsed === 'replayed' && answered.ago(question.nonce, up) < COPY_MS) return 'dropped';
-      // It may have lost our answer; whoever has not answered it yet can.
-      if (isUsed === 'often') return 'passed';
-      if (isUsed !== null) return refuse(isUsed, name, key.fingerprint);
-      if (asked.get(id)?.question.nonce === question.nonce) return 'same';
-      asked.delete(id);
-      asked.set(id, { question, up });
-      oldestOut(asked, MAX_KNOWN);
-      return 'asked';
-    },
-
-    /** What stands against it, whatever a person decides. */
-    against(name: string, key: PublicKey): AppError | null {
+  const handout: Handout = {
+    against(key, _, name) {
       const known = asked.get(idOf(name, key));
       const up = clock.uptime();
       if (!known || up - known.up > OPEN_MS)
@@ -125,7 +99,7 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
     },
 
     /** VW3, VW4 Gives what the audit says of it. Rejects with AppError. */
-    async send(name: string, key: PublicKey): Promise<ConsoleEvent['facts']> {
+    async send(name, key) {
       const id = idOf(name, key);
       const question = asked.get(id)?.question;
       const own = deps.keys().privatePem();
@@ -165,6 +139,37 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
       }
       return { form: 'wrapped', accessor, path: creationPath, request: nonce };
     },
+    facts: () => ({}),
+    events: VAULT_EVENTS,
+    isShared: true,
+  };
+
+  return {
+    /** VW2 A question came, with or without the part that is ours. */
+    heard(name: string, key: PublicKey, part: unknown): Heard {
+      const [id, up] = [idOf(name, key), clock.uptime()];
+      if (part === undefined || part === null) {
+        const isKnown = up - (asked.get(id)?.up ?? -Infinity) < KNOWN_MS;
+        return isKnown ? refuse('downgrade', name, key.fingerprint) : 'asked';
+      }
+      const parsed = Question.safeParse(part);
+      if (!parsed.success) return refuse('form', name, key.fingerprint);
+      const question = parsed.data;
+      const why = whyNotAnswer(question, { name, key, now: clock.now() });
+      if (why !== null) return refuse(why, name, key.fingerprint);
+      const isUsed = answered.whyNot(question.nonce, id, up);
+      if (isUsed === 'replayed' && answered.ago(question.nonce, up) < COPY_MS) return 'dropped';
+      // It may have lost our answer; whoever has not answered it yet can.
+      if (isUsed === 'often') return 'passed';
+      if (isUsed !== null) return refuse(isUsed, name, key.fingerprint);
+      if (asked.get(id)?.question.nonce === question.nonce) return 'same';
+      asked.delete(id);
+      asked.set(id, { question, up });
+      oldestOut(asked, MAX_KNOWN);
+      return 'asked';
+    },
+
+    handout,
 
     /** VW8 The asker could not use what we sent. Nothing else that comes can make us revoke. */
     failed(name: string, part: unknown): void {

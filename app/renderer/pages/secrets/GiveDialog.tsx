@@ -13,18 +13,17 @@ type Props = {
 
 export function GiveDialog({ open, onClose, request }: Props) {
   const name = visible(request.name, 60);
-  const what = request.wrapped === true ? 'vault-wrapped' : request.wants;
   return (
     <ActDialog
       open={open}
       onClose={onClose}
-      title={text(`secretPage.give.title.${what}`, { name })}
+      title={text(`secretPage.give.title.${request.wants}`, { name })}
       verb={text('secretPage.give.do')}
       isBlocked={request.fingerprint === null}
       act={() => ask('request.give', { id: request.id })}
-      done={text(`secretPage.done.given.${what}`, { name })}
+      done={text(`secretPage.done.given.${request.wants}`, { name })}
     >
-      <p className="t2">{text(`secretPage.give.why.${what}`, { name })}</p>
+      <p className="t2">{text(`secretPage.give.why.${request.wants}`, { name })}</p>
       {request.fingerprint !== null && (
         <div className="one-key">
           <p className="lab b6">{text('secretPage.give.key', { name })}</p>

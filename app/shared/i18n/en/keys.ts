@@ -334,6 +334,7 @@ export const keys = {
   'secretPage.give.do': 'Give once',
   'secretPage.refuse.title.cluster-secret': 'Refuse {name} the cluster secret?',
   'secretPage.refuse.title.vault-token': 'Refuse {name} a Vault token?',
+  'secretPage.refuse.title.vault-wrapped': 'Refuse {name} a Vault token of its own?',
   'secretPage.refuse.why': '{name} gets nothing from here and is not told. Another node may still answer it.',
   'secretPage.refuse.do': 'Refuse',
   'secretPage.done.asked': 'All were asked for the cluster secret',

@@ -44,6 +44,7 @@ export const trust = {
   'request.failed': 'did not arrive',
   'wants.cluster-secret': 'cluster secret',
   'wants.vault-token': 'Vault token',
+  'wants.vault-wrapped': 'Vault token of its own',
 
   'event.key.new': '{count, plural, =1 {{name} showed a key} other {# nodes showed their keys}}',
   'event.key.changed': '{name} shows another key: {fingerprint}',
