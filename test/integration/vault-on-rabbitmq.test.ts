@@ -6,7 +6,7 @@ import { answersOfAll, filesIn, foundIn } from '../support/canaries.js';
 import { describeWithRabbitMq } from '../support/describe-with-rabbitmq.js';
 import { joinPeers, type Peers } from '../support/e2e-cluster.js';
 import { createFakeVault, serveFakeVault, type FakeVault, type ServedVault } from '../support/fake-vault.js';
-import { aConsole, aRuby, type StagedConsole } from '../support/keys-stage.js';
+import { aConsole, aRuby, trustEachOther, type StagedConsole } from '../support/keys-stage.js';
 import { startRabbitMq, type RabbitMq } from '../support/rabbitmq.js';
 import { encryptTo } from '../support/ruby-node-crypt.js';
 import type { RubyNode } from '../support/ruby-node.js';
@@ -34,6 +34,10 @@ describeWithRabbitMq('Vault tokens', () => {
 
   const aToken = (): { readonly id: string; readonly accessor: string } =>
     vault.createToken({ policies: ['default', 'legion-node'], ttlS: 3_600 });
+  const allowGiving = (): void => {
+    for (const path of ['auth/token/create-orphan', 'auth/token/revoke-accessor'])
+      vault.grant('legion-node', path);
+  };
   const consoleWith = (policy: string, ...args: string[]): Promise<StagedConsole> =>
     aConsole(broker, {
       secret: SECRET,
@@ -153,23 +157,44 @@ describeWithRabbitMq('Vault tokens', () => {
     await until(async () => (await atSharedQueue()) === 1);
   });
 
+  it('what a third opened on its way is an alarm at the asker, and is revoked by its giver', async () => {
+    allowGiving();
+    const holder = await consoleWith('trusted');
+    await holder.call('vault.enter', { token: aToken().id });
+    const asker = await consoleWith('ask');
+    await trustEachOther(holder, asker);
+    const before = new Set(vault.tokens().map(({ id }) => id));
+    const made = () => vault.tokens().filter(({ id }) => !before.has(id));
+    await asker.call('vault.ask', {});
+    // The asker stands still until the third was there.
+    process.kill(asker.pid, 'SIGSTOP');
+    const wrapping = await until(() => made().find(({ policies }) => policies.includes('response-wrapping')));
+    const opened = await fetch(`${served.origin}/v1/sys/wrapping/unwrap`, {
+      method: 'POST',
+      headers: { 'x-vault-token': wrapping.id, 'x-vault-request': 'true' },
+    });
+    const { auth } = (await opened.json()) as { readonly auth: { readonly client_token: string } };
+    expect(opened.status).toBe(200);
+    process.kill(asker.pid, 'SIGCONT');
+
+    await asker.event('vault.replay', holder.name);
+    await holder.event('vault.revoked', asker.name);
+    expect(vault.tokens().map(({ id }) => id)).not.toContain(auth.client_token);
+    expect((await asker.call('session.get', {})).needs.map(({ kind }) => kind)).toContain('vault-replay');
+    expect((await asker.call('vault.get', {})).token).toBeNull();
+  });
+
   it('no token leaves the process but encrypted: no answer, no event, no log, no file', async () => {
     const canaries = new Map<string, string>();
     const mark = (what: string, token: { readonly id: string }): string => {
       canaries.set(what, token.id);
       return token.id;
     };
-    for (const path of ['auth/token/create-orphan', 'auth/token/revoke-accessor'])
-      vault.grant('legion-node', path);
+    allowGiving();
     const holder = await consoleWith('ask');
     await holder.call('vault.enter', { token: mark('entered', aToken()) });
     const asker = await consoleWith('ask');
-    const { fingerprint } = await asker.call('key.own', {});
-    await until(async () => (await holder.keysOf(asker.name)).length === 1);
-    await holder.ok('keys', 'trust', asker.name, fingerprint!);
-    await holder.ok('keys', 'announce');
-    await until(async () => (await asker.keysOf(holder.name)).some((row) => row.fingerprint !== null));
-    await asker.ok('keys', 'trust', holder.name, (await holder.call('key.own', {})).fingerprint!);
+    await trustEachOther(holder, asker);
     await asker.call('vault.ask', {});
     const { id } = await holder.request(asker.name, ({ wants }) => wants === 'vault-wrapped');
     await holder.ok('requests', 'give', id);

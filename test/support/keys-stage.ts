@@ -30,12 +30,20 @@ let nextConsole = 1;
 /** A console of its own for this test, live, with its key made; gone with the test. */
 export async function aConsole(
   broker: Pick<RabbitMq, 'url'>,
-  { secret = '', args = [] }: { readonly secret?: string; readonly args?: readonly string[] } = {},
+  {
+    secret = '',
+    args = [],
+    env = {},
+  }: {
+    readonly secret?: string;
+    readonly args?: readonly string[];
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<StagedConsole> {
   const name = `console-${nextConsole++}`;
   const served = await startConsole(
     ['--name', name, '--node-beat-interval-s', '1', '--node-name-check-s', '0.3', ...args],
-    { LEGION_CONSOLE_BUS_URL: broker.url, LEGION_CONSOLE_CRYPT_CLUSTER_SECRET: secret },
+    { LEGION_CONSOLE_BUS_URL: broker.url, LEGION_CONSOLE_CRYPT_CLUSTER_SECRET: secret, ...env },
   );
   onTestFinished(async () => void (await served.stop()));
   await until(async () => (await served.call('session.get', {})).link.state === 'live', 20_000);
@@ -75,6 +83,22 @@ export async function aConsole(
       );
     },
   };
+}
+
+/** Each has the key of the other, and pins it. */
+export async function trustEachOther(one: StagedConsole, other: StagedConsole): Promise<void> {
+  for (const [here, there] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const { fingerprint } = await there.call('key.own', {});
+    await until(async () => {
+      if ((await here.keysOf(there.name)).some((row) => row.fingerprint === fingerprint)) return true;
+      await there.ok('keys', 'announce');
+      return false;
+    });
+    await here.ok('keys', 'trust', there.name, fingerprint!);
+  }
 }
 
 /** A Ruby node of its own for this test; gone with it. */

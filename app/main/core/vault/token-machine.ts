@@ -31,6 +31,7 @@ type Life = {
 };
 
 const S = 1_000;
+const FRESH_MS = 2 * S;
 /** VT4 */
 const [EARLIEST, SPREAD] = [0.6, 0.1];
 const [LEAST_WAIT_MS, ROOM_MS, ROOM_FROM_MS] = [1 * S, 5 * S, 10 * S];
@@ -171,8 +172,11 @@ export function createTokenMachine({
       const isEndless = facts.ttlS === 0 && facts.expiresAt === null;
       if (!mustLookAgain) usesLeft = facts.usesLeft > 0 ? facts.usesLeft : null;
       const leftMs = isEndless ? Infinity : facts.ttlS * S;
+      // Vault tells whole seconds: one granted a moment ago has its whole life, not a second less.
+      const wholeMs = facts.creationTtlS * S;
+      const isFresh = wholeMs > leftMs && wholeMs - leftMs <= FRESH_MS && wholeMs > 10 * FRESH_MS;
       // VT11 Looked at again it is as old as it was: what was due meanwhile is due now.
-      const lifeMs = Math.max(leftMs, (mustLookAgain && life?.lifeMs) || 0);
+      const lifeMs = Math.max(isFresh ? wholeMs : leftMs, (mustLookAgain && life?.lifeMs) || 0);
       life = {
         ...{ isRenewable: facts.isRenewable, periodS: facts.periodS },
         askS: facts.periodS > 0 ? null : facts.creationTtlS || null,
