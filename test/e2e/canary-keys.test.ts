@@ -7,7 +7,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser, visit } from '../support/browser.js';
-import { answersOfAll, canary, filesIn, foundIn, linesOfKey } from '../support/canaries.js';
+import { answersOfAll, canary, CRASH, crashed, filesIn, foundIn, linesOfKey } from '../support/canaries.js';
 import { makeCerts } from '../support/certs.js';
 import { runCommand, type CliResult } from '../support/cli-process.js';
 import { startConsole } from '../support/console-process.js';
@@ -21,19 +21,6 @@ import { tempDir } from '../support/temp-dir.js';
 import { until } from '../support/until.js';
 
 const hex = (): string => randomBytes(32).toString('hex');
-/** A bug on demand: the process ends as it would for one of its own. */
-const CRASH = `data:text/javascript,${encodeURIComponent(
-  "process.on('SIGUSR2', () => { throw new Error('made to crash'); });",
-)}`;
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 describeWithRabbitMq('keys and secrets on RabbitMQ', () => {
   describeInBrowser('stay inside', (browser) => {
     let broker: RabbitMq;
@@ -68,7 +55,7 @@ describeWithRabbitMq('keys and secrets on RabbitMQ', () => {
         {
           LEGION_CONSOLE_BUS_URL: broker.url,
           LEGION_CONSOLE_CRYPT_CLUSTER_SECRET: first,
-          NODE_OPTIONS: `--import ${CRASH}`,
+          NODE_OPTIONS: CRASH,
         },
       );
       const printed: string[] = [];
@@ -226,9 +213,7 @@ describeWithRabbitMq('keys and secrets on RabbitMQ', () => {
         const content = await page.content();
 
         // A bug ends the process; what it says then is searched as well.
-        process.kill(served.pid, 'SIGUSR2');
-        await until(() => served.log().includes('made to crash'));
-        await until(() => !isRunning(served.pid));
+        await crashed(served);
 
         expect(canaries.size).toBeGreaterThan(100);
         const inside = (text: string): string[] => foundIn(text, canaries);

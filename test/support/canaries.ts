@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { contract, type Procedure } from '../../app/shared/contract/contract.js';
 import type { ConsoleProcess } from './console-process.js';
+import { until } from './until.js';
 
 export const canary = (what: string): string => `canary${what}${randomBytes(6).toString('hex')}`;
 
@@ -66,4 +67,24 @@ export async function answersOfAll(
   }
   for (const path of ['/metrics', '/healthz']) answers.push(await (await fetch(served.origin + path)).text());
   return answers.join('\n');
+}
+
+/** For NODE_OPTIONS: a bug on demand, after which the process ends as it would after one of its own. */
+export const CRASH = `--import data:text/javascript,${encodeURIComponent(
+  "process.on('SIGUSR2', () => { throw new Error('made to crash'); });",
+)}`;
+
+/** Makes it crash, and waits for its end and for what it says then. */
+export async function crashed({ pid, log }: ConsoleProcess): Promise<void> {
+  process.kill(pid, 'SIGUSR2');
+  await until(() => log().includes('made to crash'));
+  await until(() => !isRunning(pid));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -181,6 +181,8 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
       if (!isFailureOf(parsed.data, { giver: self, asker: name }, pinned))
         return void refuse('signature', name, pinned.fingerprint);
       given.delete(nonce);
+      // It has nothing of us now: its next question need not wait.
+      answered.failed(idOf(name, pinned));
       const facts = { accessor: known.accessor, why, request: nonce };
       const revoked = async (): Promise<void> => {
         await deps.vault().handover().revoke(known.accessor);
