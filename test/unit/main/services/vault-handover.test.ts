@@ -118,7 +118,7 @@ describe('a wrapped hand-over', () => {
     ] as const;
     for (const node of [giver, asker]) expect(foundIn(node.story(), secrets)).toEqual([]);
     // It is renewed like any other, and is ours to end.
-    await stage.pass(3);
+    await stage.pass(3_000);
     expect(asker.vault.view().token?.renewals).toBe(1);
     await expect(asker.vault.revoke()).resolves.toBe(true);
     expect(living(token?.accessor)).toBeUndefined();
