@@ -129,7 +129,7 @@ describeWithRabbitMq('Vault on RabbitMQ', () => {
           document.documentElement.scrollWidth,
           document.documentElement.clientWidth,
         ]);
-        expect(wide, place).toBeLessThanOrEqual(room!);
+        expect(wide, place).toBeLessThanOrEqual(room);
       };
       const dialogs = async (...names: string[]): Promise<void> => {
         for (const name of names) {
