@@ -2,6 +2,7 @@
 import { createMemoryJournals } from '../../app/main/adapters/memory-journals.js';
 import { createMemoryStore } from '../../app/main/adapters/memory-store.js';
 import type { NewEvent } from '../../app/main/core/history/event-log.js';
+import type { Clock } from '../../app/main/ports/clock.js';
 import type { Datagrams } from '../../app/main/ports/datagrams.js';
 import type { HookCall, HookResult } from '../../app/main/ports/hook-runner.js';
 import type { Power } from '../../app/main/ports/power.js';
@@ -37,7 +38,7 @@ export function legionStage() {
   });
   let made = 0;
 
-  const console = (host: string, given: { store?: Store; isReadOnly?: boolean } = {}) => {
+  const console = (host: string, given: { store?: Store; isReadOnly?: boolean; clock?: Clock } = {}) => {
     made += 1;
     const events: NewEvent[] = [];
     const ran: HookCall[] = [];
@@ -63,7 +64,13 @@ export function legionStage() {
     const legions = createLegions(
       { profileId: 'test', isReadOnly: given.isReadOnly ?? false, host, pid: 100 + made },
       {
-        ...{ clock, log: silentLog, random: seededRandom(made), power: port, datagrams: datagrams(own) },
+        ...{
+          clock: given.clock ?? clock,
+          log: silentLog,
+          random: seededRandom(made),
+          power: port,
+          datagrams: datagrams(own),
+        },
         hookRunner: {
           run(call) {
             ran.push(call);

@@ -30,6 +30,14 @@ export function createLordship(config: LegionConfig, hooks: Hooks, host: string,
       wins += 1;
       const win = wins;
       const isWanted = (): boolean => isStill() && win === wins;
+      // What an earlier win set up while another led is taken down first: an address is not set up twice.
+      void hooks.run('unlord', facts, {
+        isWanted: () => {
+          const wasSetUp = isSetUp;
+          isSetUp = false;
+          return wasSetUp;
+        },
+      });
       // Nobody else may call us lord yet; to our hooks we are.
       const isWell = await hooks.run('lord', () => ({ ...facts(), lord: host }), {
         stops: config.deathOnLordErrorS > 0,

@@ -18,7 +18,7 @@ export type Wire = ReturnType<typeof createWire>;
 
 export function createWire(config: LegionConfig, clock: Clock) {
   const cipher = createPacketCipher(config);
-  const guards = createGuards(config.freqS * 1_000);
+  const guards = createGuards({ freqMs: config.freqS * 1_000, toleranceMs: config.toleranceS * 1_000 });
   const drops = new Map<DropKind, { count: number; lastAt: number }>();
   let seq = 0;
   let slice = { from: 0, count: 0 };

@@ -42,6 +42,19 @@ describe('consoles in one legion', () => {
     }
   });
 
+  it('EL31 follow a lord whose clock is set back, and nobody takes its place', async () => {
+    const { console, clock, web } = legionStage();
+    let back = 0;
+    const all = await web(['a', 'b', 'c'], {}, (host) =>
+      console(host, host === 'a' ? { clock: { ...clock, now: () => clock.now() - back } } : {}),
+    );
+    back = 25_000;
+    for (let step = 0; step < 300; step += 1) {
+      await clock.advanceAsync(100);
+      expect(lords(all)).toEqual([true, false, false]);
+    }
+  });
+
   it('step down and say who took over, stay voters, and come back when they are told', async () => {
     const { web, clock } = legionStage();
     const all = await web(['a', 'b', 'c']);
@@ -397,6 +410,30 @@ describe('hooks', () => {
       expect(isUndone()).toBe(true);
       expect(ran(a!)).toEqual(['ip addr del', 'bye', ...(act === 'role' ? ['ip addr add'] : [])]);
     }
+  });
+
+  it('EL15 that are slow are undone before they run again, where another was lord meanwhile', async () => {
+    const { web, clock } = legionStage();
+    const [a, b] = await web(['a', 'b'], { hooks });
+    await allOn(b!);
+    const done: string[] = [];
+    b!.answers(async ({ argument }) => {
+      if (argument === 'ip addr add') await new Promise<void>((resolve) => clock.after(9_000, resolve));
+      done.push(argument);
+      return { ok: true, code: 0, output: '' };
+    });
+    a!.cut();
+    await clock.advanceAsync(6_000);
+    a!.cut(false);
+    await clock.advanceAsync(2_500);
+    expect([a!.web().isLord, ran(b!)]).toEqual([true, ['ip addr add']]);
+    void a!.legions.stop();
+    await clock.advanceAsync(8_000);
+    // The first run has ended since; what it set up is nobody’s until it was undone and set up anew.
+    expect([b!.web().isLord, done]).toEqual([false, ['ip addr add', 'ip addr del']]);
+    await clock.advanceAsync(9_000);
+    expect(b!.web().isLord).toBe(true);
+    expect(done).toEqual(['ip addr add', 'ip addr del', 'ip addr add']);
   });
 
   it('that are slow do not keep the last word of a process that ends', async () => {
