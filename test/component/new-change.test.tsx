@@ -99,6 +99,14 @@ describe('a settings change', () => {
     expect(startOf(opened.client)?.confirm).toBeUndefined();
   });
 
+  it('has the focus back where it was when the dialog is closed', async () => {
+    const opened = await openChange('settings');
+    await sayPool(opened.user);
+    await toDialog(opened);
+    await opened.user.keyboard('{Escape}');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Send…' })));
+  });
+
   it('wants the number typed where many are reached', async () => {
     const opened = await openChange('settings', { size: 500 });
     await sayPool(opened.user);

@@ -1,7 +1,7 @@
 /** Menus, popovers and dialogs: radix for focus and ARIA, our looks. */
 import { Check } from 'lucide-react';
 import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover } from 'radix-ui';
-import { useRef, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { text } from '../../shared/i18n/index.js';
 import { Icon } from './Button.js';
 
@@ -115,37 +115,46 @@ type DialogProps = {
   readonly className?: string;
 };
 
+/** A button that is disabled while something is asked for has lost the focus by the time that its dialog opens. */
+let lastFocused: EventTarget | null = null;
+document.addEventListener('focusin', ({ target }) => (lastFocused = target));
+const hasFocus = (): EventTarget | null =>
+  document.activeElement === document.body ? lastFocused : document.activeElement;
+
 /**
- * Radix gives the focus back to a dialog's trigger; ours are opened by keys and commands and have none. These
- * handlers remember what had the focus and put it back there.
+ * Radix gives the focus back to a dialog's trigger; ours are opened by keys and commands and have none. For a component
+ * that is mounted with its dialog: what had the focus then, before a field of the dialog took it, gets it back.
  */
 export function useReturnFocus() {
-  const opener = useRef<Element | null>(null);
-  return {
-    onOpenAutoFocus: (): void => {
-      opener.current = document.activeElement;
-    },
-    onCloseAutoFocus: (event: Event): void => {
-      event.preventDefault();
-      if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
-    },
+  const [opener] = useState(hasFocus);
+  return (event: Event): void => {
+    event.preventDefault();
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
   };
 }
 
 /** Traps focus, closes with Esc, gives focus back. The buttons are the caller's, in `.foot`. */
-export function Dialog({ open, onOpen, title, children, className = '' }: DialogProps) {
-  const focus = useReturnFocus();
+export const Dialog = ({ open, onOpen, ...content }: DialogProps) => (
+  <RadixDialog.Root open={open} onOpenChange={onOpen}>
+    <RadixDialog.Portal>
+      <RadixDialog.Overlay className="scrim" />
+      <DialogContent {...content} />
+    </RadixDialog.Portal>
+  </RadixDialog.Root>
+);
+
+function DialogContent({ title, children, className = '' }: Omit<DialogProps, 'open' | 'onOpen'>) {
+  const giveBack = useReturnFocus();
   return (
-    <RadixDialog.Root open={open} onOpenChange={onOpen}>
-      <RadixDialog.Portal>
-        <RadixDialog.Overlay className="scrim" />
-        <RadixDialog.Content className={`dialog ${className}`.trim()} aria-describedby={undefined} {...focus}>
-          <RadixDialog.Title asChild>
-            <h2>{title}</h2>
-          </RadixDialog.Title>
-          {children}
-        </RadixDialog.Content>
-      </RadixDialog.Portal>
-    </RadixDialog.Root>
+    <RadixDialog.Content
+      className={`dialog ${className}`.trim()}
+      aria-describedby={undefined}
+      onCloseAutoFocus={giveBack}
+    >
+      <RadixDialog.Title asChild>
+        <h2>{title}</h2>
+      </RadixDialog.Title>
+      {children}
+    </RadixDialog.Content>
   );
 }

@@ -22,31 +22,32 @@ const KEPT_RECENT = 8;
 
 export function Palette() {
   const open = useUi((ui) => ui.palette);
-  const focus = useReturnFocus();
-  const openedOn = useRef('');
   return (
     <Dialog.Root open={open} onOpenChange={(palette) => setUi({ palette })}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content
-          className="palette"
-          aria-describedby={undefined}
-          {...focus}
-          onOpenAutoFocus={() => {
-            openedOn.current = currentPath();
-            focus.onOpenAutoFocus();
-          }}
-          onCloseAutoFocus={(event) => {
-            // The focus goes along to the page that was chosen, not back to where the search was opened.
-            if (currentPath() === openedOn.current) focus.onCloseAutoFocus(event);
-            else event.preventDefault();
-          }}
-        >
-          <Dialog.Title className="sr">{text('palette.label')}</Dialog.Title>
-          <PaletteBody />
-        </Dialog.Content>
+        <PaletteContent />
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+function PaletteContent() {
+  const giveBack = useReturnFocus();
+  const [openedOn] = useState(currentPath);
+  return (
+    <Dialog.Content
+      className="palette"
+      aria-describedby={undefined}
+      onCloseAutoFocus={(event) => {
+        // The focus goes along to the page that was chosen, not back to where the search was opened.
+        if (currentPath() === openedOn) giveBack(event);
+        else event.preventDefault();
+      }}
+    >
+      <Dialog.Title className="sr">{text('palette.label')}</Dialog.Title>
+      <PaletteBody />
+    </Dialog.Content>
   );
 }
 

@@ -85,6 +85,8 @@ const MAX_OUTPUT = 2_000;
 const MAX_TREE = 262_144;
 const STOP_MS = 2_000;
 const LEFT = 'this console left before anybody decided';
+const CUT_OFF = 'this console ended before it was done';
+const CUT_OFF_GEM = 'this console ended while it was being installed, and does not know whether it is there';
 const ACTIONS = { settings: 'update_settings', gem: 'update_gem', message: 'message' } as const;
 export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
   const { clock, log, events, random } = deps;
@@ -118,20 +120,18 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     kept.save(
       next,
       Object.fromEntries(free.map((kind) => [kind, wanted[kind]])),
-      items.filter(({ view }) => view.state === 'waiting').map(keptItem),
+      items.filter(({ view }) => isOpen(view)).map(keptItem),
     );
-  /** Who waits is kept, soon and together, so that a crash does not leave the sender without an answer. */
+  /** What is open is kept, soon and together, so that a crash does not leave the sender without an answer. */
   let isKeeping = false;
-  const keepWaiting = (): void => {
+  const keepOpen = (): void => {
     if (isKeeping) return;
     isKeeping = true;
     const keep = async (): Promise<void> => {
       isKeeping = false;
       await save(own.kept());
     };
-    kept
-      .alone(keep)
-      .catch((error: unknown) => log.error({ error }, 'what waits for a person could not be kept'));
+    kept.alone(keep).catch((error: unknown) => log.error({ error }, 'what is open could not be kept'));
   };
 
   const fail = (item: Item, state: 'failed' | 'refused', words: string): void => {
@@ -204,6 +204,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
       return Promise.resolve();
     }
     change(item, { state: 'working' });
+    keepOpen();
     working = working.then(async () => {
       // It was refused while it waited for its turn.
       if (item.view.state !== 'working') return;
@@ -216,8 +217,15 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
         fail(item, 'failed', 'it failed unexpectedly on this machine');
       }
       current = null;
+      keepOpen();
     });
     return working;
+  };
+
+  /** It was worked on when the process before this one ended: its sender still waits for a word. */
+  const interrupted = (item: Item, isApplied: boolean): void => {
+    if (isApplied) return report(item, 'success', cut(detailOf(item.what), MAX_OUTPUT), null);
+    fail(item, 'failed', item.what.kind === 'gem' ? CUT_OFF_GEM : CUT_OFF);
   };
 
   const add = ({ kind, what, problem }: Pushed, delivery: Delivery, at: number): Item => {
@@ -253,7 +261,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     if (bytes > MAX_BYTES || open.filter(({ view }) => view.state === 'waiting').length > MAX_WAITING)
       return fail(item, 'refused', 'too many changes wait for a person on this console');
     record('received.asked', item);
-    keepWaiting();
+    keepOpen();
   };
 
   /** Each push costs an answer and a line of the audit; whoever floods us gets only so many. Throws ProtocolError RATE. */
@@ -287,9 +295,14 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
         const read = await kept.load();
         for (const kind of free) modes[kind] = read?.modes[kind] ?? modes[kind];
         if (read) own.restore(read.settings);
-        const waited = (read?.waiting ?? []).map(itemFromKept);
-        items = trimmed([...own.applied().map(fromBefore), ...waited, ...items], canUndo);
+        const applied = new Set(own.applied().map(({ id }) => id));
+        const open = (read?.waiting ?? []).map(itemFromKept);
+        const listed = open.filter(({ view }) => !applied.has(view.id));
+        items = trimmed([...own.applied().map(fromBefore), ...listed, ...items], canUndo);
+        for (const item of open)
+          if (item.view.state === 'working') interrupted(item, applied.has(item.view.id));
         lookAgain();
+        keepOpen();
       } catch (error) {
         log.error({ error }, 'what was pushed to this node before cannot be read');
       }
@@ -309,7 +322,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     async decide(id: string, accept: boolean): Promise<void> {
       const item = find(id);
       if (item.view.state !== 'waiting') throw new AppError('RECEIVED_DECIDED', `it is ${item.view.state}`);
-      keepWaiting();
+      keepOpen();
       if (!accept) return fail(item, 'refused', 'refused by the person at this console');
       await obey(item);
     },
@@ -364,7 +377,7 @@ export function createReceiver(settings: ReceiverSettings, deps: ReceiverDeps) {
     async stop(): Promise<void> {
       isStopped = true;
       for (const item of items) if (isOpen(item.view) && item !== current) fail(item, 'refused', LEFT);
-      keepWaiting();
+      keepOpen();
       await new Promise<void>((resolve) => {
         const cancel = clock.after(STOP_MS, resolve);
         void working.then(reports.flush).finally(() => {

@@ -9,7 +9,13 @@ import type { Change } from './use-change.js';
 export function Summary({ change }: { readonly change: Change }) {
   const { check, checked } = change;
   return (
-    <aside className="change-summary" aria-label={text('change.summary')} aria-busy={checked.isBehind}>
+    // It scrolls where the window is low: by keys as well.
+    <aside
+      className="change-summary"
+      tabIndex={0}
+      aria-label={text('change.summary')}
+      aria-busy={checked.isBehind}
+    >
       <div className="row">
         <h2 className="h2">{text('change.summary')}</h2>
         <span className="sp" />

@@ -169,6 +169,28 @@ describe('what waits for a person', () => {
     expect(again.receiver.own.beatIntervalS()).toBe(5);
   });
 
+  it('is answered after a crash in the middle of it, and whoever looks sees what became of it', async () => {
+    const store = createMemoryStore();
+    const first = stage('on', { store });
+    first.gem('lex-http');
+    first.settings({ extensions: { node: { beat_interval: 5 } } });
+    await first.clock.advanceAsync(100);
+    expect(first.sent).toEqual([]);
+    const again = stage('on', { store });
+    await again.receiver.load();
+    await again.clock.advanceAsync(100);
+    expect(again.sent).toMatchObject([
+      { action: 'update_gem', status: 'failed', error: expect.stringContaining('does not know whether') },
+      { action: 'update_settings', status: 'failed', error: expect.stringContaining('before it was done') },
+    ]);
+    expect(again.states()).toEqual(['failed', 'failed']);
+    // Once: the third process has nothing to tell.
+    const third = stage('on', { store });
+    await third.receiver.load();
+    await third.clock.advanceAsync(100);
+    expect(third.sent).toEqual([]);
+  });
+
   it('is bounded in number, and the list keeps its length', async () => {
     const { receiver, settings, settle, states, sent } = stage('ask');
     for (let n = 0; n < 350; n += 1) settings(a(n));
