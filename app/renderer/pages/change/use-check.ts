@@ -14,8 +14,14 @@ export type Checked = {
   readonly check: ChangeCheck | null;
   readonly error: AppError | null;
   readonly isBehind: boolean;
-  /** Asks now; null when it failed or was overtaken. */
+  /** Asks now, or waits for what is being asked; null when it failed, or the draft is another by now. */
   readonly again: () => Promise<ChangeCheck | null>;
+};
+
+type Running = {
+  readonly of: ChangeInput;
+  readonly stop: AbortController;
+  readonly answer: Promise<ChangeCheck | null>;
 };
 
 /** `input` is known by its identity. `isLive`: who is reached is in view, so it is asked again now and then. */
@@ -25,23 +31,31 @@ export function useCheck(input: ChangeInput, isLive: boolean): Checked {
     check: ChangeCheck | null;
     error: AppError | null;
   }>({ of: null, check: null, error: null });
-  const running = useRef<AbortController | null>(null);
+  const running = useRef<Running | null>(null);
 
-  const again = useCallback(async (): Promise<ChangeCheck | null> => {
-    running.current?.abort(new DOMException('asked again', 'AbortError'));
-    const mine = new AbortController();
-    running.current = mine;
-    try {
-      const check = await ask('change.check', input, mine.signal);
-      if (mine.signal.aborted) return null;
-      setState({ of: input, check, error: null });
-      return check;
-    } catch (reason) {
-      if (mine.signal.aborted) return null;
-      const error = reason instanceof AppError ? reason : new AppError('INTERNAL', String(reason));
-      setState((old) => ({ ...old, of: input, error }));
-      return null;
-    }
+  const again = useCallback((): Promise<ChangeCheck | null> => {
+    // A person who wants to go on is not overtaken by a question that is asked now and then.
+    if (running.current?.of === input) return running.current.answer;
+    running.current?.stop.abort(new DOMException('asked again', 'AbortError'));
+    const stop = new AbortController();
+    const look = async (): Promise<ChangeCheck | null> => {
+      try {
+        const check = await ask('change.check', input, stop.signal);
+        if (stop.signal.aborted) return null;
+        setState({ of: input, check, error: null });
+        return check;
+      } catch (reason) {
+        if (stop.signal.aborted) return null;
+        const error = reason instanceof AppError ? reason : new AppError('INTERNAL', String(reason));
+        setState((old) => ({ ...old, of: input, error }));
+        return null;
+      } finally {
+        if (running.current?.stop === stop) running.current = null;
+      }
+    };
+    const answer = look();
+    running.current = { of: input, stop, answer };
+    return answer;
   }, [input]);
 
   useEffect(() => {
@@ -56,7 +70,7 @@ export function useCheck(input: ChangeInput, isLive: boolean): Checked {
     }, EVERY_MS);
     return () => clearInterval(timer);
   }, [again, isLive]);
-  useEffect(() => () => running.current?.abort(new DOMException('the page was left', 'AbortError')), []);
+  useEffect(() => () => running.current?.stop.abort(new DOMException('the page was left', 'AbortError')), []);
 
   return { check: state.check, error: state.error, isBehind: state.of !== input, again };
 }
