@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { clockStore } from '../../app/renderer/store/clock.js';
 import type { Need } from '../../app/shared/domain/session.js';
-import { VAULT_STATES, type Vault, type VaultState } from '../../app/shared/domain/vault.js';
+import { VAULT_STATES, type GivenToken, type Vault, type VaultState } from '../../app/shared/domain/vault.js';
 import { aVaultToken, aVaultView } from '../support/fake-vault-view.js';
 import { open, tell, type Opened } from './app-under-test.js';
 
@@ -322,6 +322,74 @@ describe('a token that is entered', () => {
     await user.click(card().getByRole('button', { name: 'Enter a token…' }));
     expect(dialog().getByLabelText<HTMLInputElement>('Token').value).toBe('');
     expect(client.calls.some(({ name }) => name === 'vault.enter')).toBe(false);
+  });
+});
+
+describe('what was handed over', () => {
+  const now = Date.now();
+  const aGiven = (over: Partial<GivenToken> = {}): GivenToken => ({
+    ...{ accessor: 'xq2-accessor-of-app-3', to: 'app-3', at: now - 12 * MINUTE, state: 'given' },
+    ...{ expiresAt: now + 1428.5 * MINUTE, stateAt: now - 12 * MINUTE, problem: null, ...over },
+  });
+  const list = () => within(screen.getByRole('region', { name: 'Handed over' }));
+
+  it('is not there where nothing was', async () => {
+    await show('connected');
+    expect(screen.queryByRole('region', { name: 'Handed over' })).toBeNull();
+  });
+
+  it('is listed by name and accessor, and taken back after saying what that means', async () => {
+    const { client, user } = await show('connected', { given: [aGiven()] });
+    const cells = list()
+      .getAllByRole('cell')
+      .map((cell) => cell.textContent);
+    expect(cells).toEqual(['app-3', 'xq2-accessor-of-app-3', '12 min', 'in 23 h 48 min', 'Revoke…']);
+    await user.click(list().getByRole('button', { name: 'Revoke the token of app-3…' }));
+    expect(dialog().getByText(/app-3 has to ask for another one/)).toBeDefined();
+    expect(dialog().getByText('xq2-accessor-of-app-3')).toBeDefined();
+    await user.click(dialog().getByRole('button', { name: 'Revoke it' }));
+    expect(client.calls.find(({ name }) => name === 'vault.revokeGiven')?.input).toEqual({
+      accessor: 'xq2-accessor-of-app-3',
+    });
+    expect(await screen.findByText('The Vault token of app-3 is revoked')).toBeDefined();
+    client.answer('vault.revokeGiven', () => ({ revoked: false }));
+    await user.click(list().getByRole('button', { name: 'Revoke the token of app-3…' }));
+    await user.click(dialog().getByRole('button', { name: 'Revoke it' }));
+    expect(await screen.findByText('Vault did not know the token of app-3 any more')).toBeDefined();
+    client.fail('vault.revokeGiven', 'VAULT_NO_TOKEN');
+    await user.click(list().getByRole('button', { name: 'Revoke the token of app-3…' }));
+    await user.click(dialog().getByRole('button', { name: 'Revoke it' }));
+    expect((await dialog().findByRole('alert')).textContent).toContain('No Vault token is held.');
+  });
+
+  it('says what became of it, in Vault’s own words where it could not be revoked', async () => {
+    const problem = { code: 'VAULT_DENIED', words: 'permission \u202edenied', at: now };
+    await show('connected', {
+      given: [
+        aGiven({ accessor: 'a', problem }),
+        aGiven({ accessor: 'b', state: 'revoked', stateAt: now - 5.5 * MINUTE }),
+        aGiven({ accessor: 'c', state: 'ended' }),
+      ],
+    });
+    const here = list()
+      .getAllByRole('row')
+      .slice(1)
+      .map((row) => within(row).getAllByRole('cell')[4]?.textContent ?? '');
+    expect(here[0]).toMatch(/^not revoked: Vault did not accept the token.*permission .*denied.*Revoke…$/);
+    expect(here[0]).not.toContain('\u202e');
+    expect(here.slice(1)).toEqual(['revoked 5 min ago', 'had ended, seen 12 min ago']);
+    expect(list().getAllByRole('button', { name: /^Revoke/ })).toHaveLength(1);
+  });
+
+  it('folds a long list, and offers nothing where one only watches', async () => {
+    const given = Array.from({ length: 12 }, (_, n) => aGiven({ accessor: `accessor-${n}` }));
+    const { user } = await show('connected', { given });
+    expect(list().getAllByRole('row')).toHaveLength(9);
+    await user.click(list().getByRole('button', { name: 'Show 4 more' }));
+    expect(list().getAllByRole('row')).toHaveLength(13);
+    document.body.innerHTML = '';
+    await open('/secrets', { vault: aVaultView(now, 'connected', { given }), session: watching });
+    expect(list().queryAllByRole('button', { name: /^Revoke/ })).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { createMemoryBus } from '../../app/main/adapters/memory-bus.js';
 import { createMemoryJournals } from '../../app/main/adapters/memory-journals.js';
 import { createMemoryStore } from '../../app/main/adapters/memory-store.js';
 import { createBroker } from '../../app/main/core/broker/index.js';
-import { createEventLog } from '../../app/main/core/history/event-log.js';
+import { createEventLog, type EventLog } from '../../app/main/core/history/event-log.js';
 import { encodeBeat } from '../../app/main/core/protocol/bus/beat.js';
 import { NO_DATAGRAMS } from '../../app/main/ports/datagrams.js';
 import { NO_HOOKS } from '../../app/main/ports/hook-runner.js';
@@ -31,6 +31,8 @@ type NodeFields = Partial<Omit<NodeSettings, 'keys' | 'changes' | 'receiver'>> &
   readonly keys?: Partial<NodeSettings['keys']>;
   readonly store?: Store;
   readonly vault?: NodeDeps['vault'];
+  /** With what happened before. */
+  readonly events?: EventLog;
 };
 
 let made = 0;
@@ -45,7 +47,7 @@ export function aCluster() {
   const broker = createBroker(clock);
   const connect = (connectionName: string): Bus => createMemoryBus({ broker, clock, connectionName });
   const node = (fields: NodeFields = {}) => {
-    const events = createEventLog();
+    const events = fields.events ?? createEventLog();
     const settings: NodeSettings = {
       identity: { name: 'console-1', hostname: 'desk', pid: 77, version: '0.1.0' },
       address: 'memory',

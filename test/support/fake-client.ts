@@ -311,6 +311,7 @@ export function fakeClient({
     'vault.ask': () => ({ ok: true }),
     'vault.renew': () => ({ ok: true }),
     'vault.revoke': () => ({ revoked: vault.token?.isOurs === true }),
+    'vault.revokeGiven': () => ({ revoked: true }),
     'request.give': ({ id }) => answerRequest(id, 'given'),
     'request.refuse': ({ id }) => answerRequest(id, 'refused'),
     'change.check': () => {

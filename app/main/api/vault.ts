@@ -45,5 +45,6 @@ export function vaultApi(session: SessionService, clock: Clock): VaultApi {
       return OK;
     },
     'vault.revoke': async () => ({ revoked: await toChange().revoke() }),
+    'vault.revokeGiven': async ({ accessor }) => ({ revoked: await toChange().revokeGiven(accessor) }),
   };
 }

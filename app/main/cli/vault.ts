@@ -3,7 +3,7 @@
  * the arguments; nothing here prints one. What is shown is the picture that the window shows.
  */
 import type { Command } from 'commander';
-import type { Vault, VaultToken } from '../../shared/domain/vault.js';
+import type { GivenToken, Vault, VaultToken } from '../../shared/domain/vault.js';
 import {
   errorText,
   formatAge,
@@ -18,6 +18,7 @@ import {
   vaultAgainText,
   vaultProblem,
   vaultStateText,
+  visible,
 } from '../../shared/i18n/index.js';
 import { acting, asks, family, find, type Verbs, type Where } from './asking.js';
 import { CliError, EXIT } from './exit.js';
@@ -49,12 +50,24 @@ export const vaultVerbs: Verbs = (program, deps) => {
     act(command, 'vault.renew', {}, text('cli.vault.renew.done')),
   );
 
-  verb('revoke', text('cli.vault.revoke')).action(async (_: object, command: Command) => {
-    const where = command.optsWithGlobals<Where>();
-    const answer = await (await find(where, deps)).call('vault.revoke', {});
-    if (where.json) out(JSON.stringify(answer));
-    else out(text(answer.revoked ? 'cli.vault.revoke.done' : 'cli.vault.revoke.letGo'));
-  });
+  verb('revoke', text('cli.vault.revoke'))
+    .option('--accessor <accessor>', text('cli.option.vault-accessor'))
+    .action(async ({ accessor }: { accessor?: string }, command: Command) => {
+      const where = command.optsWithGlobals<Where>();
+      const client = await find(where, deps);
+      const [answer, [done, else_]] =
+        accessor === undefined
+          ? [
+              await client.call('vault.revoke', {}),
+              ['cli.vault.revoke.done', 'cli.vault.revoke.letGo'] as const,
+            ]
+          : [
+              await client.call('vault.revokeGiven', { accessor }),
+              ['cli.vault.revoke.given', 'cli.vault.revoke.gone'] as const,
+            ];
+      if (where.json) out(JSON.stringify(answer));
+      else out(text(answer.revoked ? done : else_));
+    });
 
   verb('enter', text('cli.vault.enter'))
     .option('--file <file>', text('cli.option.vault-file'), STANDARD_INPUT)
@@ -70,7 +83,7 @@ const refused = (why: 'terminal' | 'empty'): CliError =>
   new CliError(EXIT.usage, [text(`cli.vault.enter.${why}`), text(`cli.vault.enter.${why}.next`)]);
 
 function vaultText(vault: Vault): string {
-  const { at, since, state, address, namespace, login, token, warnings } = vault;
+  const { at, since, state, address, namespace, login, token, warnings, given } = vault;
   const problem = vaultProblem(vault);
   const isOff = state === 'off';
   const about = vaultAbout(vault, at)
@@ -94,8 +107,19 @@ function vaultText(vault: Vault): string {
     pairs.push(...serverPairs(vault), [text('cli.field.vault-login'), text(`vault.login.${login}`)]);
   }
   if (token) pairs.push(...tokenPairs(token, at));
+  pairs.push(
+    ...given.map((one, n): Pair => [n === 0 ? text('cli.field.vault-given') : '', givenText(one, at)]),
+  );
   for (const warning of warnings) pairs.push([text('cli.field.vault-warning'), warning]);
   return fields(pairs);
+}
+
+function givenText({ accessor, to, at, expiresAt, state, problem }: GivenToken, now: number): string {
+  const [age, until] = [formatAge(now - at), formatMoment(expiresAt)];
+  const given = text('cli.vault.given', { state, name: visible(to, 255), accessor, age, until });
+  if (problem === null) return given;
+  const words = problem.words === '' ? 'none' : problem.words;
+  return text('cli.vault.given.problem', { given, what: errorText(problem.code).what, words });
 }
 
 const addressText = ({ isUnverified }: Vault, address: string): string =>

@@ -5,6 +5,7 @@
 import { FUNCTIONS } from '../core/protocol/bus/messages.js';
 import { readName } from '../core/protocol/bus/name.js';
 import { requestVaultToken, VAULT_REQUEST_KEYS } from '../core/protocol/bus/vault-messages.js';
+import { MAX_EVENTS } from '../core/history/event-log.js';
 import type { Delivery } from '../ports/bus.js';
 import { NO_VAULT } from '../ports/vault-http.js';
 import type { HeardFunction, Sender } from './keys/exchange.js';
@@ -51,13 +52,18 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
   });
   const vault = createVault(deps.vault?.settings ?? null, {
     ...{ clock, log, random, record, asking, http: deps.vault?.http ?? NO_VAULT },
+    giving: { list: () => giving.list(), revoke: (accessor) => giving.revoke(accessor) },
   });
   const receiving = createReceiving({
     ...{ clock, log, record, asking, vault: () => vault },
     keys: { open: (text) => keys().open(text), usedBy: (other, isOld) => keys().usedBy(other, isOld) },
   });
   const wrapped = { ...{ bus, clock, random, record, name, keys }, vault: () => vault };
-  const giving = createWrappedGiving(wrapped);
+  const giving = createWrappedGiving({
+    ...wrapped,
+    address: deps.vault?.settings.address ?? null,
+    story: () => events.list(MAX_EVENTS, 'audit'),
+  });
   const taking = createWrappedTaking({ ...wrapped, log });
   const queue = createVaultQueue({
     ...{ bus, clock, log },

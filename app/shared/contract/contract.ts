@@ -156,6 +156,11 @@ export const contract = {
   'vault.renew': call(Nothing, Ok),
   /** Ends the token: revoked where it is ours; a shared one is only let go (`revoked` false). Throws VAULT_NO_TOKEN. */
   'vault.revoke': call(Nothing, z.object({ revoked: z.boolean() })),
+  /**
+   * Takes back what was handed over from here. `revoked` false: Vault did not know it any more. Throws VAULT_NOT_GIVEN,
+   * VAULT_NO_TOKEN and whatever Vault says.
+   */
+  'vault.revokeGiven': call(z.object({ accessor: z.string().max(300) }), z.object({ revoked: z.boolean() })),
   /** Throws REQUEST_UNKNOWN, KEY_NOT_TRUSTED, KEY_WEAK, SECRET_MISSING, SECRET_UNDECIDED or BUS_UNROUTABLE. */
   'request.give': call(z.object({ id: z.string().max(400) }), Ok),
   'request.refuse': call(z.object({ id: z.string().max(400) }), Ok),

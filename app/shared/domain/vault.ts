@@ -83,6 +83,21 @@ export const VaultToken = z.object({
 });
 export type VaultToken = z.infer<typeof VaultToken>;
 
+/** A token of its own that this console made for another node, and takes back by its accessor. */
+export const GivenToken = z.object({
+  accessor: z.string(),
+  to: z.string(),
+  at: z.number(),
+  /** It lives no longer, epoch ms, and may have ended before. */
+  expiresAt: z.number(),
+  /** `given`: for all that we know it lives. `revoked`: from here. `ended`: Vault did not know it any more. */
+  state: z.enum(['given', 'revoked', 'ended']),
+  stateAt: z.number(),
+  /** Why it could not be revoked last time; null: nobody tried, or it could. */
+  problem: Problem.nullable(),
+});
+export type GivenToken = z.infer<typeof GivenToken>;
+
 /** A whole picture each time; it is small. */
 export const Vault = z.object({
   at: z.number(),
@@ -113,5 +128,7 @@ export const Vault = z.object({
   warnings: z.array(z.string()),
   /** Nodes asked for a token last time, and when. */
   askedAt: z.number().nullable(),
+  /** What was handed over from here, at most 200: those that may live first, then newest first. */
+  given: z.array(GivenToken),
 });
 export type Vault = z.infer<typeof Vault>;

@@ -130,6 +130,7 @@ export const ERROR_CODES = {
   VAULT_UNASKED: row(false, 409),
   VAULT_SENDER: row(false, 409),
   VAULT_NOT_GIVER: row(false, 409),
+  VAULT_NOT_GIVEN: row(false, 404),
   VAULT_SIGNATURE: row(false, 409),
   VAULT_ASKED_LATE: row(false, 409),
   VAULT_REPEATED: row(false, 409),

@@ -9,7 +9,7 @@
  *   run.* what, nodes, wave, waves, hold, rule, verified, failed, regressed · received.* what, policy
  *   legion.* legion, name, what, why, policy (a role, on or off)
  *   secret.refused-offer code · secret.policy policy · identity.* subject
- *   vault.* accessor, source, code, form · vault.ended, vault.replay and vault.handover-refused why
+ *   vault.* accessor, source, code, form, words · vault.revoke-failed ended · vault.ended, vault.replay and vault.handover-refused why
  */
 import type { ConsoleEvent } from '../domain/event.js';
 import { shortFingerprint } from '../domain/fingerprint.js';
@@ -69,7 +69,10 @@ export function eventText(event: ConsoleEvent): string {
     subject: shown(facts['subject']),
     policy: worded(event.kind === 'received.mode' ? 'received.mode' : 'policy', facts['policy']),
     source: worded(`${event.kind.startsWith('vault.') ? 'vault' : 'secret'}.source`, facts['source']),
-    ...(event.kind.startsWith('vault.') && { why: shown(facts['why']), form: shown(facts['form']) }),
+    ...(event.kind.startsWith('vault.') && {
+      ...{ why: shown(facts['why']), form: shown(facts['form']), words: shown(facts['words']) },
+      ended: shown(facts['ended']),
+    }),
     accessor: shown(facts['accessor']),
     reason: isLink || event.area === 'secrets' ? reason.replace(/\.$/, '') : NONE,
   };

@@ -12,6 +12,8 @@ import { ProtocolError } from '../protocol/protocol-error.js';
 /** How long a question is open, a wrapping token lives, clocks may differ, and one node waits for its next token. */
 export const OPEN_MS = 60_000;
 export const WRAP_TTL_S = 60;
+/** A token that was made for another node lives no longer. */
+export const MAX_TTL_S = 86_400;
 /** A nonce is known as used for so long. */
 const USED_MS = 600_000;
 const MAX_USED = 5_000;

@@ -3,6 +3,7 @@
  * when the asker says that it could not use what came. Our own token never leaves. Whether one goes out at all is the
  * gate's to say.
  */
+import type { ConsoleEvent } from '../../../shared/domain/event.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { PublicKey } from '../../core/crypto/public-key.js';
 import { SEAL_BYTES } from '../../core/crypto/sealed-text.js';
@@ -23,6 +24,7 @@ import type { Handout } from '../keys/gate.js';
 import type { KeyService } from '../keys/index.js';
 import type { RecordEvent } from '../keys/record.js';
 import { VAULT_EVENTS } from './bus-giving.js';
+import { createGiven } from './given.js';
 import type { VaultService } from './index.js';
 
 /** The other copy of a question, by the other routing key, comes within a moment. */
@@ -30,8 +32,6 @@ const COPY_MS = 2_000;
 /** Who showed once that it reads this form is not answered in the older one for so long. */
 const KNOWN_MS = 600_000;
 const MAX_KNOWN = 1_000;
-/** What was given can be taken back for as long as it can live. */
-const MAX_GIVEN = 1_000;
 /** Vault said that our token may not make others: asked again after so long. */
 const NOT_GIVER_MS = 60_000;
 
@@ -43,6 +43,10 @@ export type WrappedGivingDeps = {
   readonly name: string;
   readonly keys: () => Pick<KeyService, 'keyring' | 'privatePem'>;
   readonly vault: () => Pick<VaultService, 'withToken' | 'handover'>;
+  /** Of the one Vault at which all of this happens; null: none is configured. */
+  readonly address: string | null;
+  /** What was written down before, oldest first. */
+  readonly story: () => readonly ConsoleEvent[];
 };
 
 /** What becomes of a message that asks: the gate's (for the first time, or again), nobody's, or somebody else's. */
@@ -62,7 +66,10 @@ export type WrappedGiving = ReturnType<typeof createWrappedGiving>;
 
 export function createWrappedGiving({ bus, clock, random, record, name: self, ...deps }: WrappedGivingDeps) {
   const asked = new Map<string, { readonly question: Question; readonly up: number }>();
-  const given = new Map<string, { readonly name: string; readonly accessor: string }>();
+  const given = createGiven({
+    ...{ clock, record, address: deps.address, story: deps.story },
+    revoke: (accessor) => deps.vault().handover().revoke(accessor),
+  });
   const answered = createAnswered();
   let notGiver: { readonly accessor: string; readonly up: number } | null = null;
 
@@ -119,8 +126,6 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
           throw error;
         });
       const { accessor, creationPath } = inside;
-      given.set(nonce, { name, accessor });
-      oldestOut(given, MAX_GIVEN);
       try {
         const chance = random.bytes(SEAL_BYTES);
         const sealer = { name: self, privatePem: own.pem };
@@ -130,14 +135,14 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
         );
       } catch (error) {
         answered.failed(id);
-        given.delete(nonce);
         // Nobody got it: it need not live.
         await handover()
           .revoke(accessor)
           .catch(() => undefined);
         throw error;
       }
-      return { form: 'wrapped', accessor, path: creationPath, request: nonce };
+      given.add(accessor, name, nonce);
+      return { form: 'wrapped', accessor, path: creationPath, request: nonce, address: deps.address };
     },
     facts: () => ({}),
     events: VAULT_EVENTS,
@@ -170,28 +175,22 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
     },
 
     handout,
+    list: given.list,
+    /** VW10 By a person. Rejects with VAULT_NOT_GIVEN, VAULT_NO_TOKEN and whatever Vault says. */
+    revoke: given.revoke,
 
     /** VW8 The asker could not use what we sent. Nothing else that comes can make us revoke. */
     failed(name: string, part: unknown): void {
       const parsed = Failed.safeParse(part);
       const pinned = deps.keys().keyring.pinOf(name)?.key;
-      const known = parsed.success ? given.get(parsed.data.nonce) : undefined;
-      if (!parsed.success || !pinned || known?.name !== name) return;
+      const known = parsed.success ? given.of(parsed.data.nonce) : undefined;
+      if (!parsed.success || !pinned || known?.to !== name) return;
       const { nonce, failed: why } = parsed.data;
       if (!isFailureOf(parsed.data, { giver: self, asker: name }, pinned))
         return void refuse('signature', name, pinned.fingerprint);
-      given.delete(nonce);
       // It has nothing of us now: its next question need not wait.
       answered.failed(idOf(name, pinned));
-      const facts = { accessor: known.accessor, why, request: nonce };
-      const revoked = async (): Promise<void> => {
-        await deps.vault().handover().revoke(known.accessor);
-        record('vault.revoked', facts, [name]);
-      };
-      revoked().catch((error: unknown) => {
-        const code = error instanceof AppError ? error.code : 'INTERNAL';
-        record('vault.revoke-failed', { ...facts, code }, [name]);
-      });
+      given.failed(nonce, why);
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Health } from '../../core/protocol/vault/health.js';
 import type { Cancel } from '../../ports/clock.js';
 import { createVaultClient } from './client.js';
 import type { Asking } from './bus-asking.js';
+import type { WrappedGiving } from './bus-wrapped-giving.js';
 import { createKeeper, type HeldFacts } from './keeper.js';
 import type { VaultDeps, VaultSettings } from './types.js';
 import { createWrapped } from './wrapped.js';
@@ -19,6 +20,8 @@ const HEALTH_SPREAD_MS = 10_000;
 /** VW7 It is an alarm for so long. */
 const REPLAY_MS = 86_400_000;
 
+/** What was made for other nodes. */
+export type GivenTokens = Pick<WrappedGiving, 'list' | 'revoke'>;
 export type VaultService = ReturnType<typeof createVault>;
 
 type Server = Vault['server'];
@@ -45,12 +48,13 @@ const HEALTH_OF: Readonly<Record<Health['state'], Server['health']>> = {
 export const noVault = (at: number): Vault => ({
   ...{ at, state: 'off', since: at, address: null, namespace: null, login: 'none', isUnverified: false },
   ...{ server: UNKNOWN, token: null, problem: null, nextTryAt: null, warnings: [], askedAt: null },
+  given: [],
 });
 
 /** `settings` null: no Vault is configured. @throws AppError CONFIG_INVALID */
 export function createVault(
   settings: VaultSettings | null,
-  { asking, ...deps }: VaultDeps & { readonly asking: Asking },
+  { asking, giving, ...deps }: VaultDeps & { readonly asking: Asking; readonly giving: GivenTokens },
 ) {
   const { clock, random } = deps;
   let server = UNKNOWN;
@@ -240,6 +244,11 @@ export function createVault(
     async revoke(): Promise<boolean> {
       return needed().revoke();
     },
+    /** VW10 False: Vault did not know it any more. Throws VAULT_OFF, VAULT_NOT_GIVEN, VAULT_NO_TOKEN and whatever Vault says. */
+    async revokeGiven(accessor: string): Promise<boolean> {
+      needed();
+      return giving.revoke(accessor);
+    },
 
     view(): Vault {
       const at = clock.now();
@@ -263,6 +272,7 @@ export function createVault(
           keeper && held && held.dueUp !== null && held.task !== null ? keeper.wall(held.dueUp) : null,
         warnings: [...(held?.warnings ?? [])],
         askedAt: asking.askedAt(),
+        given: giving.list(),
       };
     },
   };

@@ -3,7 +3,7 @@
  * looks who wrapped what, opens it, and looks at what was inside. What passes over the bus is in bus-wrapped-*.ts.
  */
 import { AppError } from '../../../shared/errors/app-error.js';
-import { whyNotUnwrap, WRAP_TTL_S, type Failure, type Inside } from '../../core/vault/handover.js';
+import { MAX_TTL_S, whyNotUnwrap, WRAP_TTL_S, type Failure, type Inside } from '../../core/vault/handover.js';
 import { toAppError, type VaultProblem } from '../../core/protocol/vault/problem.js';
 import type { VaultClient } from './client.js';
 import type { Keeper } from './keeper.js';
@@ -11,7 +11,8 @@ import type { Keeper } from './keeper.js';
 /** What a token for a node may do, whatever role makes it: without a name it would get all of its giver's. */
 const POLICIES = ['legion-node'];
 const TTL_S = 3_600;
-const MAX_TTL_S = 86_400;
+/** As Vault says it of an accessor that names no token; some versions as a mere warning. */
+const GONE = /no token found|invalid accessor|token not found/i;
 
 /** VW7 What came cannot be what the giver sent: somebody was there before us. */
 export class HandoverAlarm extends AppError {
@@ -71,10 +72,12 @@ export function createWrapped({ client, keeper, role, skewMs }: WrappedDeps) {
       return { wrapping, creationPath, accessor: wrappedAccessor };
     },
 
-    /** By the accessor alone. Throws VAULT_NO_TOKEN and whatever Vault says. */
-    async revoke(accessor: string): Promise<void> {
+    /** By the accessor alone. False: Vault knows none by it. Throws VAULT_NO_TOKEN and whatever Vault says. */
+    async revoke(accessor: string): Promise<boolean> {
       const reading = await client.revokeAccessor(own(), accessor);
-      if (!reading.ok) throw toAppError(reading.problem);
+      if (reading.ok) return !reading.warnings.some((warning) => GONE.test(warning));
+      if (reading.problem.kind === 'invalid' && GONE.test(reading.problem.words)) return false;
+      throw toAppError(reading.problem);
     },
 
     /**

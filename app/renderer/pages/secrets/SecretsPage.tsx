@@ -12,6 +12,7 @@ import { Requests } from './Requests.js';
 import { SecretCard } from './SecretCard.js';
 import { Spread } from './Spread.js';
 import { VaultCard } from './VaultCard.js';
+import { VaultGiven } from './VaultGiven.js';
 
 export function SecretsPage() {
   const secrets = useSecrets((state) => state.shown);
@@ -33,6 +34,7 @@ export function SecretsPage() {
           </div>
           <Candidates secret={secrets.secret} />
           <Spread secret={secrets.secret} />
+          {vault && <VaultGiven given={vault.given} />}
           <Requests secrets={secrets} />
         </>
       )}

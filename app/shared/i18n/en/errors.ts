@@ -255,6 +255,9 @@ export const errors = {
     'Our Vault token may not make one for another node, and our own is not handed out to who asks for one of its own.',
   'error.VAULT_NOT_GIVER.next':
     'Have a policy allow “update” on auth/token/create/legion-node or auth/token/create-orphan, or let another node give.',
+  'error.VAULT_NOT_GIVEN': 'This console handed over no token with this accessor within the last day.',
+  'error.VAULT_NOT_GIVEN.next':
+    'Take one of those that “legion-console vault” and the page Secrets list. Any other is revoked in Vault itself, by someone who may.',
   'error.VAULT_SIGNATURE': 'It is not signed with the key that is pinned for its sender.',
   'error.VAULT_SIGNATURE.next': 'Compare the key of its sender on the page Keys.',
   'error.VAULT_ASKED_LATE': 'The last question of this node for a token is older than a minute.',

@@ -154,12 +154,31 @@ export const vault = {
   'vaultPage.letGo.do': 'Let go',
   'vaultPage.letGo.done': 'The Vault token is let go',
 
+  'vaultPage.given': 'Handed over',
+  'vaultPage.given.why': 'Tokens that this console made for other nodes; each lives a day at most.',
+  'vaultPage.given.to': 'To',
+  'vaultPage.given.at': 'When',
+  'vaultPage.given.until': 'Ends at the latest',
+  'vaultPage.given.left': 'in {left}',
+  'vaultPage.given.here': 'Here',
+  'vaultPage.given.state':
+    '{state, select, revoked {revoked {age} ago} ended {had ended, seen {age} ago} other {not revoked: {what}}}',
+  'vaultPage.given.more': '{count, plural, one {Show # more} other {Show # more}}',
+  'vaultPage.given.revoke': 'Revoke…',
+  'vaultPage.given.revoke.label': 'Revoke the token of {name}…',
+  'vaultPage.given.revoke.title': 'Revoke the Vault token of {name}?',
+  'vaultPage.given.revoke.why':
+    'Vault ends it at once, with every token made from it. {name} has to ask for another one, or be given one. Our own token stays.',
+  'vaultPage.given.revoke.do': 'Revoke it',
+  'vaultPage.given.revoked': 'The Vault token of {name} is revoked',
+  'vaultPage.given.gone': 'Vault did not know the token of {name} any more',
+
   'event.vault.held':
     'A Vault token is held{source, select, none {} other {, {source}}}{name, select, none {} other {: {name}}}{accessor, select, none {} other { (accessor {accessor})}}',
   'event.vault.revoked':
     '{name, select, none {Our Vault token} other {The Vault token that we made for {name}}} was revoked{accessor, select, none {} other { (accessor {accessor})}}{why, select, used {: somebody else had opened it, or its time was over} path {: it was opened and wrapped again} time {: it was wrapped before it was asked for} other {} held {: another one came first} unpinned {: our key is not trusted there} vault {: Vault did not open it there}}',
   'event.vault.revoke-failed':
-    'The Vault token that we made for {name} could not be revoked{accessor, select, none {} other { (accessor {accessor})}}',
+    'The Vault token that we made for {name} could not be revoked{accessor, select, none {} other { (accessor {accessor})}}{ended, select, true {: Vault does not know it any more} other {{words, select, none {} other {: {words}}}}}',
   'event.vault.replay':
     'Somebody was at the Vault token that {name} sent us: {why, select, used {it was opened already, or its time was over} path {it was opened and wrapped again} time {it was wrapped before we asked} other {another token was inside}}',
   'event.vault.handover-refused':
@@ -209,6 +228,13 @@ export const vault = {
   'cli.vault.revoke': 'end the token: revoked where it is ours, only let go where it is shared',
   'cli.vault.revoke.done': 'The token is revoked, with all that was made from it.',
   'cli.vault.revoke.letGo': 'The token is let go here. It is shared, so it was not revoked.',
+  'cli.vault.revoke.given': 'The token that was handed over is revoked, with all that was made from it.',
+  'cli.vault.revoke.gone': 'Vault does not know this token any more: it had ended already.',
+  'cli.option.vault-accessor': 'take back what was handed over from here, by the accessor that “vault” lists',
+  'cli.vault.given':
+    '{state, select, given {{name}, accessor {accessor}, {age} ago, until {until} at most} revoked {{name}, accessor {accessor}, {age} ago, revoked} other {{name}, accessor {accessor}, {age} ago, has ended}}',
+  'cli.vault.given.problem': '{given}; not revoked: {what}{words, select, none {} other { ({words})}}',
+  'cli.field.vault-given': 'Handed over',
   'cli.vault.enter': 'use a token from standard input or from a file; Vault has to confirm it',
   'cli.vault.enter.done': 'Vault accepts the token.',
   'cli.vault.enter.terminal': 'A token is not typed at a terminal, where it could be seen. Nothing was sent.',

@@ -8,7 +8,7 @@ import { runCli } from '../../../../app/main/cli/program.js';
 import { addConfigFlags } from '../../../../app/main/config/index.js';
 import { findHost } from '../../../../app/main/hosts/web/index.js';
 import type { Api } from '../../../../app/shared/contract/contract.js';
-import { VAULT_STATES, type Vault } from '../../../../app/shared/domain/vault.js';
+import { VAULT_STATES, type GivenToken, type Vault } from '../../../../app/shared/domain/vault.js';
 import { AppError } from '../../../../app/shared/errors/app-error.js';
 import type { ErrorCode } from '../../../../app/shared/errors/codes.js';
 import { aVaultToken, aVaultView, noVault } from '../../../support/fake-vault-view.js';
@@ -150,6 +150,40 @@ describe('vault', () => {
     expect(shared.out[0]).toContain('was not revoked');
     await shared.run('vault', 'revoke', '--json');
     expect(shared.out[1]).toBe('{"revoked":false}');
+  });
+});
+
+describe('what was handed over', () => {
+  const one: GivenToken = {
+    ...{ accessor: 'xq2', to: 'app-3', at: NOW - 720_000, expiresAt: NOW + 3_600_000 },
+    ...{ state: 'given', stateAt: NOW - 720_000, problem: null },
+  };
+
+  it('is listed with what became of it', async () => {
+    const problem = { code: 'VAULT_SEALED', words: 'Vault is sealed', at: NOW };
+    const { run, text } = await showing(
+      aVaultView(NOW, 'connected', { given: [one, { ...one, problem }, { ...one, state: 'revoked' }] }),
+    );
+    await run('vault');
+    expect(text()).toMatch(/^Handed over +app-3, accessor xq2, 12 min ago, until 2026-03-02 \S+ at most$/m);
+    expect(text()).toMatch(/at most; not revoked: Vault is sealed or in maintenance. \(Vault is sealed\)$/m);
+    expect(text()).toMatch(/^ +app-3, accessor xq2, 12 min ago, revoked$/m);
+  });
+
+  it('is taken back by its accessor alone, and never our own instead of it', async () => {
+    const [own, given] = [vi.fn(async () => ({ revoked: true })), vi.fn(async () => ({ revoked: true }))];
+    const { run, out } = await against({ 'vault.revoke': own, 'vault.revokeGiven': given });
+    expect(await run('vault', 'revoke', '--accessor', 'xq2')).toBe(EXIT.done);
+    expect(given).toHaveBeenCalledExactlyOnceWith({ accessor: 'xq2' }, expect.anything());
+    expect(out[0]).toContain('that was handed over is revoked');
+    expect(await run('vault', 'revoke', '--accessor', '')).toBe(EXIT.done);
+    expect(own).not.toHaveBeenCalled();
+    const gone = await against({ 'vault.revokeGiven': async () => ({ revoked: false }) });
+    await gone.run('vault', 'revoke', '--accessor', 'xq2');
+    expect(gone.out[0]).toContain('had ended already');
+    const bad = await against({ 'vault.revokeGiven': refusing('VAULT_NOT_GIVEN') });
+    expect(await bad.run('vault', 'revoke', '--accessor', 'another')).toBe(EXIT.failed);
+    expect(bad.err.join()).toContain('“legion-console vault” and the page Secrets list');
   });
 });
 

@@ -16,7 +16,9 @@ import {
   type Inside,
 } from '../../../../app/main/core/vault/handover.js';
 import type { Delivery } from '../../../../app/main/ports/bus.js';
+import { createEventLog } from '../../../../app/main/core/history/event-log.js';
 import { vaultNeeds } from '../../../../app/main/services/vault-needs.js';
+import { eventText } from '../../../../app/shared/i18n/index.js';
 import { foundIn } from '../../../support/canaries.js';
 import { vaultStage, type Policy } from '../../../support/vault-in-memory.js';
 
@@ -366,6 +368,85 @@ describe('a third on the way', () => {
     expect(living(accessor)).toBeDefined();
     expect(stage.refusals()).toEqual(['signature']);
     expect(giver.eventsOf('vault.revoked')).toEqual([]);
+  });
+});
+
+describe('what was handed over', () => {
+  async function given() {
+    const stage = await pair();
+    await stage.ask();
+    await stage.give();
+    const { accessor } = stage.asker.vault.view().token!;
+    return { ...stage, accessor: String(accessor), listed: () => stage.giver.vault.view().given };
+  }
+
+  it('VW10 is told by its accessor, and taken back by its giver', async () => {
+    const { giver, asker, accessor, listed, living, own } = await given();
+    const [one] = listed();
+    expect(one).toMatchObject({ accessor, to: 'asker', state: 'given', problem: null });
+    expect(one!.expiresAt - one!.at).toBe(86_400_000);
+    await expect(giver.vault.revokeGiven(accessor)).resolves.toBe(true);
+    expect(living(accessor)).toBeUndefined();
+    expect(listed()).toMatchObject([{ accessor, state: 'revoked' }]);
+    const [told] = giver.eventsOf('vault.revoked');
+    expect(told).toMatchObject({ area: 'audit', names: ['asker'], facts: { accessor } });
+    expect(eventText(told!)).toBe(
+      `The Vault token that we made for asker was revoked (accessor ${accessor})`,
+    );
+    expect(giver.tokenOf()).toBe(own.id);
+    // Once more is as good, and no second deed.
+    await expect(giver.vault.revokeGiven(accessor)).resolves.toBe(true);
+    expect(giver.eventsOf('vault.revoked')).toHaveLength(1);
+    expect(asker.vault.view().given).toEqual([]);
+  });
+
+  it('VW10 alone can be taken back: neither our own, nor what another made', async () => {
+    const { giver, asker, accessor, own, living } = await given();
+    for (const other of [own.accessor, '', 'made-up'])
+      await expect(giver.vault.revokeGiven(other)).rejects.toThrow(code('VAULT_NOT_GIVEN'));
+    await expect(asker.vault.revokeGiven(accessor)).rejects.toThrow(code('VAULT_NOT_GIVEN'));
+    expect(living(accessor)).toBeDefined();
+  });
+
+  it('VW10 that ended by itself is said to have ended', async () => {
+    const { giver, asker, accessor, listed } = await given();
+    await asker.vault.revoke();
+    await expect(giver.vault.revokeGiven(accessor)).resolves.toBe(false);
+    expect(listed()).toMatchObject([{ state: 'ended', problem: null }]);
+    const [told] = giver.eventsOf('vault.revoke-failed');
+    expect(eventText(told!)).toMatch(
+      /could not be revoked \(accessor .*\): Vault does not know it any more$/,
+    );
+  });
+
+  it('VW10 that Vault does not let us take back is said with its words, and tried again', async () => {
+    const { giver, accessor, listed, fake, living } = await given();
+    fake.seal();
+    await expect(giver.vault.revokeGiven(accessor)).rejects.toThrow(code('VAULT_SEALED'));
+    expect(listed()).toMatchObject([
+      { state: 'given', problem: { code: 'VAULT_SEALED', words: 'Vault is sealed' } },
+    ]);
+    const [told] = giver.eventsOf('vault.revoke-failed');
+    expect(told?.facts).toMatchObject({ accessor, code: 'VAULT_SEALED', words: 'Vault is sealed' });
+    expect(eventText(told!)).toMatch(/: Vault is sealed$/);
+    fake.unseal();
+    await expect(giver.vault.revokeGiven(accessor)).resolves.toBe(true);
+    expect(living(accessor)).toBeUndefined();
+    expect(listed()).toMatchObject([{ state: 'revoked', problem: null }]);
+  });
+
+  it('VW10 is known again after a start, from the audit', async () => {
+    const { giver, accessor, own, living, console, pass } = await given();
+    const events = createEventLog();
+    for (const event of giver.eventsAll()) events.restore(event, event.at);
+    await giver.stop();
+    const again = await console('giver', 'ask', { events });
+    await pass(5);
+    expect(again.vault.view().given).toMatchObject([{ accessor, to: 'asker', state: 'given' }]);
+    await expect(again.vault.revokeGiven(accessor)).rejects.toThrow(code('VAULT_NO_TOKEN'));
+    await again.vault.enter(own.id);
+    await expect(again.vault.revokeGiven(accessor)).resolves.toBe(true);
+    expect(living(accessor)).toBeUndefined();
   });
 });
 

@@ -31,6 +31,7 @@ function stage(
     },
     {
       ...{ clock, log: silentLog, random: seededRandom(7), asking: NO_ASKING },
+      giving: { list: () => [], revoke: async () => false },
       http: {
         async request(_, request) {
           if (!line.isUp) throw new AppError('VAULT_UNREACHABLE', 'connect ECONNREFUSED');
