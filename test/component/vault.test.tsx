@@ -138,6 +138,18 @@ describe('Vault', () => {
     expect(card().getByText('permission denied')).toBeDefined();
   });
 
+  it('that nobody answered is said with what to do, and not while it is asked again', async () => {
+    const now = Date.now();
+    const past = { login: 'none', askedAt: now - 2.5 * MINUTE, unansweredAt: now - MINUTE } as const;
+    const { client } = await show('wanted', past);
+    expect(
+      card().getByText(/^Nobody answered the question of 2 min ago .* Trust the keys on both sides/),
+    ).toBeDefined();
+    expect(card().getByRole('button', { name: 'Ask again…' })).toBeDefined();
+    await tell(() => client.vault(aVaultView(now, 'asked', past)));
+    expect(card().queryByText(/^Nobody answered/)).toBeNull();
+  });
+
   it('warns of a root token, of plain http, of unchecked certificates and of a clock that is off', async () => {
     const now = Date.now();
     const { server } = aVaultView(now, 'connected');

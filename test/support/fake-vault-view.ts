@@ -51,6 +51,7 @@ export const aVaultView = (now: number, state: VaultState, over: Partial<Vault> 
   nextTryAt: null,
   warnings: [],
   askedAt: null,
+  unansweredAt: null,
   given: [],
   ...over,
 });

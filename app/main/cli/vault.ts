@@ -18,6 +18,7 @@ import {
   vaultAgainText,
   vaultProblem,
   vaultStateText,
+  vaultUnansweredText,
   visible,
 } from '../../shared/i18n/index.js';
 import { acting, asks, family, find, type Verbs, type Where } from './asking.js';
@@ -90,6 +91,7 @@ function vaultText(vault: Vault): string {
     .map((part) => (typeof part === 'string' ? part : part.text))
     .join('');
   const again = vaultAgainText(vault, at);
+  const unanswered = vaultUnansweredText(vault, at);
   const word = vaultStateText(vault);
   const pairs: Pair[] = [
     [text('cli.field.vault'), isOff ? word : `${word}, ${formatAge(at - since)}`],
@@ -101,6 +103,7 @@ function vaultText(vault: Vault): string {
     if (problem.words !== '') pairs.push([text('cli.field.vault-words'), problem.words]);
   }
   if (again !== null) pairs.push([text('cli.field.vault-next'), again]);
+  if (unanswered !== null) pairs.push([text('cli.field.vault-asked'), unanswered]);
   if (address !== null) {
     pairs.push([text('cli.field.vault-address'), addressText(vault, address)]);
     if (namespace !== null) pairs.push([text('cli.field.vault-namespace'), namespace]);

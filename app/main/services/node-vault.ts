@@ -138,6 +138,7 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
     /** Once a second. */
     tick(): void {
       vault.tick();
+      asking.look();
       queue.look();
     },
     /** Never rejects. */

@@ -81,6 +81,7 @@ function targetOf(
     case 'secret.conflict':
     case 'secret.requested':
     case 'vault.requested':
+    case 'vault.unanswered':
     case 'vault.soon':
     case 'vault.ended':
     case 'vault.sealed':

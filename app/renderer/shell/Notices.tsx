@@ -55,6 +55,7 @@ const ICONS: Readonly<Record<NoticeKind, readonly [LucideIcon, string]>> = {
   'legion.lorded': [Crown, 'info'],
   'legion.hook-failed': [SquareTerminal, 'late'],
   'legion.notify': [SquareTerminal, 'info'],
+  'vault.unanswered': [Vault, 'info'],
   'vault.soon': [Vault, 'late'],
   'vault.ended': [Vault, 'lost'],
   'vault.sealed': [Vault, 'late'],

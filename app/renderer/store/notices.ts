@@ -40,6 +40,7 @@ export type NoticeKind =
   | 'legion.lorded'
   | 'legion.hook-failed'
   | 'legion.notify'
+  | 'vault.unanswered'
   | 'vault.soon'
   | 'vault.ended'
   | 'vault.replay'
@@ -83,7 +84,8 @@ const ENDS: Readonly<Record<string, readonly NoticeKind[]>> = {
   'secret.dismissed': ['secret.conflict'],
   'secret.set': ['secret.conflict'],
   'node.recovered': ['node.silent'],
-  'vault.held': ['vault.soon', 'vault.ended'],
+  'vault.asked': ['vault.unanswered'],
+  'vault.held': ['vault.soon', 'vault.ended', 'vault.unanswered'],
   'vault.recovered': ['vault.soon'],
   'vault.unsealed': ['vault.sealed'],
   'received.applied': ['received.asked'],
@@ -140,6 +142,7 @@ export function noticesFrom(events: readonly ConsoleEvent[], facts: Facts, now: 
         break;
       case 'key.own-name':
       case 'secret.conflict':
+      case 'vault.unanswered':
       case 'vault.soon':
       case 'vault.ended':
       case 'vault.sealed':

@@ -83,6 +83,8 @@ export const EVENT_KINDS = {
   'vault.give-failed': 'audit',
   'vault.not-given': 'audit',
   'vault.asked': 'secrets',
+  /** No token that can be used came in time. */
+  'vault.unanswered': 'secrets',
   /** Somebody sent a token that is not used; `facts.why`. */
   'vault.ignored': 'secrets',
   /** Somebody asks for a wrapped token in a way that is not answered; `facts.why`. */

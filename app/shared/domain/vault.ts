@@ -128,6 +128,8 @@ export const Vault = z.object({
   warnings: z.array(z.string()),
   /** Nodes asked for a token last time, and when. */
   askedAt: z.number().nullable(),
+  /** Since when it is known that they sent no token that can be used; null: they may, or one came. */
+  unansweredAt: z.number().nullable(),
   /** What was handed over from here, at most 200: those that may live first, then newest first. */
   given: z.array(GivenToken),
 });

@@ -51,6 +51,12 @@ export const vaultAgainText = ({ state, nextTryAt }: Vault, now: number): string
     ? null
     : text('vault.again', { left: untilText(nextTryAt, now) });
 
+/** That nobody answered, and what to do about it; null: no news. While it is asked again, that is the news. */
+export const vaultUnansweredText = ({ unansweredAt, askedAt, state }: Vault, now: number): string | null =>
+  unansweredAt === null || state === 'asked' || state === 'off'
+    ? null
+    : text('vault.unanswered', { age: formatAge(now - (askedAt ?? unansweredAt)) });
+
 /** Why it is not as it should be; not that it is sealed, which is said already and is nobody's mistake. */
 export const vaultProblem = ({ problem, state }: Vault): Vault['problem'] =>
   state === 'sealed' && problem?.code === 'VAULT_SEALED' ? null : problem;

@@ -98,6 +98,14 @@ describe('notifications', () => {
     expect(noticesOf([happened('secret.requested', MINUTE)])).toHaveLength(1);
   });
 
+  it('tell that no Vault token came until one is held, whoever it is from, or is asked for again', () => {
+    const nobody = happened('vault.unanswered', 3 * MINUTE, { names: [] });
+    expect(noticesOf([nobody])).toMatchObject([{ kind: 'vault.unanswered', settledAt: null }]);
+    for (const names of [[], ['app-3']])
+      expect(noticesOf([nobody, happened('vault.held', MINUTE, { names })])[0]?.settledAt).toBe(NOW - MINUTE);
+    expect(noticesOf([nobody, happened('vault.asked', MINUTE, { names: [] })])[0]?.settledAt).not.toBeNull();
+  });
+
   it('are over once decided: about that name alone', () => {
     const events = [
       happened('key.changed', 9 * MINUTE),

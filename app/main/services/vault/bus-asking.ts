@@ -12,6 +12,7 @@ const AGAIN_MS = 5_000;
 const MAX_TIMES = 6;
 /** A person may have to decide there: an answer counts for so long after the last question. */
 const OPEN_MS = 60_000;
+const LAST_MS = (MAX_TIMES - 1) * AGAIN_MS;
 /** VX5 */
 const PROVOKED_MS = 30_000;
 
@@ -37,6 +38,9 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
   let askedUp: number | null = null;
   let begunUp: number | null = null;
   let left = 0;
+  /** VX8 When it is said that nobody answered; null: nothing is waited for, or it was said. */
+  let dueUp: number | null = null;
+  let unansweredAt: number | null = null;
 
   const once = async (): Promise<void> => {
     left -= 1;
@@ -58,12 +62,31 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
     begunUp = clock.uptime();
     await once();
     record('vault.asked');
+    // Who calls for it again and again does not put it off.
+    dueUp ??= clock.uptime() + LAST_MS + OPEN_MS;
     again();
   };
 
   return {
-    /** Rejects when the first question does not go out; nothing is asked then. */
-    begin,
+    /** By a person. Rejects when the first question does not go out; nothing is asked then. */
+    async begin(): Promise<void> {
+      await begin();
+      dueUp = clock.uptime() + LAST_MS + OPEN_MS;
+      unansweredAt = null;
+    },
+    /** VX8 Once a second: a question that brought no token within its time is told, once until a person asks again. */
+    look(): void {
+      if (!isWanted()) {
+        dueUp = null;
+        unansweredAt = null;
+      }
+      if (dueUp === null || clock.uptime() < dueUp) return;
+      dueUp = null;
+      if (unansweredAt === null) record('vault.unanswered');
+      unansweredAt ??= clock.now();
+    },
+    /** Since when it is known that the last question brought nothing. */
+    unansweredAt: (): number | null => (isWanted() ? unansweredAt : null),
     /** VX5 A peer calls for it: now and then, and never an error of ours. */
     provoked(): void {
       if (!mayAct() || !isWanted()) return;
@@ -75,6 +98,7 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
     askedAt: (): number | null => askedAt,
     stop(): void {
       timer();
+      dueUp = null;
       left = 0;
     },
   };
@@ -83,6 +107,8 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
 /** Where there are no others. */
 export const NO_ASKING: Asking = {
   begin: () => Promise.reject(new AppError('VAULT_NO_WAY', 'there are no other nodes')),
+  look: () => undefined,
+  unansweredAt: () => null,
   provoked: () => undefined,
   isOpen: () => false,
   askedAt: () => null,

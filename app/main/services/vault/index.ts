@@ -48,7 +48,7 @@ const HEALTH_OF: Readonly<Record<Health['state'], Server['health']>> = {
 export const noVault = (at: number): Vault => ({
   ...{ at, state: 'off', since: at, address: null, namespace: null, login: 'none', isUnverified: false },
   ...{ server: UNKNOWN, token: null, problem: null, nextTryAt: null, warnings: [], askedAt: null },
-  given: [],
+  ...{ unansweredAt: null, given: [] },
 });
 
 /** `settings` null: no Vault is configured. @throws AppError CONFIG_INVALID */
@@ -272,6 +272,7 @@ export function createVault(
           keeper && held && held.dueUp !== null && held.task !== null ? keeper.wall(held.dueUp) : null,
         warnings: [...(held?.warnings ?? [])],
         askedAt: asking.askedAt(),
+        unansweredAt: asking.unansweredAt(),
         given: giving.list(),
       };
     },

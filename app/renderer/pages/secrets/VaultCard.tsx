@@ -12,6 +12,7 @@ import {
   vaultAgainText,
   vaultProblem,
   vaultStateText,
+  vaultUnansweredText,
   visible,
   type Part,
 } from '../../../shared/i18n/index.js';
@@ -81,14 +82,18 @@ function StateSince({ at }: { readonly at: number }) {
 function About({ vault }: { readonly vault: Vault }) {
   const said = useVaultTime((now) => JSON.stringify(vaultAbout(vault, now)));
   const again = useVaultTime((now) => vaultAgainText(vault, now) ?? '');
+  const unanswered = useVaultTime((now) => vaultUnansweredText(vault, now) ?? '');
   return (
-    <p className="t2 vault-about">
-      <Sentence
-        parts={JSON.parse(said) as Part[]}
-        link={(_, words) => <code className="mono">{words}</code>}
-      />
-      {again !== '' && <span className="t3"> {again}</span>}
-    </p>
+    <>
+      <p className="t2 vault-about">
+        <Sentence
+          parts={JSON.parse(said) as Part[]}
+          link={(_, words) => <code className="mono">{words}</code>}
+        />
+        {again !== '' && <span className="t3"> {again}</span>}
+      </p>
+      {unanswered !== '' && <p className="t2 vault-about">{unanswered}</p>}
+    </>
   );
 }
 

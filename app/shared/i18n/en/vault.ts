@@ -34,6 +34,9 @@ export const vault = {
     '{login, select, none {Vault does not accept the token. Enter another one, or ask the other nodes.} token {Vault does not accept the token of the configuration. Put a valid one there, or enter one here.} other {Vault does not accept our login. Mend what it is made of and log in again, or enter a token.}}',
   'vault.again': 'Next try {left, select, now {now} other {in {left}}}.',
 
+  'vault.unanswered':
+    'Nobody answered the question of {age} ago with a token that can be used. Trust the keys on both sides, see that a node with a token is there and may give one, and ask again.',
+
   'vault.health.unknown': 'not asked yet',
   'vault.health.active': 'active',
   'vault.health.standby': 'standby, passes requests on',
@@ -195,6 +198,7 @@ export const vault = {
   'event.vault.sealed': 'Vault is sealed',
   'event.vault.unsealed': 'Vault is unsealed',
   'event.vault.asked': 'We asked the other nodes for a Vault token',
+  'event.vault.unanswered': 'No node sent a Vault token that we can use',
   'event.vault.ignored':
     '{name, select, none {Somebody} other {{name}}} sent a Vault token that is not used{reason, select, none {} other {: {reason}}}',
 
@@ -213,6 +217,8 @@ export const vault = {
   'need.vault-replay.verb': 'Look',
   'notice.vault.replay': 'Somebody was at a Vault token',
   'notice.vault.replay.verb': 'Look',
+  'notice.vault.unanswered': 'No node sent a Vault token',
+  'notice.vault.unanswered.verb': 'Look',
   'notice.vault.soon': 'The Vault token ends soon',
   'notice.vault.soon.verb': 'Replace',
   'notice.vault.ended': 'The Vault token has ended',
@@ -260,4 +266,5 @@ export const vault = {
   'cli.field.vault-words': 'Its words',
   'cli.field.vault-warning': 'Warning',
   'cli.field.vault-next': 'Next',
+  'cli.field.vault-asked': 'Asked',
 } as const;

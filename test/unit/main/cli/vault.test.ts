@@ -95,6 +95,14 @@ describe('vault', () => {
     expect(text()).toMatch(/^Next +Next try in 20 s\.$/m);
   });
 
+  it('says that nobody answered, and what to do', async () => {
+    const { run, text } = await showing(
+      aVaultView(NOW, 'wanted', { login: 'none', askedAt: NOW - 120_000, unansweredAt: NOW - 60_000 }),
+    );
+    await run('vault');
+    expect(text()).toMatch(/^Asked +Nobody answered the question of 2 min ago .* ask again\.$/m);
+  });
+
   it('warns of a root token, of failures and of an address without TLS', async () => {
     const token = aVaultToken(NOW, { isRoot: true, policies: ['root'], failures: 3, usesLeft: 0 });
     const { run, text } = await showing(

@@ -385,6 +385,38 @@ describe('asking others for a token', () => {
     expect(asker.eventsOf('vault.asked')).toHaveLength(1);
   });
 
+  it('VX8 a question that nobody answered is told once, and anew when a person asks again', async () => {
+    const { console, ruby, pass, stranger, aToken } = vaultStage();
+    const asker = await console('asker', 'ask', { keys: { policyIsChosen: true } });
+    const { say } = stranger();
+    const told = (): number => asker.eventsOf('vault.unanswered').length;
+    const provoke = () =>
+      say({ routingKey: 'node.asker', body: Buffer.from('{"function":"request_vault_token"}') });
+    await asker.vault.ask();
+    await pass(84);
+    expect([told(), asker.vault.view().unansweredAt]).toEqual([0, null]);
+    await pass(3);
+    expect([told(), asker.vault.view().unansweredAt]).toEqual([1, expect.any(Number)]);
+    // A peer that calls for it gets us to ask, and nothing more.
+    await provoke();
+    await pass(120);
+    expect(told()).toBe(1);
+    await asker.vault.ask();
+    expect(asker.vault.view().unansweredAt).toBeNull();
+    for (let n = 0; n < 3; n += 1) {
+      await pass(31);
+      await provoke();
+    }
+    expect(told()).toBe(2);
+    await ruby('worker-5', '1.4', aToken().id);
+    await asker.vault.ask();
+    await pass(1);
+    expect(asker.vault.view()).toMatchObject({ state: 'connected', unansweredAt: null });
+    await asker.vault.revoke();
+    await pass(120);
+    expect([told(), asker.vault.view().unansweredAt]).toEqual([2, null]);
+  });
+
   it('VX4 of a holder and one without a token every second question is lost, and asking again helps', async () => {
     const { console, ruby, pass, aToken } = vaultStage();
     const asker = await console('asker');
