@@ -102,6 +102,17 @@ describe('Vault', () => {
     expect(card().queryByRole('alert')).toBeNull();
   });
 
+  it('that answers with an error is not said to be away, and is quoted', async () => {
+    const { server } = aVaultView(Date.now(), 'connected');
+    await show('connected', {
+      server: { ...server, health: 'failing', status: 500 },
+      problem: { code: 'VAULT_FAILED', words: 'internal error', at: 0 },
+    });
+    expect(card().getByText(/^answers with an error \(500\)/)).toBeDefined();
+    expect(card().getByText('internal error')).toBeDefined();
+    expect(card().queryByText(/cannot be reached/)).toBeNull();
+  });
+
   it('that cannot renew says how often it failed and how long is left', async () => {
     const now = Date.now();
     await show('backoff', {

@@ -40,6 +40,7 @@ export const aVaultView = (now: number, state: VaultState, over: Partial<Vault> 
   isUnverified: false,
   server: {
     health: state === 'sealed' ? 'sealed' : 'active',
+    status: null,
     version: '1.19.2',
     clusterName: 'vault-cluster-eu',
     unseal: state === 'sealed' ? { progress: 2, threshold: 3 } : null,
@@ -60,5 +61,13 @@ export const noVault = (now: number): Vault =>
   aVaultView(now, 'off', {
     address: null,
     login: 'none',
-    server: { health: 'unknown', version: null, clusterName: null, unseal: null, skewMs: null, at: null },
+    server: {
+      health: 'unknown',
+      status: null,
+      version: null,
+      clusterName: null,
+      unseal: null,
+      skewMs: null,
+      at: null,
+    },
   });

@@ -16,6 +16,7 @@ import {
   tokenKindText,
   vaultAbout,
   vaultAgainText,
+  vaultHealthText,
   vaultProblem,
   vaultStateText,
   vaultUnansweredText,
@@ -133,9 +134,9 @@ const addressText = ({ isUnverified }: Vault, address: string): string =>
       : address;
 
 function serverPairs({ server }: Vault): Pair[] {
-  const { health, version, clusterName, unseal, skewMs } = server;
+  const { version, clusterName, unseal, skewMs } = server;
   const words = [
-    text(`vault.health.${health}`),
+    vaultHealthText(server),
     ...(unseal === null ? [] : [text('vault.unseal', unseal)]),
     ...(version === null ? [] : [text('vault.version', { version })]),
     ...(clusterName === null ? [] : [clusterName]),

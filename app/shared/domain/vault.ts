@@ -25,7 +25,7 @@ export const VAULT_STATES = [
 ] as const;
 export type VaultState = (typeof VAULT_STATES)[number];
 
-/** As sys/health tells it. `unknown`: not asked yet. */
+/** As sys/health tells it. `unknown`: not asked yet. `failing`: Vault answers, with an error. */
 export const VAULT_HEALTH = [
   'unknown',
   'active',
@@ -36,6 +36,7 @@ export const VAULT_HEALTH = [
   'sealed',
   'uninitialised',
   'removed',
+  'failing',
   'unreachable',
 ] as const;
 export type VaultHealth = (typeof VAULT_HEALTH)[number];
@@ -111,6 +112,8 @@ export const Vault = z.object({
   isUnverified: z.boolean(),
   server: z.object({
     health: z.enum(VAULT_HEALTH),
+    /** Of one that fails: that of HTTP. */
+    status: z.number().int().nullable(),
     version: z.string().nullable(),
     clusterName: z.string().nullable(),
     /** Of a sealed one: how many key shares of how many needed were entered. */

@@ -37,6 +37,10 @@ function valuesOf({ token, login, since, askedAt, state }: Vault, now: number): 
 export const vaultStateText = (vault: Vault): string =>
   text(`vault.state.${vault.state}`, { held: vault.token === null ? 'no' : 'yes' });
 
+/** What the server says of itself, in a few words. */
+export const vaultHealthText = ({ health, status }: Vault['server']): string =>
+  text(`vault.health.${health}`, { status: String(status) });
+
 /** What the state means and what is to be done, in stretches: names of settings are tagged `setting`. */
 export const vaultAbout = (vault: Vault, now: number): Part[] =>
   parts(`vault.about.${vault.state}`, valuesOf(vault, now));

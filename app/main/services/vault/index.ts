@@ -27,6 +27,7 @@ export type VaultService = ReturnType<typeof createVault>;
 type Server = Vault['server'];
 const UNKNOWN: Server = {
   health: 'unknown',
+  status: null,
   version: null,
   clusterName: null,
   unseal: null,
@@ -43,6 +44,9 @@ const HEALTH_OF: Readonly<Record<Health['state'], Server['health']>> = {
   uninitialised: 'uninitialised',
   removed: 'removed',
 };
+
+/** A page of a balancer, or a place that we are sent to: no Vault has said anything. */
+const NOT_VAULT: ReadonlySet<string> = new Set(['VAULT_ANSWER', 'VAULT_REDIRECT', 'VAULT_TLS']);
 
 /** Where there is no node, and so no Vault. */
 export const noVault = (at: number): Vault => ({
@@ -106,12 +110,15 @@ export function createVault(
       // It tells whole seconds.
       const skewMs = serverNow === null ? null : serverNow + 500 - (askedAt + at) / 2;
       const unseal = state === 'sealed' ? server.unseal : null;
-      server = { health: HEALTH_OF[state], version: version || null, clusterName, unseal, skewMs, at };
+      const health = HEALTH_OF[state];
+      server = { health, status: null, version: version || null, clusterName, unseal, skewMs, at };
       serverProblem = problem && { code: problem.code, words: problem.words, at };
       if (state === 'sealed') await lookAtSeal();
     } else {
-      server = { ...server, health: 'unreachable', at };
-      serverProblem = { code: reading.problem.code, words: reading.problem.words, at };
+      const { code, words, status } = reading.problem;
+      const isVault = status !== null && !NOT_VAULT.has(code);
+      server = { ...server, health: isVault ? 'failing' : 'unreachable', status, at };
+      serverProblem = { code, words, at };
     }
     timer = clock.after(HEALTH_MS + random.fraction() * HEALTH_SPREAD_MS, () => void lookAtServer());
   }
@@ -265,7 +272,7 @@ export function createVault(
         token: tokenOf(),
         problem: problem
           ? { code: problem.code, words: problem.words, at: since }
-          : held?.facts
+          : held?.facts && server.health !== 'failing'
             ? null
             : serverProblem,
         nextTryAt:

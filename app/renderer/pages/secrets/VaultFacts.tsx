@@ -12,6 +12,7 @@ import {
   SOON_SHARE,
   text,
   tokenKindText,
+  vaultHealthText,
   visible,
 } from '../../../shared/i18n/index.js';
 import { CopyIcon } from '../../components/index.js';
@@ -47,7 +48,7 @@ export function ServerFacts({ vault }: { readonly vault: Vault }) {
   const { address, namespace, login, isUnverified, server } = vault;
   if (address === null) return null;
   const isPlain = /^http:/i.test(address);
-  const { health, version, clusterName, unseal, skewMs, at } = server;
+  const { version, clusterName, unseal, skewMs, at } = server;
   return (
     <dl className="facts">
       <Fact term={text('vaultPage.address')}>
@@ -63,7 +64,7 @@ export function ServerFacts({ vault }: { readonly vault: Vault }) {
       )}
       <Fact term={text('vaultPage.server')}>
         <span>
-          {text(`vault.health.${health}`)}
+          {vaultHealthText(server)}
           {unseal !== null && `, ${text('vault.unseal', unseal)}`}
           {version !== null && (
             <span className="t3 wrap">

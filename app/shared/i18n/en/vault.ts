@@ -46,6 +46,7 @@ export const vault = {
   'vault.health.sealed': 'sealed',
   'vault.health.uninitialised': 'never initialised',
   'vault.health.removed': 'removed from its cluster',
+  'vault.health.failing': 'answers with an error ({status})',
   'vault.health.unreachable': 'cannot be reached',
 
   'vault.source.configuration': 'from the configuration',

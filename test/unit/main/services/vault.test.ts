@@ -247,6 +247,29 @@ describe('a token', () => {
     expect(vaultNeeds({ vault: staged.vault })).toMatchObject([{ kind: 'vault-ended' }]);
   });
 
+  it('a server that fails is told from one that is not there, and from a balancer before it', async () => {
+    const staged = stage();
+    const { id } = staged.fake.createToken({ policies: ['default', 'p'], ttlS: HOUR_S });
+    await staged.vault.enter(id);
+    const look = async (how: Parameters<FakeVault['failNext']>[1]): Promise<void> => {
+      staged.fake.failNext(1, how);
+      const before = staged.asked('sys/health').length;
+      for (let n = 0; n < 31 && staged.asked('sys/health').length === before; n += 1) await staged.pass(1);
+    };
+    await look(500);
+    expect(staged.view()).toMatchObject({
+      state: 'connected',
+      server: { health: 'failing', status: 500, version: '1.19.2' },
+      problem: { code: 'VAULT_FAILED', words: 'internal error' },
+    });
+    await look('html-error');
+    expect(staged.view()).toMatchObject({ server: { health: 'unreachable' }, problem: null });
+    await look('hang');
+    expect(staged.view().server).toMatchObject({ health: 'unreachable', status: null });
+    await staged.pass(31);
+    expect(staged.view()).toMatchObject({ server: { health: 'active', status: null }, problem: null });
+  });
+
   it('VT7 that Vault refuses to be logged in for is asked for again only now and then', async () => {
     const staged = stage({ login: appRole() });
     await staged.pass(HOUR_S);

@@ -46,8 +46,11 @@ export function readHealth(answer: RawAnswer): Reading<Health> {
   const body = bodyOf(answer);
   const parsed = healthBody.safeParse(body);
   const { status } = answer;
-  if (!parsed.success || !(isSuccess(answer) || HEALTH_CODES.includes(status)))
-    return unreadable(answer, body, parsed.error ?? null);
+  const isKnown = isSuccess(answer) || HEALTH_CODES.includes(status);
+  // It is Vault that answers, whatever it means by this status.
+  if (parsed.success && !isKnown)
+    return { ok: false, problem: vaultProblem('VAULT_FAILED', { status, words: `HTTP ${status}` }) };
+  if (!parsed.success) return unreadable(answer, body, parsed.error);
   const { data } = parsed;
   const state = stateOf(status, data);
   const code = PROBLEM_OF[state];

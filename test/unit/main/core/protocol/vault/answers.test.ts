@@ -292,7 +292,15 @@ describe('health', () => {
     const limited = readHealth(json(429, { errors: ['rate limit quota exceeded'] }));
     expect(problemOf(limited).code).toBe('VAULT_LIMITED');
     expect(problemOf(readHealth(json(200, { status: 'ok' }))).words).toContain('initialized');
-    expect(problemOf(readHealth(json(404, body))).code).toBe('VAULT_ANSWER');
+  });
+
+  it.each([
+    [500, { errors: ['internal error'] }, 'VAULT_FAILED', 'internal error'],
+    [500, { initialized: true, sealed: false }, 'VAULT_FAILED', 'HTTP 500'],
+    [404, { initialized: true, sealed: false }, 'VAULT_FAILED', 'HTTP 404'],
+    [502, { errors: ['context canceled'] }, 'VAULT_UPSTREAM', 'context canceled'],
+  ])('with %s in the form of Vault is an error of Vault', (status, body, code, words) => {
+    expect(problemOf(readHealth(json(status, body)))).toMatchObject({ code, words, status });
   });
 
   it('of the seal says how many keys are in', () => {
