@@ -161,6 +161,15 @@ describe('Vault', () => {
     expect(card().queryByText(/^Nobody answered/)).toBeNull();
   });
 
+  it('that refused the login names what it is made of, and speaks of no token', async () => {
+    const problem = { code: 'VAULT_LOGIN', words: 'invalid role or secret ID', at: 0 };
+    await show('refused', { problem });
+    expect(card().getByText('Vault refused the login.')).toBeDefined();
+    expect(card().getByText(/role id and secret id.* or the certificate and its role/)).toBeDefined();
+    expect(card().getByText('invalid role or secret ID')).toBeDefined();
+    expect(card().queryByText(/did not accept the token/)).toBeNull();
+  });
+
   it('warns of a root token, of plain http, of unchecked certificates and of a clock that is off', async () => {
     const now = Date.now();
     const { server } = aVaultView(now, 'connected');

@@ -105,6 +105,7 @@ export const ERROR_CODES = {
   VAULT_REMOVED: row(false, 503),
   VAULT_UNINITIALISED: row(false, 503),
   VAULT_DENIED: row(false, 403),
+  VAULT_LOGIN: row(false, 403),
   VAULT_POLICY: row(false, 403),
   VAULT_NAMESPACE: row(false, 403),
   VAULT_MISSING: row(false, 404),

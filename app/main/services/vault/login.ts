@@ -9,6 +9,7 @@ import {
   type Unwrapped,
   type WrappingFacts,
 } from '../../core/protocol/vault/answers.js';
+import { vaultProblem } from '../../core/protocol/vault/problem.js';
 import { refused, type Call } from './client-call.js';
 
 export type AppRoleLogin = {
@@ -45,11 +46,12 @@ export function createLogins(call: Call, { wrappingLookup, unwrap }: Wrapping) {
     return { ok: true, value: secretId, warnings: inside.warnings };
   }
 
-  const logIn = (
+  const logIn = async (
     path: readonly string[],
     body: object,
     secrets: readonly string[],
-  ): Promise<Reading<Grant>> => call({ method: 'POST', path, body, secrets, schema: grantAnswer });
+  ): Promise<Reading<Grant>> =>
+    ofLogin(await call({ method: 'POST', path, body, secrets, schema: grantAnswer }));
 
   return {
     async loginAppRole({ roleId, secretId, mount = 'approle' }: AppRoleLogin): Promise<Reading<Grant>> {
@@ -70,6 +72,13 @@ export function createLogins(call: Call, { wrappingLookup, unwrap }: Wrapping) {
     loginUserpass: (user: string, password: string, mount = 'userpass'): Promise<Reading<Grant>> =>
       logIn(['auth', mount, 'login', user], { password }, [password]),
   };
+}
+
+/** Vault says 400 or 403 here, as it does of tokens and policies; but it is the login that it does not take. */
+function ofLogin(reading: Reading<Grant>): Reading<Grant> {
+  if (reading.ok || !['VAULT_DENIED', 'VAULT_INVALID'].includes(reading.problem.code)) return reading;
+  const { status, words } = reading.problem;
+  return { ok: false, problem: vaultProblem('VAULT_LOGIN', { status, words }) };
 }
 
 /** Whoever opened the wrapping and wrapped the secret id again could not make it say this. */

@@ -191,12 +191,15 @@ export const errors = {
   'error.VAULT_UNINITIALISED.next': 'Its admin has to initialise and unseal it first.',
   'error.VAULT_DENIED': 'Vault did not accept the token, or a policy forbids this.',
   'error.VAULT_DENIED.next': 'Look whether the token still lives. If not, log in again or ask for a new one.',
+  'error.VAULT_LOGIN': 'Vault refused the login.',
+  'error.VAULT_LOGIN.next':
+    'Check what it is made of: role id and secret id, which ends by time and by use, or the certificate and its role; and where the login method is mounted.',
   'error.VAULT_POLICY': 'The token lives, but its policies forbid this.',
   'error.VAULT_POLICY.next':
     'Ask for the right on this very path; of a version 2 store, that is the one with “data” or “metadata” in it.',
   'error.VAULT_NAMESPACE': 'Vault refused, and nothing has worked yet in this namespace.',
   'error.VAULT_NAMESPACE.next':
-    'Check the token and the namespace. Vault Community has none: clear the setting there.',
+    'Check the token or the login, and the namespace. Vault Community has none: clear the setting there.',
   'error.VAULT_MISSING': 'Vault has nothing at this path, or hides it from this token.',
   'error.VAULT_MISSING.next': 'Check mount and path, and the policies of the token.',
   'error.VAULT_DELETED': 'This version of the secret was deleted or destroyed.',

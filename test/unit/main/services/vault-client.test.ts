@@ -222,7 +222,7 @@ describe('logging in', () => {
     vault.appRole('node', { roleId: 'role-1', policies: ['default'] });
     const secretId = { kind: 'wrapped', wrapping: vault.wrappedSecretId('node', 60) } as const;
     const wrong = await client.loginAppRole({ roleId: 'role-0', secretId });
-    expect(problemOf(wrong).code).toBe('VAULT_INVALID');
+    expect(problemOf(wrong)).toMatchObject({ code: 'VAULT_LOGIN', words: 'invalid role or secret ID' });
     expect((await client.loginAppRole({ roleId: 'role-1', secretId })).ok).toBe(true);
   });
 
@@ -246,9 +246,23 @@ describe('logging in', () => {
     const { client, vault } = stage();
     vault.user('bob', 'canary-password', { policies: ['default'] });
     expect((await client.loginUserpass('bob', 'canary-password')).ok).toBe(true);
-    expect(problemOf(await client.loginUserpass('bob', 'canary-wrong')).code).toBe('VAULT_INVALID');
+    expect(problemOf(await client.loginUserpass('bob', 'canary-wrong')).code).toBe('VAULT_LOGIN');
     expect(problemOf(await client.loginUserpass('../bob', 'canary')).code).toBe('VAULT_PATH');
-    expect(problemOf(await client.loginCert(null)).words).toBe('client certificate must be supplied');
+    const refusal = problemOf(await client.loginCert(null));
+    expect(refusal).toMatchObject({ code: 'VAULT_LOGIN', words: 'client certificate must be supplied' });
+  });
+
+  it.each([
+    [400, 'VAULT_LOGIN'],
+    [403, 'VAULT_LOGIN'],
+    [404, 'VAULT_MISSING'],
+    [500, 'VAULT_FAILED'],
+    [503, 'VAULT_SEALED'],
+  ])('that is answered with %s is %s, not a matter of a token', async (status, expected) => {
+    const { client } = answering({ status, text: JSON.stringify({ errors: ['its own words'] }) });
+    const app = await client.loginAppRole({ roleId: 'r', secretId: { kind: 'none' } });
+    for (const reading of [app, await client.loginCert('web')])
+      expect(problemOf(reading)).toMatchObject({ code: expected, status, words: 'its own words' });
   });
 });
 

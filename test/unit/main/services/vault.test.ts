@@ -273,7 +273,11 @@ describe('a token', () => {
   it('VT7 that Vault refuses to be logged in for is asked for again only now and then', async () => {
     const staged = stage({ login: appRole() });
     await staged.pass(HOUR_S);
-    expect(staged.view()).toMatchObject({ state: 'refused', token: null });
+    expect(staged.view()).toMatchObject({
+      ...{ state: 'refused', token: null },
+      problem: { code: 'VAULT_LOGIN', words: 'invalid role or secret ID' },
+    });
+    await expect(staged.vault.ask()).rejects.toThrow(code('VAULT_LOGIN'));
     const tries = staged.asked('auth/approle/login');
     expect(tries.length).toBeGreaterThan(3);
     expect(tries.length).toBeLessThan(30);

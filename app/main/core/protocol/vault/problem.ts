@@ -31,6 +31,8 @@ const KIND_OF = {
   /** No token, a dead one, or a policy: a look at the token itself tells. */
   VAULT_DENIED: 'denied',
   VAULT_NAMESPACE: 'denied',
+  /** Nothing is wrong with any token: there was none yet. */
+  VAULT_LOGIN: 'login',
   VAULT_POLICY: 'policy',
   VAULT_MISSING: 'missing',
   VAULT_DELETED: 'missing',
