@@ -357,6 +357,60 @@ describe('a token that is entered', () => {
   });
 });
 
+describe('the status strip', () => {
+  const strip = () => within(screen.getByRole('contentinfo'));
+  const part = () => strip().queryByRole('link', { name: /Vault/ });
+
+  it('says nothing of a Vault that is not used', async () => {
+    await open('/overview');
+    expect(part()).toBeNull();
+  });
+
+  const SHORT: Readonly<Record<Exclude<VaultState, 'off'>, string>> = {
+    wanted: 'No Vault token',
+    authenticating: 'Vault login under way',
+    asked: 'Vault token asked for',
+    checking: 'Vault token being checked',
+    connected: 'Vault connected, token 2 h',
+    backoff: 'Vault not connected, token 2 h',
+    soon: 'Vault token ends in 2 h',
+    sealed: 'Vault sealed',
+    ended: 'Vault token ended',
+    refused: 'Vault login refused',
+  };
+  it('says in a few words how it stands, and leads to the page', async () => {
+    const { client } = await open('/overview', { vault: aVaultView(Date.now(), 'wanted') });
+    for (const [state, words] of Object.entries(SHORT)) {
+      await tell(() => client.vault(aVaultView(Date.now(), state as VaultState)));
+      expect(part()?.textContent).toBe(words);
+      expect(part()?.getAttribute('href')).toBe('#/secrets');
+    }
+    await tell(() => client.vault(aVaultView(Date.now(), 'off')));
+    expect(part()).toBeNull();
+  });
+
+  it('counts the token down, and tells a server that is not the active one', async () => {
+    const now = Date.now();
+    const token = aVaultToken(now, { endsAt: now + 43.5 * MINUTE });
+    const { client } = await open('/overview', { vault: aVaultView(now, 'connected', { token }) });
+    expect(part()?.textContent).toBe('Vault connected, token 43 min');
+    await tell(() => clockStore.setState({ now: now + 3 * MINUTE }));
+    expect(part()?.textContent).toBe('Vault connected, token 40 min');
+    const { server } = aVaultView(now, 'connected');
+    for (const [health, words] of [
+      ['standby', 'Vault standby'],
+      ['performance-standby', 'Vault standby'],
+      ['unreachable', 'Vault not reached'],
+      ['failing', 'Vault fails'],
+      ['dr', 'Vault serves nobody'],
+    ] as const) {
+      const over = { server: { ...server, health }, token: aVaultToken(now, { endsAt: null }) };
+      await tell(() => client.vault(aVaultView(now, 'connected', over)));
+      expect(part()?.textContent).toBe(words);
+    }
+  });
+});
+
 describe('what was handed over', () => {
   const now = Date.now();
   const aGiven = (over: Partial<GivenToken> = {}): GivenToken => ({

@@ -9,7 +9,9 @@ import {
   formatNumber,
   formatZone,
   parts,
+  isVaultTrouble,
   text,
+  vaultStripText,
   visible,
 } from '../../shared/i18n/index.js';
 import { Icon, Popover, Sentence } from '../components/index.js';
@@ -19,6 +21,7 @@ import { href, legionHref } from '../route.js';
 import { useTime } from '../store/clock.js';
 import { setPrefs, usePrefs } from '../store/prefs.js';
 import { isPast, useSession } from '../store/session.js';
+import { useVault } from '../store/vault.js';
 
 export function Strip() {
   const session = useSession((state) => state.live);
@@ -43,6 +46,7 @@ export function Strip() {
           )}
           <DockParts />
           <OwnLegion session={session} />
+          <VaultPart />
           {session.secret !== 'unused' && (
             <a className="part" href={href('/secrets')}>
               {text(`strip.secret.${session.secret}`)}
@@ -96,6 +100,18 @@ function OwnLegion({ session: { legions } }: { readonly session: Session }) {
       <span className="el">
         <Sentence parts={said} link={(_, name) => <b>{name}</b>} />
       </span>
+    </a>
+  );
+}
+
+/** Where one is used: whether it serves us, and how long the token lives. */
+function VaultPart() {
+  const vault = useVault((state) => state.live);
+  const said = useTime((now) => (vault ? (vaultStripText(vault, now) ?? '') : ''));
+  if (vault === null || said === '') return null;
+  return (
+    <a className={`part${isVaultTrouble(vault) ? ' warn' : ''}`} href={href('/secrets')}>
+      {said}
     </a>
   );
 }

@@ -3,7 +3,7 @@
  * server go through `visible`; the token is in none of this, since it is not in the picture.
  */
 import type { Vault, VaultToken } from '../domain/vault.js';
-import { formatAge } from './format.js';
+import { formatAge, formatAgeShort } from './format.js';
 import { parts, text, type Part, type Values } from './text.js';
 
 /** Of the share of its life at which a token is told to end soon. */
@@ -36,6 +36,30 @@ function valuesOf({ token, login, since, askedAt, state }: Vault, now: number): 
 /** The word that stands beside the mark. */
 export const vaultStateText = (vault: Vault): string =>
   text(`vault.state.${vault.state}`, { held: vault.token === null ? 'no' : 'yes' });
+
+/** How far the server serves us, in the few words of the status strip. */
+const SERVES: Partial<Record<Vault['server']['health'], string>> = {
+  standby: 'standby',
+  'performance-standby': 'standby',
+  unreachable: 'away',
+  failing: 'failing',
+  'no-active': 'nobody',
+  dr: 'nobody',
+  uninitialised: 'nobody',
+  removed: 'nobody',
+};
+
+/** In a few words, for the status strip; null where it is not used. */
+export function vaultStripText({ state, server, token, login }: Vault, now: number): string | null {
+  if (state === 'off') return null;
+  const endsAt = token?.endsAt ?? null;
+  const left = endsAt === null ? 'none' : formatAgeShort(endsAt - now);
+  return text(`strip.vault.${state}`, { left, login, serves: SERVES[server.health] ?? 'yes' });
+}
+
+/** A person should look at it soon. */
+export const isVaultTrouble = ({ state }: Vault): boolean =>
+  state === 'soon' || state === 'backoff' || state === 'ended' || state === 'refused';
 
 /** What the server says of itself, in a few words. */
 export const vaultHealthText = ({ health, status }: Vault['server']): string =>

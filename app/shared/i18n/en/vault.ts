@@ -97,6 +97,19 @@ export const vault = {
   'vaultPage.say.refused':
     '{login, select, approle {Vault does not accept our login.} cert {Vault does not accept our login.} other {Vault does not accept the token.}}',
 
+  'strip.vault.wanted': 'No Vault token',
+  'strip.vault.authenticating': 'Vault login under way',
+  'strip.vault.asked': 'Vault token asked for',
+  'strip.vault.checking': 'Vault token being checked',
+  'strip.vault.connected':
+    '{serves, select, standby {Vault standby} away {Vault not reached} failing {Vault fails} nobody {Vault serves nobody} other {Vault connected}}{left, select, none {} other {, token {left}}}',
+  'strip.vault.backoff': 'Vault not connected{left, select, none {} other {, token {left}}}',
+  'strip.vault.soon': 'Vault token ends in {left}',
+  'strip.vault.sealed': 'Vault sealed',
+  'strip.vault.ended': 'Vault token ended',
+  'strip.vault.refused':
+    '{login, select, approle {Vault login refused} cert {Vault login refused} other {Vault token refused}}',
+
   'vaultPage.card': 'Vault',
   'vaultPage.address': 'Address',
   'vaultPage.address.copy': 'Copy the address',
