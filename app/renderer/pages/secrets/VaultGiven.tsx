@@ -63,8 +63,10 @@ function GivenRow({ given }: { readonly given: GivenToken }) {
         </a>
       </td>
       <td className="vault-given-accessor">
-        <bdi className="mono wrap">{shown}</bdi>
-        <CopyIcon label={text('vaultPage.accessor.copy')} onCopy={() => copyText(shown)} />
+        <span>
+          <bdi className="mono">{shown}</bdi>
+          <CopyIcon label={text('vaultPage.accessor.copy')} onCopy={() => copyText(shown)} />
+        </span>
       </td>
       <td className="num nw t2" title={formatMoment(at, utc)}>
         {when}
