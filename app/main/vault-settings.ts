@@ -34,6 +34,14 @@ export function vaultSettings(
       login: loginOf(values),
       isUnverified: !values['vault.verify'],
       handoverRole: values['vault.handoverRole'],
+      clusterSecret:
+        values['vault.secretMount'] === ''
+          ? null
+          : {
+              mount: values['vault.secretMount'],
+              path: values['vault.secretPath'] || null,
+              field: values['vault.secretField'] || null,
+            },
     },
     http: createHttpsVault({
       ...{

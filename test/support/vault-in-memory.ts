@@ -49,6 +49,7 @@ export function vaultStage() {
     ...{ address: 'https://vault:8200', namespace: null, redirectHosts: [], isUnverified: false },
     handoverRole: 'legion-node',
     login: { kind: 'none' },
+    clusterSecret: null,
   } as const;
   let pid = 0;
 
@@ -169,7 +170,7 @@ export function vaultStage() {
 
   return {
     ...cluster,
-    ...{ fake, console, ruby, aToken },
+    ...{ fake, console, ruby, aToken, settings, http },
     pass: (seconds: number) => clock.advanceAsync(seconds * 1_000),
     /** Of the shared queue; null: there is none. */
     sharedQueue: () => broker.queueStatus().get('node.vault') ?? null,

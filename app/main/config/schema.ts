@@ -137,6 +137,21 @@ export const SETTINGS = {
     true,
     'Check the certificate of Vault. Cannot be off for a production profile.',
   ),
+  'vault.secretMount': entry(
+    text,
+    '',
+    'Key-value mount that keeps the cluster secret, as legion. Empty: it is not read from Vault.',
+  ),
+  'vault.secretPath': entry(
+    text,
+    '',
+    'Path of the cluster secret below that mount. Empty: crypt, then cluster, as LegionIO has it.',
+  ),
+  'vault.secretField': entry(
+    text,
+    '',
+    'Field of the cluster secret. Empty: cluster_secret in crypt, secret in cluster.',
+  ),
   'vault.redirectHosts': entry(
     text,
     '',

@@ -125,6 +125,7 @@ export function createNode(settings: NodeSettings, deps: NodeDeps) {
       refuseLate: (code, from, at) => observer.refuseLate(code, from, at),
       vaultToken: nodeVault.handouts.shared,
       wrappedToken: nodeVault.handouts.wrapped,
+      secretIsComing: nodeVault.secretIsComing,
     },
   );
   const observer: Observer = createObserver({

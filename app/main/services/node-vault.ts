@@ -14,6 +14,7 @@ import type { RecordEvent } from './keys/record.js';
 import type { NodeDeps, NodeSettings } from './node-service.js';
 import type { Observer } from './observer.js';
 import { createAsking } from './vault/bus-asking.js';
+import { createClusterSecretReader } from './vault/cluster-secret.js';
 import { createGiving } from './vault/bus-giving.js';
 import { createVaultQueue } from './vault/bus-queue.js';
 import { createReceiving } from './vault/bus-receiving.js';
@@ -53,6 +54,10 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
   const vault = createVault(deps.vault?.settings ?? null, {
     ...{ clock, log, random, record, asking, http: deps.vault?.http ?? NO_VAULT },
     giving: { list: () => giving.list(), revoke: (accessor) => giving.revoke(accessor) },
+  });
+  const secretReader = createClusterSecretReader(deps.vault?.settings.clusterSecret ?? null, {
+    ...{ clock, log, record, vault: () => vault },
+    found: (secret) => keys().secrets.foundInVault(secret),
   });
   const receiving = createReceiving({
     ...{ clock, log, record, asking, vault: () => vault },
@@ -135,10 +140,12 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
         if (keys().isForUs(delivery)) asking.provoked();
       }
     },
+    secretIsComing: secretReader.isComing,
     /** Once a second. */
     tick(): void {
       vault.tick();
       asking.look();
+      secretReader.tick();
       queue.look();
     },
     /** Never rejects. */

@@ -51,6 +51,8 @@ export const EVENT_KINDS = {
   'secret.requested': 'secrets',
   'secret.answered-elsewhere': 'secrets',
   'secret.asked': 'secrets',
+  /** The configuration says that it is in Vault, and it cannot be had from there. */
+  'secret.vault-failed': 'secrets',
   'secret.no-answer': 'secrets',
   'secret.held': 'secrets',
   'secret.refused-offer': 'secrets',

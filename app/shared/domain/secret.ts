@@ -17,7 +17,7 @@ export type SecretPolicy = (typeof SECRET_POLICIES)[number];
 export const SECRET_STATES = ['wanted', 'asked', 'offered', 'held', 'conflict'] as const;
 export type SecretState = (typeof SECRET_STATES)[number];
 
-export const SECRET_SOURCES = ['configuration', 'peer', 'file', 'made'] as const;
+export const SECRET_SOURCES = ['configuration', 'peer', 'file', 'made', 'vault'] as const;
 export type SecretSource = (typeof SECRET_SOURCES)[number];
 
 /** `verified`: the check string fits. `absent`: none came with it. */

@@ -63,6 +63,8 @@ export type KeyDeps = {
   readonly events: EventLog;
   readonly beating: () => readonly string[];
   readonly hasWholePicture: () => boolean;
+  /** The cluster secret may come from Vault in a moment. */
+  readonly secretIsComing: () => boolean;
   readonly pidsOf: (name: string) => readonly number[];
   readonly refuseLate: (code: ProtocolError['code'], from: string | null, at: number) => void;
   /** Our Vault token, for those who ask for it; and one of their own. */
@@ -340,7 +342,7 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       // As a node of lex-node does once it is up: asks for the keys of the others, and tells its own.
       if (!lastSentUp.has('ask')) provoked('ask', askForKeys);
       if (!lastSentUp.has('announce')) provoked('announce', announce);
-      if (secrets.wantsToAsk()) secrets.askAgain();
+      if (secrets.wantsToAsk() && !deps.secretIsComing()) secrets.askAgain();
     },
 
     announce,

@@ -251,6 +251,27 @@ export function createSecretService(deps: SecretServiceDeps) {
       record('secret.dismissed', { id });
       keep();
     },
+    /**
+     * What Vault keeps as the cluster secret: held where there is none; another one than ours is a person's to decide.
+     * Throws AppError SECRET_FORM.
+     */
+    foundInVault(secret: string): void {
+      if (!isSecretText(secret)) throw new AppError('SECRET_FORM', `${secret.length} characters`);
+      if (machine.state() === 'wanted' || machine.state() === 'asked') {
+        machine.hold(secret, 'vault', clock.now());
+        return becameHeld();
+      }
+      try {
+        const offer = { secret, validation: null, fingerprint: null, name: null, isSuspect: true };
+        if (machine.offer(offer, clock.now()) === 'same') return;
+      } catch (error) {
+        // A person has put it away before.
+        if (error instanceof ProtocolError) return;
+        throw error;
+      }
+      keep();
+      record('secret.conflict', { id: secretId(secret), fingerprint: null, name: null });
+    },
     /** Throws AppError SECRET_FORM. */
     set(typed: string): void {
       const secret = typed.trim();

@@ -4,10 +4,12 @@
  */
 import type { Vault } from '../../../shared/domain/vault.js';
 import { AppError } from '../../../shared/errors/app-error.js';
-import { cleanWords } from '../../core/protocol/vault/problem.js';
+import type { Reading, Secret } from '../../core/protocol/vault/answers.js';
+import { cleanWords, vaultProblem } from '../../core/protocol/vault/problem.js';
 import type { Health } from '../../core/protocol/vault/health.js';
 import type { Cancel } from '../../ports/clock.js';
 import { createVaultClient } from './client.js';
+import type { SecretPlace } from './client-kv.js';
 import type { Asking } from './bus-asking.js';
 import type { WrappedGiving } from './bus-wrapped-giving.js';
 import { createKeeper, type HeldFacts } from './keeper.js';
@@ -216,6 +218,13 @@ export function createVault(
     needsOthers: (): boolean => settings?.login.kind === 'none' && (keeper?.isEmpty() ?? false),
     isEmpty: (): boolean => keeper?.isEmpty() ?? false,
     /** For handing it on: null when there is none that Vault has confirmed. */
+    accessor: (): string | null => keeper?.withToken((_, facts) => facts.accessor || null) ?? null,
+    /** VAULT_TOKEN without a token; one of few uses is not spent on this. */
+    async kvRead(secretAt: SecretPlace): Promise<Reading<Secret>> {
+      const isLimited = (keeper?.view().usesLeft ?? null) !== null;
+      const reading = isLimited ? null : keeper?.withToken((token) => client?.kvRead(token, secretAt));
+      return (await reading) ?? { ok: false, problem: vaultProblem('VAULT_TOKEN') };
+    },
     withToken: <T>(use: (token: string, facts: HeldFacts) => T): T | null => keeper?.withToken(use) ?? null,
     /** VX6 One of another node; `from` null: nobody knows whose. Throws VAULT_OFF, VAULT_HELD, VAULT_ROOT and whatever Vault says. */
     async receive(token: string, from: string | null): Promise<void> {

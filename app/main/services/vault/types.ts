@@ -1,5 +1,6 @@
 /** What the Vault service is handed, and how it comes by a token. */
 import type { RecordEvent } from '../keys/record.js';
+import type { ClusterSecretPlace } from './cluster-secret.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Log } from '../../ports/log.js';
 import type { Random } from '../../ports/random.js';
@@ -33,6 +34,8 @@ export type VaultSettings = {
   readonly isUnverified: boolean;
   /** The role by which tokens for other nodes are made. */
   readonly handoverRole: string;
+  /** null: the cluster secret is not kept there. */
+  readonly clusterSecret: ClusterSecretPlace | null;
 };
 
 export type VaultDeps = {

@@ -26,6 +26,7 @@ function stage(
     {
       ...{ address: 'https://vault:8200', namespace: null, redirectHosts: [], isUnverified: false },
       handoverRole: 'legion-node',
+      clusterSecret: null,
       login: { kind: 'none' },
       ...settings,
     },
