@@ -43,6 +43,8 @@ const [FIRST_SLOW_MS, LAST_SLOW_MS] = [60 * S, 900 * S];
 const [PROBE_MS, PROBE_SPREAD_MS] = [10 * S, 20 * S];
 /** VT5: a renewal that brought less than this part of what was asked for tells that the end is near. */
 const SHORT = 0.5;
+/** Tokens that live no longer are fetched ever more slowly, however well each login goes. */
+const BRIEF_MS = 10 * S;
 /** Below this part of its life it ends soon. */
 const SOON = 0.2;
 
@@ -71,6 +73,9 @@ export function createTokenMachine({
   let renewals = 0;
   let mustLookAgain = false;
   let source: TokenSource = 'login';
+  /** Since when this token is held; and how many in a row did not last. */
+  let heldUp = -Infinity;
+  let brief = 0;
 
   const endsUp = (): number => (life ? life.grantedUp + life.lifeMs : Infinity);
   const plan = (next: Task | null, at: number): void => {
@@ -97,18 +102,31 @@ export function createTokenMachine({
     if (last >= wanted) dueUp = last;
     else plan(null, up);
   };
+  const countBrief = (up: number): void => {
+    if (phase === 'held' && source === 'login') brief = up - heldUp < BRIEF_MS ? brief + 1 : 0;
+  };
+  /** VT5 It is not renewed any more: where there is a login a new one comes before 70 % of what is left. */
+  const replace = (up: number): void => {
+    const left = endsUp() - up;
+    if (!logsIn || left === Infinity) return plan(null, up);
+    const pause =
+      brief > 0 ? fraction() * Math.min(LAST_STEP_MS, FIRST_STEP_MS * 2 ** Math.min(brief, 20)) : 0;
+    plan({ do: 'login' }, up + Math.max(LEAST_WAIT_MS, pause, left * (EARLIEST + SPREAD * fraction())));
+  };
   const isSpent = (): boolean => usesLeft !== null && usesLeft <= 0;
   const renewal = (): Task => ({ do: 'renew', incrementS: life?.periodS ? null : (life?.askS ?? null) });
 
   /** VT4 The next renewal of a token that is well; VT9 one that cannot be renewed only counts down. */
   function planRenewal(up: number): void {
-    if (!life || !life.isRenewable || life.lifeMs === Infinity || isSpent()) return plan(null, up);
+    if (!life || life.lifeMs === Infinity || isSpent()) return plan(null, up);
+    if (!life.isRenewable) return replace(up);
     const { lifeMs } = life;
     const wanted = Math.max(LEAST_WAIT_MS, lifeMs * (EARLIEST + SPREAD * fraction()));
     const latest = lifeMs > ROOM_FROM_MS ? lifeMs - ROOM_MS : Infinity;
     plan(renewal(), life.grantedUp + Math.min(wanted, latest));
   }
   function lose(next: Phase, up: number): void {
+    countBrief(up);
     phase = next;
     life = null;
     isExpiring = false;
@@ -117,7 +135,7 @@ export function createTokenMachine({
     renewals = 0;
     mustLookAgain = false;
     if (!logsIn) return plan(null, up);
-    failures = Math.max(1, failures);
+    failures = Math.max(1, brief, failures);
     // A pause also around a new beginning: a server that grants and revokes at once is no reason to hurry.
     backOff({ do: 'login' }, up);
   }
@@ -148,6 +166,7 @@ export function createTokenMachine({
 
     /** A token is there that nobody has confirmed. */
     given(from: TokenSource, up: number): void {
+      countBrief(up);
       source = from;
       phase = 'unchecked';
       life = null;
@@ -167,6 +186,7 @@ export function createTokenMachine({
       isSealed = false;
       problem = null;
       failures = 0;
+      if (phase !== 'held') heldUp = up;
       phase = 'held';
       source = from;
       const isEndless = facts.ttlS === 0 && facts.expiresAt === null;
@@ -201,12 +221,8 @@ export function createTokenMachine({
       const isShort = asked !== null && leaseS < asked * SHORT;
       life = { ...life, isRenewable, lifeMs: leaseS * S, grantedUp: up };
       isExpiring = isShort || !isRenewable;
-      // With another way to a token this one is not nursed to its end: a new one comes before 90 % of what is left.
-      if (isExpiring && logsIn)
-        return plan(
-          { do: 'login' },
-          up + Math.max(LEAST_WAIT_MS, life.lifeMs * (EARLIEST + SPREAD * fraction())),
-        );
+      // With another way to a token this one is not nursed to its end.
+      if (isExpiring && logsIn) return replace(up);
       planRenewal(up);
     },
 
@@ -234,11 +250,12 @@ export function createTokenMachine({
         case 'renew':
           // VT10 Dead, or only not allowed to: a look at itself tells, where that costs no use.
           if (why.kind === 'denied') return usesLeft === null ? plan({ do: 'check' }, up) : plan(null, up);
-          if (!why.canPass) {
+          if (why.kind === 'invalid') {
             if (life) life = { ...life, isRenewable: false };
             isExpiring = true;
-            return logsIn ? backOff({ do: 'login' }, up) : plan(null, up);
+            return replace(up);
           }
+          // VT7 The way there may be mended while the token lives.
           backOff(renewal(), up);
           return lastTry(up);
         case 'probe':
@@ -253,8 +270,7 @@ export function createTokenMachine({
       problem = why;
       isExpiring = true;
       if (life) life = { ...life, isRenewable: false };
-      if (logsIn) return backOff({ do: 'login' }, up);
-      plan(null, up);
+      replace(up);
     },
     /** VT8 The server is open again: the token is looked at, and renewed when its time has come. */
     unsealed(up: number): void {

@@ -55,6 +55,8 @@ export function createKeeper(
   let told = { sealed: false, soon: false, failing: false };
   let idle: Promise<unknown> = Promise.resolve();
 
+  /** Of our own login, or made for us: nobody else has it, and it ends when we are done with it. */
+  const isOurs = (): boolean => held !== null && (given.source === 'login' || given.isWrapped === true);
   const accessor = (): string | null => held?.facts?.accessor || null;
   const warn = (reading: { readonly warnings: readonly string[] }): void => {
     if (reading.warnings.length > 0)
@@ -148,7 +150,7 @@ export function createKeeper(
       return;
     }
     const grant = reading.value;
-    const wasOurs = before !== null && given.source === 'login';
+    const wasOurs = isOurs();
     take(grant.token, { source: 'login', from: null });
     warn(reading);
     machine.given('login', clock.uptime());
@@ -245,11 +247,14 @@ export function createKeeper(
     timer = clock.after(Math.max(1, Math.min(wait, LONGEST_WAIT_MS)), look);
   }
 
-  /** Now, and until it is done. Throws what Vault says. */
+  /** Now, and until it is done. Throws what Vault says, and VAULT_OFF when the node leaves meanwhile. */
   async function now(wanted: 'renew' | 'login'): Promise<void> {
     const settled = async (): Promise<void> => {
-      do await idle;
-      while (machine.view(clock.uptime()).isBusy);
+      do {
+        await idle;
+        // What was under way then stays so for ever.
+        if (isStopped) throw new AppError('VAULT_OFF', 'the node is leaving');
+      } while (machine.view(clock.uptime()).isBusy);
     };
     await settled();
     machine.hurry(wanted, clock.uptime());
@@ -292,11 +297,14 @@ export function createKeeper(
       if (!reading.ok) throw toAppError(reading.problem);
       if (isStopped) throw new AppError('VAULT_OFF', 'the node is leaving');
       mayTake(reading.value);
+      const before = held;
+      const wasOurs = isOurs() && before?.token !== token;
       take(token, from);
       warn(reading);
       machine.given(from.source, clock.uptime());
       confirm(reading.value);
       look();
+      if (before && wasOurs) void client.revokeSelf(before.token);
     },
     renew: (): Promise<void> => now('renew'),
     login: (): Promise<void> => now('login'),
@@ -320,10 +328,10 @@ export function createKeeper(
     async stop(): Promise<void> {
       timer();
       isStopped = true;
-      const last = held;
+      const last = isOurs() ? held : null;
       held = null;
       epoch += 1;
-      if (!last || (given.source !== 'login' && given.isWrapped !== true)) return;
+      if (!last) return;
       let cancel: Cancel = () => undefined;
       const enough = new Promise<void>((resolve) => (cancel = clock.after(FAREWELL_MS, resolve)));
       await Promise.race([client.revokeSelf(last.token), enough]).catch(() => undefined);

@@ -1,6 +1,7 @@
 /** The life of a token on a strict Vault of our own, in virtual time. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../app/shared/errors/app-error.js';
+import type { ErrorCode } from '../../../../app/shared/errors/codes.js';
 import { vaultNeeds } from '../../../../app/main/services/vault-needs.js';
 import { NO_ASKING } from '../../../../app/main/services/vault/bus-asking.js';
 import { createVault } from '../../../../app/main/services/vault/index.js';
@@ -21,7 +22,7 @@ function stage(
   const fake = createFakeVault({ clock, ...options });
   if (role) withRole(fake, role);
   const events: { kind: string; facts: unknown; at: number }[] = [];
-  const line = { isUp: true };
+  const line = { isUp: true, code: 'VAULT_UNREACHABLE' as ErrorCode, slowMs: 0 };
   const vault = createVault(
     {
       ...{ address: 'https://vault:8200', namespace: null, redirectHosts: [], isUnverified: false },
@@ -35,7 +36,8 @@ function stage(
       giving: { list: () => [], revoke: async () => false },
       http: {
         async request(_, request) {
-          if (!line.isUp) throw new AppError('VAULT_UNREACHABLE', 'connect ECONNREFUSED');
+          if (!line.isUp) throw new AppError(line.code, 'connect ECONNREFUSED');
+          if (line.slowMs > 0) await new Promise<void>((done) => clock.after(line.slowMs, done));
           try {
             return fake.handle(request);
           } catch (error) {
@@ -288,6 +290,47 @@ describe('a token', () => {
     expect(staged.view().state).toBe('connected');
   });
 
+  it('VT7 is not given up for a fault on the way: it is renewed once that is mended', async () => {
+    const staged = stage();
+    const { id, accessor } = staged.fake.createToken({ policies: ['default', 'p'], ttlS: HOUR_S });
+    await staged.vault.enter(id);
+    Object.assign(staged.line, { isUp: false, code: 'VAULT_TLS' });
+    await staged.pass(0.75 * HOUR_S);
+    expect(staged.view()).toMatchObject({
+      problem: { code: 'VAULT_TLS' },
+      token: { accessor, isRenewable: true },
+    });
+    staged.line.isUp = true;
+    await staged.pass(0.5 * HOUR_S);
+    expect(staged.view()).toMatchObject({ state: 'connected', problem: null, token: { accessor } });
+    expect(staged.view().token?.renewals).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['may not be renewed by a policy', { policies: ['default', 'strict'] }],
+    ['cannot be renewed, being a batch token,', { type: 'batch' as const }],
+  ])('VT5 that %s is followed by another one without a gap', async (_, role) => {
+    const staged = stage({ login: appRole(), role: { ttlS: 20, ...role } });
+    staged.fake.policy('strict', { 'auth/token/renew-self': ['deny'] });
+    await staged.pass(2);
+    for (let second = 0; second < 600; second += 1) {
+      await staged.pass(1);
+      expect(staged.vault.hasToken(), `second ${second}`).toBe(true);
+    }
+    expect(staged.asked('auth/approle/login').length).toBeLessThan(60);
+    await staged.vault.stop();
+  });
+
+  it.each([1, 2, 5])('VT4 of a login that lives %d s is fetched ever more slowly', async (ttlS) => {
+    const staged = stage({ login: appRole(), role: { ttlS, type: 'batch' } });
+    await staged.pass(HOUR_S);
+    const logins = staged.asked('auth/approle/login');
+    expect(logins.length).toBeGreaterThan(10);
+    // At a minute each, with jitter, from the seventh on.
+    expect(logins.length).toBeLessThan(200);
+    await staged.vault.stop();
+  });
+
   it('VT8 is kept while Vault is sealed, which is told as such and looked at now and then', async () => {
     const staged = stage();
     const { id } = staged.fake.createToken({ policies: ['default', 'p'], ttlS: HOUR_S });
@@ -402,6 +445,28 @@ describe('a token', () => {
     hanging.line.isUp = false;
     await hanging.vault.stop();
     expect(hanging.clock.pending()).toBe(0);
+  });
+
+  it('VT12 that is asked for while the node leaves is told so, and nothing waits for ever', async () => {
+    const staged = stage({ login: appRole(), role: { ttlS: HOUR_S } });
+    await staged.pass(1);
+    staged.line.slowMs = 4_000;
+    const asking = expect(staged.vault.ask()).rejects.toThrow(code('VAULT_OFF'));
+    await staged.pass(1);
+    const stopping = staged.vault.stop();
+    await staged.pass(10);
+    await Promise.all([asking, stopping]);
+    expect(staged.clock.pending()).toBe(0);
+  });
+
+  it('VT12 of our own login is revoked when another takes its place', async () => {
+    const staged = stage({ login: appRole(), role: { ttlS: HOUR_S } });
+    await staged.pass(1);
+    const { id, accessor } = staged.fake.createToken({ policies: ['default', 'p'], ttlS: HOUR_S });
+    await staged.vault.enter(id);
+    await staged.pass(1);
+    expect(staged.fake.tokens().map((token) => token.accessor)).toContain(accessor);
+    expect(staged.fake.tokens()).toHaveLength(2);
   });
 
   it('that is revoked by a person is gone from both sides, and none is fetched until a person asks', async () => {
