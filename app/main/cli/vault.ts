@@ -99,7 +99,7 @@ function vaultText(vault: Vault): string {
     ['', about],
   ];
   if (problem) {
-    const { what, next } = errorText(problem.code);
+    const { what, next } = errorText(problem.code, { name: problem.fault });
     pairs.push([text('cli.field.vault-problem'), `${what} ${next}`]);
     if (problem.words !== '') pairs.push([text('cli.field.vault-words'), problem.words]);
   }

@@ -50,6 +50,8 @@ const Problem = z.object({
   code: z.string(),
   /** The server's own words, cleaned; may be empty. */
   words: z.string(),
+  /** Which fault of TLS; null: none, or unknown. */
+  fault: z.string().nullish(),
   at: z.number(),
 });
 

@@ -3,6 +3,7 @@
  * a call of a service. Knows the forms of the messages and who they are for; decides nothing about trust.
  * Throws ProtocolError for what is counted and not used.
  */
+import type { TrustState } from '../../../shared/domain/key.js';
 import { createKeyCache, type PublicKey } from '../../core/crypto/public-key.js';
 import type { Heard } from '../../core/protocol/bus/decode.js';
 import { readName } from '../../core/protocol/bus/name.js';
@@ -21,7 +22,8 @@ type Deps = {
   readonly see: (name: string, key: PublicKey, message: string, at: number) => void;
   readonly ownNameUsed: (fingerprint: string | null, message: string, at: number) => void;
   readonly noteForm: (name: string, isModern: boolean) => void;
-  readonly isSuspect: (fingerprint: string) => boolean;
+  /** What was decided about this key, under each name that it was seen under. */
+  readonly trustsIn: (fingerprint: string) => readonly TrustState[];
   readonly nameOf: (fingerprint: string) => string | null;
   readonly announce: () => void;
   readonly askForKeys: () => void;
@@ -38,6 +40,8 @@ export type Sender = {
   readonly name: string | null;
   /** The key was refused, or contradicts a pin. */
   readonly isSuspect: boolean;
+  /** Somebody pinned it for a name. */
+  readonly isTrusted: boolean;
 };
 
 const CACHED_KEYS = 20_000;
@@ -84,10 +88,13 @@ export function createExchange(deps: Deps) {
   /** Who sent an answer; null: we did. Throws ProtocolError for what is no key. */
   const senderOf = ({ public_key }: Record<string, unknown>): Sender | null => {
     const text = textOf(public_key);
-    if (text === null) return { fingerprint: null, name: null, isSuspect: false };
+    if (text === null) return { fingerprint: null, name: null, isSuspect: false, isTrusted: false };
     const { fingerprint } = readKey(text);
     if (deps.isOwnKey(fingerprint)) return null;
-    return { fingerprint, name: deps.nameOf(fingerprint), isSuspect: deps.isSuspect(fingerprint) };
+    const trusts = deps.trustsIn(fingerprint);
+    const isSuspect = trusts.some((trust) => trust === 'refused' || trust === 'changed');
+    const isTrusted = trusts.includes('trusted') && !isSuspect;
+    return { fingerprint, name: deps.nameOf(fingerprint), isSuspect, isTrusted };
   };
   /** Whom an answer is for: us, or the name it was seen on its way to; null: nobody in particular. */
   const recipientOf = ({ exchange, routingKey }: Delivery): string | null =>

@@ -241,11 +241,10 @@ export function createKeys(settings: KeySettings, deps: KeyDeps) {
       record('key.own-name', { name, fingerprint, message }, [name], 'own-name');
     },
     noteForm,
-    isSuspect: (fingerprint) =>
-      [...keyring.namesOf(fingerprint)].slice(0, MAX_NAMES_OF_KEY).some((other) => {
+    trustsIn: (fingerprint) =>
+      [...keyring.namesOf(fingerprint)].slice(0, MAX_NAMES_OF_KEY).flatMap((other) => {
         const pair = keyring.pairOf(other, fingerprint);
-        const trust = pair && keyring.trustOf(pair);
-        return trust === 'refused' || trust === 'changed';
+        return pair ? [keyring.trustOf(pair)] : [];
       }),
     nameOf: (fingerprint) => {
       const names = keyring.namesOf(fingerprint);

@@ -38,6 +38,7 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
   let askedUp: number | null = null;
   let begunUp: number | null = null;
   let left = 0;
+  let isByPerson = false;
   /** VX8 When it is said that nobody answered; null: nothing is waited for, or it was said. */
   let dueUp: number | null = null;
   let unansweredAt: number | null = null;
@@ -71,6 +72,7 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
     /** By a person. Rejects when the first question does not go out; nothing is asked then. */
     async begin(): Promise<void> {
       await begin();
+      isByPerson = true;
       dueUp = clock.uptime() + LAST_MS + OPEN_MS;
       unansweredAt = null;
     },
@@ -91,8 +93,11 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
     provoked(): void {
       if (!mayAct() || !isWanted()) return;
       if (begunUp !== null && clock.uptime() - begunUp < PROVOKED_MS) return;
+      isByPerson = false;
       begin().catch((error: unknown) => log.debug({ error }, 'the question for a Vault token was not sent'));
     },
+    /** A person wanted the question that is open. */
+    isByPerson: (): boolean => isByPerson,
     /** An answer would be looked at. */
     isOpen: (): boolean => askedUp !== null && clock.uptime() - askedUp < OPEN_MS && isWanted(),
     askedAt: (): number | null => askedAt,
@@ -110,6 +115,7 @@ export const NO_ASKING: Asking = {
   look: () => undefined,
   unansweredAt: () => null,
   provoked: () => undefined,
+  isByPerson: () => false,
   isOpen: () => false,
   askedAt: () => null,
   stop: () => undefined,

@@ -9,6 +9,8 @@ import type { Log } from '../../ports/log.js';
 
 /** What is held here for a moment is held from the others; with too few, a flood of what we pass on would stop the rest. */
 const PREFETCH = 20;
+/** More than these are passed on at once: whoever asks behind a flood waits for seconds, not for minutes. */
+const MAX_HELD = 10;
 /** VX3 With nobody else at the queue it would come back a thousand times a second. */
 const PASS_ON_AFTER_MS = 1_000;
 const MAX_RETURNS = 3;
@@ -35,6 +37,7 @@ export function createVaultQueue({ bus, clock, log, mayServe, serve }: VaultQueu
   let leave: Cancel | null = null;
   let notBeforeUp = -Infinity;
   let lastReason = '';
+  let heldBack = 0;
 
   async function work(delivery: Delivery): Promise<Disposition> {
     if (!mayServe()) {
@@ -45,7 +48,11 @@ export function createVaultQueue({ bus, clock, log, mayServe, serve }: VaultQueu
     const verdict = serve(delivery);
     if (verdict !== 'pass') return verdict;
     if (returnsOf(delivery) >= MAX_RETURNS) return 'ack';
-    await new Promise<void>((resolve) => clock.after(PASS_ON_AFTER_MS, resolve));
+    if (heldBack < MAX_HELD) {
+      heldBack += 1;
+      await new Promise<void>((resolve) => clock.after(PASS_ON_AFTER_MS, resolve));
+      heldBack -= 1;
+    }
     return 'requeue';
   }
 

@@ -18,6 +18,7 @@ const CODES = {
   held: 'VAULT_HELD',
   unasked: 'VAULT_UNASKED',
   sender: 'VAULT_SENDER',
+  unpinned: 'KEY_NOT_TRUSTED',
   unreadable: 'CIPHER',
   root: 'VAULT_ROOT',
 } as const;
@@ -28,7 +29,7 @@ export type ReceivingDeps = {
   readonly log: Log;
   readonly record: RecordEvent;
   readonly vault: () => Pick<VaultService, 'isUsed' | 'isEmpty' | 'receive'>;
-  readonly asking: Pick<Asking, 'isOpen'>;
+  readonly asking: Pick<Asking, 'isOpen' | 'isByPerson'>;
   readonly keys: Pick<KeyService, 'open' | 'usedBy'>;
 };
 
@@ -52,12 +53,19 @@ export function createReceiving({ clock, log, record, vault, asking, keys }: Rec
     }
   };
 
+  const whyNot = (sender: Sender): Why | null => {
+    if (!vault().isEmpty()) return 'held';
+    if (sender.isSuspect) return 'sender';
+    if (!asking.isOpen()) return 'unasked';
+    // Whoever made us ask could answer as well: only where a person asked may the giver be a stranger.
+    return sender.isTrusted || asking.isByPerson() ? null : 'unpinned';
+  };
+
   return {
     /** Throws ProtocolError RATE; what else comes of it shows later. */
     received(message: unknown, sender: Sender): void {
-      const { isUsed, isEmpty } = vault();
-      if (!isUsed) return;
-      const refusal = !isEmpty() ? 'held' : sender.isSuspect ? 'sender' : asking.isOpen() ? null : 'unasked';
+      if (!vault().isUsed) return;
+      const refusal = whyNot(sender);
       if (refusal !== null) return ignore(sender, refusal, CODES[refusal]);
       // One that is not encrypted was for everybody to read: it is no secret any more.
       if (typeof message !== 'string' || message === '')

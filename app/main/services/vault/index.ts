@@ -5,7 +5,7 @@
 import type { Vault } from '../../../shared/domain/vault.js';
 import { AppError } from '../../../shared/errors/app-error.js';
 import type { Reading, Secret } from '../../core/protocol/vault/answers.js';
-import { cleanWords, vaultProblem } from '../../core/protocol/vault/problem.js';
+import { cleanWords, vaultProblem, type VaultProblem } from '../../core/protocol/vault/problem.js';
 import type { Health } from '../../core/protocol/vault/health.js';
 import type { Cancel } from '../../ports/clock.js';
 import { createVaultClient } from './client.js';
@@ -50,6 +50,11 @@ const HEALTH_OF: Readonly<Record<Health['state'], Server['health']>> = {
 /** A page of a balancer, or a place that we are sent to: no Vault has said anything. */
 const NOT_VAULT: ReadonlySet<string> = new Set(['VAULT_ANSWER', 'VAULT_REDIRECT', 'VAULT_TLS']);
 
+const toldOf = (
+  { code, words, fault }: Pick<VaultProblem, 'code' | 'words' | 'fault'>,
+  at: number,
+): NonNullable<Vault['problem']> => ({ code, words, fault, at });
+
 /** Where there is no node, and so no Vault. */
 export const noVault = (at: number): Vault => ({
   ...{ at, state: 'off', since: at, address: null, namespace: null, login: 'none', isUnverified: false },
@@ -64,7 +69,7 @@ export function createVault(
 ) {
   const { clock, random } = deps;
   let server = UNKNOWN;
-  let serverProblem: { code: string; words: string; at: number } | null = null;
+  let serverProblem: Vault['problem'] = null;
   let since = clock.now();
   let lastState: Vault['state'] | null = null;
   let timer: Cancel = () => undefined;
@@ -77,10 +82,14 @@ export function createVault(
       ...{ http: deps.http, address: settings.address, namespace: settings.namespace },
       redirectHosts: settings.redirectHosts,
     });
+  const alarm = (): void => {
+    replayedAt = clock.now();
+  };
   const keeper =
     settings &&
     client &&
     createKeeper(settings.login, client, deps, {
+      alarm,
       seal({ isSealed, progress, threshold }) {
         server = {
           ...server,
@@ -114,13 +123,13 @@ export function createVault(
       const unseal = state === 'sealed' ? server.unseal : null;
       const health = HEALTH_OF[state];
       server = { health, status: null, version: version || null, clusterName, unseal, skewMs, at };
-      serverProblem = problem && { code: problem.code, words: problem.words, at };
+      serverProblem = problem && toldOf(problem, at);
       if (state === 'sealed') await lookAtSeal();
     } else {
-      const { code, words, status } = reading.problem;
+      const { code, status } = reading.problem;
       const isVault = status !== null && !NOT_VAULT.has(code);
       server = { ...server, health: isVault ? 'failing' : 'unreachable', status, at };
-      serverProblem = { code, words, at };
+      serverProblem = toldOf(reading.problem, at);
     }
     timer = clock.after(HEALTH_MS + random.fraction() * HEALTH_SPREAD_MS, () => void lookAtServer());
   }
@@ -237,9 +246,7 @@ export function createVault(
     /** For tokens that are made for one node; throws VAULT_OFF. */
     handover,
     /** VW7 Somebody was at a token on its way to us. */
-    alarm(): void {
-      replayedAt = clock.now();
-    },
+    alarm,
     /** null: nobody was, lately. */
     replayedAt: (): number | null =>
       replayedAt !== null && clock.now() - replayedAt < REPLAY_MS ? replayedAt : null,
@@ -280,7 +287,7 @@ export function createVault(
         server,
         token: tokenOf(),
         problem: problem
-          ? { code: problem.code, words: problem.words, at: since }
+          ? toldOf(problem, since)
           : held?.facts && server.health !== 'failing'
             ? null
             : serverProblem,

@@ -39,7 +39,7 @@ export function createKeeper(
   login: VaultLogin,
   client: VaultClient,
   { clock, random, log, record }: VaultDeps,
-  on: { readonly seal: (seal: SealStatus) => void; readonly sealed: () => void },
+  on: { readonly seal: (seal: SealStatus) => void; readonly sealed: () => void; readonly alarm: () => void },
 ) {
   const logsIn = login.kind !== 'none' && !(login.kind === 'token' && !login.isFile);
   const machine = createTokenMachine({ fraction: () => random.fraction(), logsIn });
@@ -48,6 +48,7 @@ export function createKeeper(
   /** Grows with each token: an answer about one before is of no use. */
   let epoch = 0;
   let deniedRenewal: VaultProblem | null = null;
+  let refusedLogin: VaultProblem['code'] | null = null;
   let warnings: readonly string[] = [];
   let timer: Cancel = () => undefined;
   let isStopped = true;
@@ -132,12 +133,23 @@ export function createKeeper(
     }
   }
 
+  /** Told when it is news: it may be tried for days. */
+  function loginFailed(problem: VaultProblem): void {
+    machine.failed('login', problem, clock.uptime());
+    if (problem.canPass || problem.code === refusedLogin) return;
+    refusedLogin = problem.code;
+    record('vault.refused', { source: 'login', code: problem.code });
+    // A wrapped secret id that somebody opened before us.
+    if (problem.kind === 'wrapping') on.alarm();
+  }
+
   async function doLogin(): Promise<void> {
     const before = held;
     const mine = epoch;
     const reading = await logIn();
     if (mine !== epoch) return;
-    if (!reading.ok) return machine.failed('login', reading.problem, clock.uptime());
+    if (!reading.ok) return loginFailed(reading.problem);
+    refusedLogin = null;
     if (typeof reading.value === 'string') {
       if (reading.value === before?.token)
         return machine.failed(

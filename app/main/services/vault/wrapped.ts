@@ -10,6 +10,8 @@ import type { Keeper } from './keeper.js';
 
 /** What a token for a node may do, whatever role makes it: without a name it would get all of its giver's. */
 const POLICIES = ['legion-node'];
+/** What may be inside one that was made for us: Vault adds its own. */
+const OWN_POLICIES: ReadonlySet<string> = new Set([...POLICIES, 'default']);
 const TTL_S = 3_600;
 /** As Vault says it of an accessor that names no token; some versions as a mere warning. */
 const GONE = /no token found|invalid accessor|token not found/i;
@@ -98,7 +100,8 @@ export function createWrapped({ client, keeper, role, skewMs }: WrappedDeps) {
       await keeper.offer(grant.token, { source: 'peer', from, isWrapped: true }, ({ policies, meta }) => {
         if (!keeper.isEmpty()) throw new AppError('VAULT_HELD', 'a token is held already');
         if (meta['node'] !== node) throw new HandoverAlarm('other', 'it was made for another node');
-        if (policies.includes('root')) throw new AppError('VAULT_ROOT', 'the token of a peer is root’s');
+        if (policies.some((policy) => !OWN_POLICIES.has(policy)))
+          throw new HandoverAlarm('other', 'it may do more than a token for a node');
       });
     },
   };

@@ -101,7 +101,7 @@ function About({ vault }: { readonly vault: Vault }) {
 function Problem({ vault }: { readonly vault: Vault }) {
   const problem = vaultProblem(vault);
   if (problem === null) return null;
-  const { what, next } = errorText(problem.code);
+  const { what, next } = errorText(problem.code, { name: problem.fault });
   return (
     <div className="vault-problem">
       <p>

@@ -175,7 +175,7 @@ export const errors = {
   'error.VAULT_ANSWER.next': 'Check the address; a load balancer or proxy in between may have answered.',
   'error.VAULT_REDIRECT': 'Vault sends us to another place, and we did not go there.',
   'error.VAULT_REDIRECT.next':
-    'Name that host in the configuration if it is yours. Nothing was sent to it, the token least of all.',
+    'Nothing was sent there, the token least of all. If that host is yours, give it as the address of Vault, or, where a standby passes on to its active node, name it among the redirect hosts.',
   'error.VAULT_SEALED': 'Vault is sealed or in maintenance.',
   'error.VAULT_SEALED.next': 'An operator has to unseal it. The token is kept; work goes on when it is open.',
   'error.VAULT_STANDBY': 'This Vault server is a standby.',

@@ -227,7 +227,8 @@ export const vault = {
   'need.vault-sealed.why': 'Since {since}. An operator has to unseal it',
   'need.vault-sealed.verb': 'Look',
   'need.vault-replay': 'Somebody was at a Vault token',
-  'need.vault-replay.why': 'Since {since}. A token on its way to us was opened by somebody else',
+  'need.vault-replay.why':
+    'Since {since}. A token, or a secret id to log in with, was opened by somebody else on its way to us',
   'need.vault-replay.verb': 'Look',
   'notice.vault.replay': 'Somebody was at a Vault token',
   'notice.vault.replay.verb': 'Look',

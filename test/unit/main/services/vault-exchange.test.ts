@@ -451,6 +451,27 @@ describe('asking others for a token', () => {
     expect(asker.eventsOf('vault.asked')).toHaveLength(2);
   });
 
+  it('VX5 who makes us ask cannot be the stranger that answers: only a pinned key can, or where a person asked', async () => {
+    const { console, ruby, pass, aToken } = vaultStage();
+    const asker = await console('asker');
+    const holder = await ruby('worker-5', '1.4', aToken().id);
+    const provoke = async (): Promise<void> => {
+      await holder.say('node.asker', { function: 'request_vault_token' }, { exchange: '' });
+      await pass(2);
+    };
+    await provoke();
+    expect(holder.answers()).toBeGreaterThan(0);
+    expect(asker.eventsOf('vault.ignored')).toMatchObject([{ facts: { code: 'KEY_NOT_TRUSTED' } }]);
+    expect(asker.vault.view().token).toBeNull();
+    await holder.say('node.crypt.update_public_key', {
+      ...{ function: 'update_public_key', name: 'worker-5', public_key: holder.pem },
+    });
+    await pass(31);
+    await asker.keys.trust('worker-5', holder.fingerprint, 'voice', undefined);
+    await provoke();
+    expect(asker.vault.state()).toBe('connected');
+  });
+
   it('VX5 a node that only listens has no way to ask', async () => {
     const { console } = vaultStage();
     const asker = await console('asker', 'never', { beating: false });

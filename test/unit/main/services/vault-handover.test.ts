@@ -577,13 +577,15 @@ describe('an answer', () => {
     expect(second.alarms()).toEqual(['time']);
   });
 
-  it('VW6 with root’s token is not used, and told', async () => {
-    const stage = await asked();
-    await stage.send(stage.answerOf(stage.make('asker', ['root'])));
-    expect(stage.whys()).toEqual(['refused']);
-    expect(stage.told()).toEqual(['vault']);
-    expect(stage.asker.vault.view().token).toBeNull();
-  });
+  it.each(['root', 'admin'])(
+    'VW6 with a token that may do what %s may is an alarm, and told',
+    async (policy) => {
+      const stage = await asked();
+      await stage.send(stage.answerOf(stage.make('asker', [policy])));
+      expect([stage.alarms(), stage.told()]).toEqual([['other'], ['other']]);
+      expect(stage.asker.vault.view().token).toBeNull();
+    },
+  );
 
   it('VW7 that Vault, being sealed, cannot open is no alarm, and told', async () => {
     const stage = await asked();

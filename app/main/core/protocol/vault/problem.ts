@@ -143,7 +143,11 @@ export function problemOfAnswer(
   const said = wordsIn(body);
   const words = cleanWords(said?.join('; ') ?? '', secrets);
   const retryAfterMs = retryAfterOf(headers);
-  if (status >= 300 && status < 400) return vaultProblem('VAULT_REDIRECT', { status, words });
+  if (status >= 300 && status < 400)
+    return vaultProblem('VAULT_REDIRECT', {
+      status,
+      words: words || cleanWords(`HTTP ${status}${toOf(headers)}`, secrets),
+    });
   if (status === 429) {
     const code = /lease count quota/i.test(words) ? 'VAULT_LEASES' : 'VAULT_LIMITED';
     return vaultProblem(code, { status, retryAfterMs, words });
@@ -156,6 +160,12 @@ export function problemOfAnswer(
   const told = BY_WORDS.find(([pattern]) => pattern.test(words) && [400, 500, 503].includes(status))?.[1];
   const other = status >= 500 ? 'VAULT_FAILED' : 'VAULT_INVALID';
   return vaultProblem(told ?? BY_STATUS[status] ?? other, { status, retryAfterMs, words });
+}
+
+/** Where a redirect goes, without path and query: those may repeat what was asked. */
+function toOf(headers: RawAnswer['headers']): string {
+  const to = headers['location'];
+  return to !== undefined && URL.canParse(to) ? ` to ${new URL(to).origin}` : '';
 }
 
 /** What a body is, said without quoting it. */

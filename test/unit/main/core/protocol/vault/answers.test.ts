@@ -18,6 +18,7 @@ import {
 import { readHealth } from '../../../../../../app/main/core/protocol/vault/health.js';
 import {
   asPolicy,
+  problemOfAnswer,
   problemOfThrown,
   toAppError,
   type VaultProblem,
@@ -197,6 +198,17 @@ describe('a refusal of Vault', () => {
   ])('of status %i is %s', (status, code, kind, canPass) => {
     expect(refusal(status, ['its words'])).toMatchObject({ status, code, kind, canPass, words: 'its words' });
     expect(refusal(status).code).toBe(code);
+  });
+
+  it('that sends us elsewhere says where, and not with what', () => {
+    const answer = {
+      status: 308,
+      headers: { location: 'https://other:8200/v1/x?token=hvs.secret' },
+      text: '',
+    };
+    expect(problemOfAnswer(answer, undefined)).toMatchObject({
+      ...{ code: 'VAULT_REDIRECT', words: 'HTTP 308 to https://other:8200' },
+    });
   });
 
   it.each([
