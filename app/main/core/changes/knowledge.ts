@@ -7,6 +7,7 @@ import type { ValueSource } from '../../../shared/domain/change.js';
 import { isJsonObject } from '../../../shared/lib/json.js';
 import type { Elsewhere, ObservedPush } from './elsewhere.js';
 import { bodyFor, type LookAt, type Run, type Target } from './run-state.js';
+import { isUnanswered } from './took.js';
 import { MASK, restarts } from './what.js';
 
 export type Known = {
@@ -25,7 +26,8 @@ const known = (value: unknown, source: ValueSource, at: number): Known =>
 const SLACK_MS = 5_000;
 const TOOK: ReadonlySet<Target['state']> = new Set(['success', 'verified', 'no-change', 'regressed']);
 /** It may have been taken, wholly or in part: lex-node keeps what it merged before it failed. */
-const MAYBE: ReadonlySet<Target['state']> = new Set(['sent', 'no-answer', 'failed']);
+const mayHaveIt = (run: Run, target: Target): boolean =>
+  isUnanswered(run, target) || (target.state === 'failed' && target.why !== 'not-sent');
 
 /** Where the values of a node come from, newest first; nodes with the same are one group. */
 type Source = {
@@ -119,8 +121,7 @@ export function createKnowledge({ runs, elsewhere, own, look, of }: KnowledgeOf)
         if (isGone(name, when, null)) continue;
         found.push(isSure && !restarts(body) ? pushed(id, when, tree, 'your-push') : mayHave(when));
       }
-      if (MAYBE.has(target.state) && target.why !== 'not-sent' && !isGone(name, at, target.before?.pid))
-        found.push(mayHave(at));
+      if (mayHaveIt(run, target) && !isGone(name, at, target.before?.pid)) found.push(mayHave(at));
       if (target.resultAt === null || !TOOK.has(target.state) || restarts(body)) continue;
       if (isGone(name, target.resultAt, target.after?.pid ?? target.before?.pid)) continue;
       // Which of two that were on their way at the same time came first, a late word does not tell.
@@ -217,8 +218,7 @@ export function createKnowledge({ runs, elsewhere, own, look, of }: KnowledgeOf)
       // A failed installation leaves the version that was there; the newest one could be any.
       const isTaken = target.resultAt !== null && TOOK.has(target.state);
       if (isTaken && body.version !== null) best = { value: body.version, source: 'your-push', at };
-      else if (isTaken || target.past.length > 0 || target.state === 'sent' || target.state === 'no-answer')
-        best = { ...UNKNOWN, at };
+      else if (isTaken || target.past.length > 0 || isUnanswered(run, target)) best = { ...UNKNOWN, at };
     }
     const other = elsewhere.of(name)?.gems.get(extension);
     if (!other || other.at >= end || other.at <= (best.at ?? -1)) return best;

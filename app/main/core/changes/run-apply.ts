@@ -4,8 +4,9 @@
  */
 import { assertNever } from '../../../shared/lib/assert.js';
 import type { ResultState } from '../../../shared/domain/change.js';
-import { restarts } from './what.js';
 import { bodyFor, type Run, type RunDecision, type RunEntry, type Target } from './run-state.js';
+import { tookNow } from './took.js';
+import { restarts } from './what.js';
 
 const MAX_EARLIER = 20;
 /** Who may be tried again. */
@@ -38,34 +39,6 @@ export function touchTarget(run: Run, target: Target): void {
 const PROVEN: ReadonlySet<ResultState> = new Set<ResultState>(['verified', 'no-change', 'regressed']);
 
 const SURE: ReadonlySet<ResultState> = new Set<ResultState>(['success', 'verified', 'regressed']);
-
-/** CH17: its last attempt, taken by itself, reached it or may have. */
-function tookNow(run: Run, target: Target): boolean {
-  switch (target.state) {
-    case 'success':
-    case 'verified':
-    case 'regressed':
-      return true;
-    case 'sent':
-    case 'no-answer':
-      return target.attempt > 0;
-    case 'failed': {
-      if (target.contradicted === 'success') return true;
-      const body = bodyFor(run, target);
-      return target.why === null && body.kind === 'settings' && Object.keys(body.settings).length > 1;
-    }
-    default:
-      return false;
-  }
-}
-
-/**
- * CH17: who got the change, and so gets the values from before: whose success was heard, and who took the message and
- * said nothing, in any attempt. Of several sections the first may have been applied by a node that failed at a later
- * one. Not who a roll-back went to already.
- */
-export const tookIt = (run: Run): Target[] =>
-  run.targets.filter((target) => !target.wentBack && (target.tookBefore || tookNow(run, target)));
 
 /** Applies one entry. Places that the plan does not have are skipped: a journal is a file, and files are edited. */
 export function applyEntry(run: Run, entry: RunEntry): void {

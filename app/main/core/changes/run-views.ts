@@ -8,9 +8,9 @@ import type {
   WAVE_STATES,
 } from '../../../shared/domain/change.js';
 import { maskText } from '../../../shared/lib/mask-text.js';
-import { tookIt } from './run-apply.js';
 import { evidenceOf, jitterOf } from './run-decide.js';
 import type { LookAt, Run, Target } from './run-state.js';
+import { tookIt } from './took.js';
 import { shownWhat, wordsWithout } from './what.js';
 
 const MAX_WORDS = 500;

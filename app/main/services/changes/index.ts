@@ -8,7 +8,7 @@ import { createElsewhere } from '../../core/changes/elsewhere.js';
 import { isUnbound } from '../../core/protocol/bus/topology.js';
 import { headOfObserved, summaryOfObserved, targetsOfObserved } from '../../core/changes/observed.js';
 import { isOver, type Run } from '../../core/changes/run-state.js';
-import { tookIt } from '../../core/changes/run-apply.js';
+import { tookIt } from '../../core/changes/took.js';
 import { headOfRun, viewOfTarget } from '../../core/changes/run-views.js';
 import { maskSettings } from '../../core/changes/what.js';
 import { hashOfRun } from './approval.js';

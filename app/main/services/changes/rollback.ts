@@ -5,7 +5,7 @@
 import type { CheckNote, RollbackInput } from '../../../shared/domain/change.js';
 import type { History, Knowledge } from '../../core/changes/knowledge.js';
 import { bodyFor, type Run } from '../../core/changes/run-state.js';
-import { tookIt } from '../../core/changes/run-apply.js';
+import { tookIt } from '../../core/changes/took.js';
 import { readWhat, type Sections, type What } from '../../core/changes/what.js';
 
 export type Reverse = {

@@ -240,6 +240,27 @@ describe('what others did', () => {
     expect([await sourceOf(a, 'ra'), await sourceOf(a, 'b')]).toEqual(['your-push', 'observed-push']);
   });
 
+  it('to all by us is not sent back to a node that hears nothing of that, and ends nothing there', async () => {
+    const staged = await stage([{ name: 'b' }]);
+    const { a } = staged;
+    const ra = ruby(staged, 'ra');
+    const push = pusher(staged, ra);
+    await ra.lives(5);
+    await push(1);
+    await ra.lives(9);
+    const run = await a.changes.start({
+      ...{ what: beat(3), where: { all: true }, confirm: 'test' },
+      how: { mode: 'broadcast', deadlineS: 2 },
+    });
+    await ra.lives(9);
+    expect((await finalOf(a, run.plan.id)).sort()).toEqual(['b verified', 'ra no-answer']);
+    expect(await a.changes.rollbackCheck(run.plan.id, {})).toMatchObject({ names: [], without: ['b'] });
+    expect([await sourceOf(a, 'ra'), await sourceOf(a, 'b')]).toEqual(['your-push', 'your-push']);
+    await ra.answer();
+    await ra.lives(1);
+    expect((await a.changes.rollbackCheck(run.plan.id, {})).names).toEqual(['ra']);
+  });
+
   it('by the function message may be there: nothing tells', async () => {
     const { a, clock, stranger, push, known } = await twoConsoles();
     await push(a, beat(1));

@@ -1,8 +1,9 @@
 /** The machine of a run: rules CH5-CH19 of docs/spec/changes.md. */
 import { describe, expect, it } from 'vitest';
 import { RESULT_STATES } from '../../../../../app/shared/domain/change.js';
-import { applyEntry, tookIt } from '../../../../../app/main/core/changes/run-apply.js';
+import { applyEntry } from '../../../../../app/main/core/changes/run-apply.js';
 import { createRun } from '../../../../../app/main/core/changes/run-state.js';
+import { tookIt } from '../../../../../app/main/core/changes/took.js';
 import { summaryOfRun, viewOfTarget } from '../../../../../app/main/core/changes/run-views.js';
 import { aGem, aPlan, drive } from '../../../../support/runs.js';
 
