@@ -28,6 +28,11 @@ const TOOK: ReadonlySet<Target['state']> = new Set(['success', 'verified', 'no-c
 /** It may have been taken, wholly or in part: lex-node keeps what it merged before it failed. */
 const mayHaveIt = (run: Run, target: Target): boolean =>
   isUnanswered(run, target) || (target.state === 'failed' && target.why !== 'not-sent');
+/** It may have read its files anew since. Whoever could not install a gem says so before that. */
+const mayHaveRestarted = (run: Run, target: Target): boolean =>
+  TOOK.has(target.state) ||
+  (mayHaveIt(run, target) &&
+    (target.state !== 'failed' || run.plan.kind !== 'gem' || target.contradicted === 'success'));
 
 /** Where the values of a node come from, newest first; nodes with the same are one group. */
 type Source = {
@@ -110,7 +115,10 @@ export function createKnowledge({ runs, elsewhere, own, look, of }: KnowledgeOf)
       if (!target || target.attempt === 0) continue;
       const body = bodyFor(run, target);
       const at = target.resultAt ?? target.sentAt ?? target.stateAt;
-      if (restarts(body) && target.why !== 'not-sent') wallAt = Math.max(wallAt, at);
+      if (restarts(body)) {
+        if (mayHaveRestarted(run, target)) wallAt = Math.max(wallAt, at);
+        for (const past of target.past) wallAt = Math.max(wallAt, past.at);
+      }
       if (body.kind !== 'settings') continue;
       const tree = body.settings;
       const mayHave = (when: number): Source =>

@@ -261,6 +261,29 @@ describe('what others did', () => {
     expect((await a.changes.rollbackCheck(run.plan.id, {})).names).toEqual(['ra']);
   });
 
+  it('or we with a reload ends nothing where it did not arrive, or where the gem could not be installed', async () => {
+    const staged = await stage([{ name: 'b' }]);
+    const { a, clock } = staged;
+    const ra = ruby(staged, 'ra');
+    const push = pusher(staged, ra);
+    await ra.lives(5);
+    await push(1);
+    await a.changes.start({ what: beat(1), where: to('b') });
+    await ra.lives(9);
+    const gem = { kind: 'gem', extension: 'tiny', version: '1.0.0', reload: true } as const;
+    const failed = await a.changes.start({ what: gem, where: to('b'), confirm: '1' });
+    await ra.lives(2);
+    expect(await finalOf(a, failed.plan.id)).toEqual(['b failed']);
+    expect(await sourceOf(a, 'b')).toBe('your-push');
+    ra.leave();
+    await clock.advanceAsync(100);
+    const what = settings({ transport: { x: 1 } }, true);
+    const lost = await a.changes.start({ what, where: to('ra'), confirm: '1' });
+    await clock.advanceAsync(2_000);
+    expect(await finalOf(a, lost.plan.id)).toEqual(['ra undeliverable']);
+    expect(await sourceOf(a, 'ra')).toBe('your-push');
+  });
+
   it('by the function message may be there: nothing tells', async () => {
     const { a, clock, stranger, push, known } = await twoConsoles();
     await push(a, beat(1));
