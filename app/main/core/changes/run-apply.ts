@@ -4,11 +4,20 @@
  */
 import { assertNever } from '../../../shared/lib/assert.js';
 import type { ResultState } from '../../../shared/domain/change.js';
+import {
+  answerDue,
+  beginAttempt,
+  finishSend,
+  keepPast,
+  leaveInDoubt,
+  MAX_EARLIER,
+  moveTarget,
+  othersDue,
+  touchTarget,
+} from './attempts.js';
 import { bodyFor, type Run, type RunDecision, type RunEntry, type Target } from './run-state.js';
-import { tookNow } from './took.js';
 import { restarts } from './what.js';
 
-const MAX_EARLIER = 20;
 /** Who may be tried again. */
 export const RETRYABLE: ReadonlySet<ResultState> = new Set<ResultState>([
   'failed',
@@ -17,28 +26,8 @@ export const RETRYABLE: ReadonlySet<ResultState> = new Set<ResultState>([
   'regressed',
 ]);
 
-export function moveTarget(run: Run, target: Target, state: ResultState, at: number): void {
-  const waveCounts = run.waveCounts[target.wave - 1]!;
-  if (target.state === 'sent') run.inFlight -= 1;
-  if (state === 'sent') run.inFlight += 1;
-  run.counts[target.state] -= 1;
-  run.counts[state] += 1;
-  waveCounts[target.state] -= 1;
-  waveCounts[state] += 1;
-  target.state = state;
-  target.stateAt = at;
-  touchTarget(run, target);
-}
-
-export function touchTarget(run: Run, target: Target): void {
-  run.rev += 1;
-  target.rev = run.rev;
-}
-
 /** A success that a later failure does not undo: it was proven, or trouble came after it. */
 const PROVEN: ReadonlySet<ResultState> = new Set<ResultState>(['verified', 'no-change', 'regressed']);
-
-const SURE: ReadonlySet<ResultState> = new Set<ResultState>(['success', 'verified', 'regressed']);
 
 /** Applies one entry. Places that the plan does not have are skipped: a journal is a file, and files are edited. */
 export function applyEntry(run: Run, entry: RunEntry): void {
@@ -58,6 +47,7 @@ export function applyEntry(run: Run, entry: RunEntry): void {
         // An answer may have been faster than the broker's confirm.
         if (target.state !== 'sent') return;
         target.sentAt = entry.at;
+        target.due = [...othersDue(target), { attempt: target.attempt, sentAt: entry.at }];
         target.deadlineAt = entry.at + run.plan.deadlineMs;
         touchTarget(run, target);
       });
@@ -72,7 +62,7 @@ export function applyEntry(run: Run, entry: RunEntry): void {
     case 'result':
       return takeResult(run, entry);
     case 'owed':
-      return each(run, entry.n, (target) => (target.owed = Math.max(0, target.owed - 1)));
+      return each(run, entry.n, (target) => answerDue(target));
     case 'verdict':
       return each(run, entry.n, (target, place) => {
         target.after = entry.seen?.[place] ?? target.after;
@@ -140,56 +130,13 @@ function each(run: Run, indexes: readonly number[], change: (target: Target, pla
 const goBack = (run: Run, n: readonly number[]): void =>
   each(run, n, (target) => {
     target.wentBack = true;
-    target.tookBefore = false;
+    target.past = target.past.map((past) => ({ ...past, took: false }));
     touchTarget(run, target);
   });
 
 /** CH10: for the first attempt alone; after a restart it reads its files. */
 const isSameStill = (run: Run, target: Target): boolean =>
   run.same.has(target.index) && target.attempt === 1 && !restarts(bodyFor(run, target));
-
-function beginAttempt(run: Run, target: Target, at: number): void {
-  target.attempt += 1;
-  target.pending = true;
-  target.again = false;
-  target.wentBack = false;
-  target.firstAt ??= at;
-  target.deafMs = 0;
-  target.sentAt = at;
-  target.deadlineAt = null;
-  target.resultAt = null;
-  target.beatsSeen = null;
-  target.beats = 0;
-  target.after = null;
-  Object.assign(target, { detail: null, error: null, why: null, contradicted: null });
-  Object.assign(target, { unsure: false, late: false, shared: false, settled: false });
-  moveTarget(run, target, 'sent', at);
-}
-
-/** CH6: nobody knows whether it was sent; it is not sent again by itself. */
-function leaveInDoubt(run: Run, target: Target, at: number): void {
-  if (!target.pending) return;
-  target.pending = false;
-  target.unsure = target.state === 'sent';
-  target.deadlineAt = at + run.plan.deadlineMs;
-  touchTarget(run, target);
-}
-
-function finishSend(
-  run: Run,
-  target: Target,
-  state: ResultState,
-  at: number,
-  why: Target['why'],
-  error: string | null,
-): void {
-  target.pending = false;
-  if (target.state !== 'sent') return;
-  target.why = why;
-  target.error = error;
-  target.deadlineAt = null;
-  moveTarget(run, target, state, at);
-}
 
 /**
  * CH7-CH10: the first word counts, a late one upgrades, and of two that contradict each other *failed* counts and both
@@ -198,12 +145,12 @@ function finishSend(
 function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
   const target = run.targets[entry.n];
   if (!target || target.attempt === 0) return;
+  answerDue(target);
   // Before the next attempt goes out only a success is news: then there is no need for it.
   if (target.state === 'queued') {
-    if (!entry.ok) return;
+    if (!entry.ok) return failWhileQueued(target, entry);
     target.resultAt = null;
     target.again = false;
-    target.owed = Math.max(0, target.owed - 1);
   }
   run.lastResultAt = entry.at;
   // It was over, and somebody spoke after all: what he says is watched like any other.
@@ -231,6 +178,14 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
   target.detail = entry.detail ?? target.detail;
   target.error = entry.error;
   moveTarget(run, target, entry.ok ? (target.isSame ? 'no-change' : 'success') : 'failed', entry.at);
+}
+
+/** It waits for its next attempt: what was said to the one before stands there, should that be stopped. */
+function failWhileQueued(target: Target, { at, error }: Extract<RunEntry, { t: 'result' }>): void {
+  const before = target.earlier.at(-1);
+  if (before?.state !== 'no-answer' || target.resultAt !== null) return;
+  target.earlier[target.earlier.length - 1] = { ...before, state: 'failed', at, error };
+  Object.assign(target, { resultAt: at, error, why: null });
 }
 
 /** Two people may decide at once; what no longer fits the state of the run changes nothing. */
@@ -275,6 +230,7 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
         target.again = false;
         if (!before) target.why = 'stopped';
         // Another attempt that did not come about leaves the one before as it was.
+        else target.past = target.past.filter(({ attempt }) => attempt !== target.attempt);
         moveTarget(run, target, before?.state ?? 'skipped', before?.at ?? at);
       }
       return;
@@ -283,16 +239,7 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       each(run, entry.n ?? [], (target) => {
         if (!RETRYABLE.has(target.state)) return;
         const { attempt, state, stateAt, error } = target;
-        const took = tookNow(run, target);
-        target.tookBefore ||= took && !target.wentBack;
-        if (state === 'no-answer') target.owed += 1;
-        // A refusal is no reason to send anything back, and no proof either that nothing was set.
-        const mayHave = state === 'failed' && target.why === null && run.plan.kind === 'settings';
-        if (took || mayHave) {
-          const at = target.resultAt ?? target.sentAt ?? stateAt;
-          target.past.push({ at, isSure: SURE.has(state) });
-          if (target.past.length > MAX_EARLIER) target.past.shift();
-        }
+        keepPast(run, target);
         target.earlier.push({ attempt, state, at: stateAt, error });
         if (target.earlier.length > MAX_EARLIER) target.earlier.shift();
         target.again = true;

@@ -4,7 +4,7 @@
  * roster are handed in. Rules CH1-CH20 are in docs/spec/changes.md.
  */
 import { FINAL_STATES } from '../../../shared/domain/change.js';
-import { touchTarget } from './run-apply.js';
+import { touchTarget } from './attempts.js';
 import {
   bodyFor,
   seenOf,

@@ -161,12 +161,15 @@ export type Target = {
   deafMs: number;
   /** When its first attempt was written down: what was there before that is what goes back. */
   firstAt: number | null;
-  /** An attempt before the last took it, as far as a roll-back goes. */
-  tookBefore: boolean;
-  /** Attempts before the last that a word may still come for. */
-  owed: number;
-  /** Attempts before the last that may have set something; oldest first. */
-  past: { at: number; isSure: boolean }[];
+  /** Attempts that a word may still come for, oldest first; when they were sent. */
+  due: readonly { readonly attempt: number; readonly sentAt: number }[];
+  /** Attempts before the last that may have set something, oldest first. `took`: as far as a roll-back goes. */
+  past: readonly {
+    readonly attempt: number;
+    readonly at: number;
+    readonly isSure: boolean;
+    readonly took: boolean;
+  }[];
   /** Every value was there already when it was sent to, as far as is known. */
   isSame: boolean;
   /** A roll-back was sent to it, and nothing after that. */
@@ -264,8 +267,7 @@ const newTarget = (name: string, index: number, wave: number, at: number): Targe
   again: false,
   deafMs: 0,
   firstAt: null,
-  tookBefore: false,
-  owed: 0,
+  due: [],
   past: [],
   isSame: false,
   wentBack: false,

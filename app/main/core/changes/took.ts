@@ -34,4 +34,6 @@ export function tookNow(run: Run, target: Target): boolean {
  * one. Not who a roll-back went to already.
  */
 export const tookIt = (run: Run): Target[] =>
-  run.targets.filter((target) => !target.wentBack && (target.tookBefore || tookNow(run, target)));
+  run.targets.filter(
+    (target) => !target.wentBack && (target.past.some(({ took }) => took) || tookNow(run, target)),
+  );

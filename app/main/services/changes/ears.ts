@@ -123,7 +123,7 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
       const targetOf = (one: Run): Target => one.byName.get(node)!;
       // The newest that waits; then an attempt that was given up, since it is answered late; then a second word.
       const waiting = asked.find((one) => targetOf(one).resultAt === null);
-      const owing = waiting ? undefined : asked.find((one) => targetOf(one).owed > 0);
+      const owing = waiting ? undefined : asked.find((one) => targetOf(one).due.length > 0);
       if (owing) {
         engine.heard(owing.plan.id, (found) => ({ t: 'owed', at, n: [found.byName.get(node)?.index ?? -1] }));
         return true;

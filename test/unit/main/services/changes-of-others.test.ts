@@ -178,7 +178,7 @@ describe('what others did', () => {
     await ra.lives(2);
     await ra.answer();
     await ra.lives(9);
-    expect((await a.changes.get(slow))!.targets).toMatchObject([{ attempt: 2, state: 'verified', owed: 0 }]);
+    expect((await a.changes.get(slow))!.targets).toMatchObject([{ attempt: 2, state: 'verified', due: [] }]);
     expect(await back(a, slow)).toEqual([1]);
   });
 

@@ -403,6 +403,27 @@ describe('CH15 stopping and trying again', () => {
     expect(it.target('n-0')).toMatchObject({ state: 'sent', attempt: 2 });
   });
 
+  it('CH9 a retry that was stopped before it went out leaves nobody owing a word', () => {
+    const it = drive(aPlan([3], { stop: { regressed: 9, failedShare: 1 } }));
+    const decide = (what: 'retried' | 'held' | 'stopped') =>
+      it.put({ t: 'decision', at: it.at(), what, by: 'anna', reason: null, n: [0, 1] });
+    it.settle();
+    it.confirm();
+    it.wait(61_000);
+    it.put({ t: 'hold', at: it.at(), why: 'link', rule: null, gate: null });
+    decide('retried');
+    it.put({ t: 'result', at: it.at(), n: 1, ok: false, detail: null, error: 'no' });
+    expect(it.state('n-1')).toBe('queued');
+    decide('stopped');
+    expect(it.state('n-0')).toBe('no-answer');
+    expect(it.target('n-1')).toMatchObject({ state: 'failed', error: 'no', why: null, due: [] });
+    expect(tookIt(it.run).map(({ name }) => name)).toEqual(['n-0', 'n-2']);
+    it.answer('n-0');
+    expect(it.target('n-0')).toMatchObject({ state: 'success', late: true, due: [] });
+    it.answer('n-0', false);
+    expect(it.target('n-0')).toMatchObject({ state: 'failed', contradicted: 'success' });
+  });
+
   it('a restart of the node before a retry is not held against it', () => {
     const it = drive(aPlan([1]));
     it.settle();
