@@ -161,7 +161,11 @@ describe('a pushed settings change', () => {
   });
 
   it('is unknown again after a reload, ours or another’s: nodes read their files anew in the same process', async () => {
-    const { a, clock } = await stage();
+    const installer: Installer = {
+      about: async () => ({ available: true, about: 'gem 3' }),
+      install: async () => ({ ok: true, error: null, output: '' }),
+    };
+    const { a, clock } = await stage([{ name: 'b', installer }]);
     const value = { what: settings({ extensions: { node: { beat_interval: 1 } } }), where: to('b') };
     const effect = async () => (await a.changes.check(value)).diff.map(({ before }) => before[0]?.source);
     const push = async (what: ChangeInput['what']) => {
