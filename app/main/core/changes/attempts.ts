@@ -3,7 +3,7 @@
  * word may still come for. What a word says is run-apply.ts.
  */
 import type { ResultState } from '../../../shared/domain/change.js';
-import type { Run, Target } from './run-state.js';
+import { bodyFor, type Run, type Target } from './run-state.js';
 import { tookNow } from './took.js';
 
 export const MAX_EARLIER = 20;
@@ -66,12 +66,44 @@ export function beginAttempt(run: Run, target: Target, at: number): void {
 export const othersDue = ({ due, attempt }: Target): Target['due'] =>
   due.filter((one) => one.attempt !== attempt);
 
-/** CH8: it is the word of the last attempt, or, when that has been answered, of the oldest that was given up. */
-export function answerDue(target: Target): void {
-  const { due, attempt, resultAt } = target;
-  const isLast = resultAt === null && due.some((one) => one.attempt === attempt);
-  target.due = isLast ? othersDue(target) : due.slice(1);
+/** CH8: it is the word of this attempt; in journals of before, of the last, or of the oldest that was given up. */
+export function answerDue(target: Target, attempt?: number): void {
+  const { due, resultAt } = target;
+  const isLast = resultAt === null && due.some((one) => one.attempt === target.attempt);
+  const answered = attempt ?? (isLast ? target.attempt : due[0]?.attempt);
+  target.due = due.filter((one) => one.attempt !== answered);
 }
+
+/** CH8, CH9: whether such a word on one of its attempts changes its row. */
+export function isNewsOf(target: Target, attempt: number, ok: boolean): boolean {
+  if (attempt < target.attempt && !ok) return false;
+  const { state, resultAt, contradicted } = target;
+  if (state === 'queued' || resultAt === null) return true;
+  return contradicted === null && ok !== (state !== 'failed');
+}
+
+/** The word that stands with an attempt before the last. */
+export const hasSaid = ({ earlier }: Target, attempt: number, ok: boolean): boolean =>
+  earlier.some((one) => one.attempt === attempt && one.state === (ok ? 'success' : 'failed'));
+
+/** A word on an attempt before the last stands with that one. */
+export function keepWord(run: Run, target: Target, attempt: number, word: Word): void {
+  target.earlier = target.earlier.map((one) =>
+    one.attempt === attempt && one.state === 'no-answer'
+      ? { ...one, state: word.ok ? 'success' : 'failed', at: word.at, error: word.error }
+      : one,
+  );
+  touchTarget(run, target);
+  if (word.ok) return;
+  // What failed may have set some of its sections; of a gem it set nothing.
+  const body = bodyFor(run, target);
+  target.past = target.past.flatMap((one) => {
+    if (one.attempt !== attempt) return [one];
+    if (body.kind === 'gem') return [];
+    return [{ ...one, took: one.took && Object.keys(body.settings).length > 1 }];
+  });
+}
+type Word = { readonly ok: boolean; readonly at: number; readonly error: string | null };
 
 /** CH6: nobody knows whether it was sent; it is not sent again by itself. */
 export function leaveInDoubt(run: Run, target: Target, at: number): void {

@@ -158,9 +158,9 @@ export function createKnowledge({ runs, elsewhere, own, look, of }: KnowledgeOf)
       found.push(maybe(`t${index} ${name}`, at, (section) => sections === null || sections.has(section)));
     return found.filter(({ at }) => at > wallAt).sort((a, b) => b.at - a.at);
   };
-  const isBetween = ({ byName }: Run, { name, sentAt, resultAt }: Target): boolean => {
+  const isBetween = ({ byName }: Run, { name, firstAt, resultAt }: Target): boolean => {
     const sent = byName.get(name)?.sentAt ?? -1;
-    return sent >= (sentAt ?? 0) && sent <= (resultAt ?? 0);
+    return sent >= (firstAt ?? 0) && sent <= (resultAt ?? 0);
   };
   const sourcesOf = (name: string): Source[] => {
     const end = until(name);

@@ -41,16 +41,29 @@ export type HeardResult = {
   readonly skewMs: number | null;
 };
 
-/** Whether it answers the target's last attempt. */
-export function fits(run: Run, target: Target, heard: HeardResult): boolean {
-  if (target.attempt === 0 || target.state === 'undeliverable' || target.why === 'not-sent') return false;
+/**
+ * Which attempt of the target it answers: the last one that waits, then the oldest that was given up, then the last
+ * again. null: none.
+ */
+export function fits(run: Run, target: Target, heard: HeardResult): number | null {
+  const { attempt, due, resultAt, sentAt } = target;
   const { result } = heard;
-  if (result.action !== actionOf(run.plan.kind)) return false;
+  if (attempt === 0 || result.action !== actionOf(run.plan.kind)) return null;
+  const last = due.find((one) => one.attempt === attempt);
   const echo = readCorrelation(heard.correlationId);
-  if (echo) return echo.runId === run.plan.id && echo.attempt === target.attempt;
+  if (echo) {
+    // Nobody can answer what reached nobody.
+    const reached = last !== undefined || resultAt !== null ? attempt : attempt - 1;
+    return echo.runId === run.plan.id && echo.attempt > 0 && echo.attempt <= reached ? echo.attempt : null;
+  }
   // Ruby nodes give none; another one is the echo of somebody else's question.
-  if (heard.correlationId) return false;
-  return fitsDetail(bodyFor(run, target), result) && isInTime(run, target, heard) && fitsTime(target, heard);
+  if (heard.correlationId || !fitsDetail(bodyFor(run, target), result)) return null;
+  const waiting = resultAt === null && last ? [last, ...due.filter((one) => one !== last)] : due;
+  const again = resultAt === null ? [] : [{ attempt, sentAt: sentAt ?? 0 }];
+  const fitting = [...waiting, ...again].find(
+    (one) => isInTime(run, one.sentAt, resultAt, heard) && fitsTime(one.sentAt, heard),
+  );
+  return fitting?.attempt ?? null;
 }
 
 function fitsDetail(what: What, { detail, status }: UpdateResult): boolean {
@@ -60,16 +73,15 @@ function fitsDetail(what: What, { detail, status }: UpdateResult): boolean {
 }
 
 /** Long after, or long after a first word, it is an answer to somebody else. */
-function isInTime({ plan }: Run, { sentAt, resultAt }: Target, { at }: HeardResult): boolean {
-  if (resultAt !== null) return at <= resultAt + TWICE_MS;
-  return at <= (sentAt ?? 0) + plan.deadlineMs + LATE_MS;
+function isInTime({ plan }: Run, sentAt: number, resultAt: number | null, { at }: HeardResult): boolean {
+  return at <= (resultAt === null ? sentAt + plan.deadlineMs + LATE_MS : resultAt + TWICE_MS);
 }
 
-function fitsTime({ sentAt }: Target, { result, at, skewMs }: HeardResult): boolean {
+function fitsTime(sentAt: number, { result, at, skewMs }: HeardResult): boolean {
   if (!result.timestamp) return true;
   const said = Date.parse(result.timestamp);
   if (!Number.isFinite(said)) return false;
   const slack = skewMs === null ? UNKNOWN_SLACK_MS : SLACK_MS;
   const here = said - (skewMs ?? 0);
-  return here >= (sentAt ?? 0) - slack && here <= at + slack;
+  return here >= sentAt - slack && here <= at + slack;
 }

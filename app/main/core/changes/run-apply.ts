@@ -9,6 +9,7 @@ import {
   beginAttempt,
   finishSend,
   keepPast,
+  keepWord,
   leaveInDoubt,
   MAX_EARLIER,
   moveTarget,
@@ -62,7 +63,11 @@ export function applyEntry(run: Run, entry: RunEntry): void {
     case 'result':
       return takeResult(run, entry);
     case 'owed':
-      return each(run, entry.n, (target) => answerDue(target));
+      return each(run, entry.n, (target) => {
+        const { attempt, ok, at, error = null } = entry;
+        answerDue(target, attempt);
+        if (attempt !== undefined && ok !== undefined) keepWord(run, target, attempt, { ok, at, error });
+      });
     case 'verdict':
       return each(run, entry.n, (target, place) => {
         target.after = entry.seen?.[place] ?? target.after;
@@ -145,10 +150,18 @@ const isSameStill = (run: Run, target: Target): boolean =>
 function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
   const target = run.targets[entry.n];
   if (!target || target.attempt === 0) return;
-  answerDue(target);
+  answerDue(target, entry.attempt);
+  const { attempt = target.attempt } = entry;
+  const isOlder = attempt < target.attempt;
+  if (isOlder) keepWord(run, target, attempt, entry);
   // Before the next attempt goes out only a success is news: then there is no need for it.
   if (target.state === 'queued') {
-    if (!entry.ok) return failWhileQueued(target, entry);
+    if (!entry.ok) {
+      // Should the next one be stopped, this is how the last one ended.
+      if (target.resultAt === null && target.earlier.at(-1)?.state === 'no-answer')
+        Object.assign(target, { resultAt: entry.at, error: entry.error, why: null });
+      return keepWord(run, target, target.attempt, entry);
+    }
     target.resultAt = null;
     target.again = false;
   }
@@ -168,7 +181,7 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
     touchTarget(run, target);
     if (said === 'success' || isProven) return;
   }
-  target.late = isFirst && target.state === 'no-answer';
+  target.late = isFirst && (target.state === 'no-answer' || isOlder);
   target.resultAt ??= entry.at;
   target.shared = target.shared || entry.shared === true;
   target.pending = false;
@@ -178,14 +191,6 @@ function takeResult(run: Run, entry: Extract<RunEntry, { t: 'result' }>): void {
   target.detail = entry.detail ?? target.detail;
   target.error = entry.error;
   moveTarget(run, target, entry.ok ? (target.isSame ? 'no-change' : 'success') : 'failed', entry.at);
-}
-
-/** It waits for its next attempt: what was said to the one before stands there, should that be stopped. */
-function failWhileQueued(target: Target, { at, error }: Extract<RunEntry, { t: 'result' }>): void {
-  const before = target.earlier.at(-1);
-  if (before?.state !== 'no-answer' || target.resultAt !== null) return;
-  target.earlier[target.earlier.length - 1] = { ...before, state: 'failed', at, error };
-  Object.assign(target, { resultAt: at, error, why: null });
 }
 
 /** Two people may decide at once; what no longer fits the state of the run changes nothing. */

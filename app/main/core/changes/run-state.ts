@@ -79,11 +79,21 @@ export const RunEntry = z.discriminatedUnion('t', [
     ok: z.boolean(),
     detail: z.string().nullable(),
     error: z.string().nullable(),
+    /** The attempt that it answers; none: the last. */
+    attempt: z.number().int().optional(),
     /** Its name was heard elsewhere in the window: it may be somebody else's. */
     shared: z.boolean().optional(),
   }),
-  /** The answer of an attempt that was given up, after the next one was answered: it says nothing of that. */
-  z.object({ t: z.literal('owed'), at: z.number(), n: Index }),
+  /** The answer of an attempt that was given up, which says nothing of the last one. Journals of before lack its words. */
+  z.object({
+    t: z.literal('owed'),
+    at: z.number(),
+    n: Index,
+    attempt: z.number().int().optional(),
+    ok: z.boolean().optional(),
+    detail: z.string().nullish(),
+    error: z.string().nullable().optional(),
+  }),
   z.object({
     t: z.literal('verdict'),
     at: z.number(),

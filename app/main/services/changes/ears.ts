@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { JsonObject } from '../../../shared/lib/json.js';
 import { maskText } from '../../../shared/lib/mask-text.js';
 import { ANSWERED_MS, type Elsewhere, type ObservedPush } from '../../core/changes/elsewhere.js';
+import { hasSaid, isNewsOf } from '../../core/changes/attempts.js';
 import { fits, readCorrelation, type HeardResult } from '../../core/changes/match.js';
 import { createObserved } from '../../core/changes/observed.js';
 import { isUnbound } from '../../core/protocol/bus/topology.js';
@@ -118,22 +119,18 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
         ? []
         : engine.askedAt(kind, node).filter((one) => {
             const target = one.byName.get(node);
-            return target !== undefined && fits(one, target, whole);
+            return target !== undefined && fits(one, target, whole) !== null;
           });
       const targetOf = (one: Run): Target => one.byName.get(node)!;
-      // The newest that waits; then an attempt that was given up, since it is answered late; then a second word.
+      // The newest that waits; then one with an attempt that was given up, since it is answered late; then a second word.
       const waiting = asked.find((one) => targetOf(one).resultAt === null);
-      const owing = waiting ? undefined : asked.find((one) => targetOf(one).due.length > 0);
-      if (owing) {
-        engine.heard(owing.plan.id, (found) => ({ t: 'owed', at, n: [found.byName.get(node)?.index ?? -1] }));
-        return true;
-      }
-      const run = waiting ?? asked[0] ?? null;
+      const owing = waiting ?? asked.find((one) => targetOf(one).due.length > 0);
+      const run = owing ?? asked[0] ?? null;
       const id = echo && book.has(echo.runId) ? echo.runId : run?.plan.id;
-      const file = (second: boolean): void => {
+      const file = (second: boolean, sent?: What): void => {
         const line = {
           ...{ at, node, action, status: status.slice(0, KEPT_WORDS) },
-          ...{ detail: kept(detail, KEPT_WORDS), error: kept(error, KEPT_WORDS) },
+          ...{ detail: kept(detail, KEPT_WORDS, sent), error: kept(error, KEPT_WORDS, sent) },
           ...(second && { second }),
           ...(cluster.look(node) === null && { stranger: true }),
           ...(isUnbound(cluster.look(node)?.version) && { deaf: true }),
@@ -144,21 +141,34 @@ export function createEars(deps: ChangeDeps, book: RunBook, engine: RunEngine, e
       if (id !== undefined) {
         // Nodes that echo no id answer once: a second word is about what somebody else sent.
         const answered = run?.byName.get(node);
-        if (answered && answered.resultAt !== null && isNews(answered, `${status} ${detail ?? ''}`))
+        if (!owing && answered && answered.resultAt !== null && isNews(answered, `${status} ${detail ?? ''}`))
           file(true);
         const isShared =
           kind === 'settings' &&
           elsewhere.pushesTo(node).some((push) => push.unsure !== true && at - push.at < ANSWERED_MS);
         engine.heard(id, (found) => {
-          const answered = found.byName.get(node);
-          if (!answered || !fits(found, answered, whole) || isRepeat(answered, ok)) return null;
-          return {
-            ...{ t: 'result', at, n: answered.index, ok },
-            detail: kept(detail, MAX_DETAIL, bodyFor(found, answered)),
-            error:
-              kept(error, MAX_ERROR, bodyFor(found, answered)) ?? (ok ? null : status.slice(0, KEPT_WORDS)),
-            ...(isShared ? { shared: true } : {}),
+          const target = found.byName.get(node);
+          const attempt = target ? fits(found, target, whole) : null;
+          if (!target || attempt === null) {
+            // It quotes an id of ours, and answers nothing that was sent.
+            file(false, target && bodyFor(found, target));
+            return null;
+          }
+          const isNew = isNewsOf(target, attempt, ok);
+          const isDue = target.due.some((one) => one.attempt === attempt);
+          const isAgain = (): boolean =>
+            attempt === target.attempt ||
+            hasSaid(target, attempt, ok) ||
+            !isNews(target, `${attempt} ${status}`);
+          if (!isNew && !isDue && isAgain()) return null;
+          const body = bodyFor(found, target);
+          const words = {
+            detail: kept(detail, MAX_DETAIL, body),
+            error: kept(error, MAX_ERROR, body) ?? (ok ? null : status.slice(0, KEPT_WORDS)),
           };
+          if (!isNew) return { t: 'owed', at, n: [target.index], attempt, ok, ...words };
+          const { index: n } = target;
+          return { t: 'result', at, n, ok, ...words, attempt, ...(isShared ? { shared: true } : {}) };
         });
         return true;
       }
@@ -208,7 +218,3 @@ function kept(words: string | null | undefined, max: number, sent?: What): strin
   const cut = words.slice(0, max);
   return maskText(sent?.kind === 'settings' ? wordsWithout(cut, sent.settings) : cut);
 }
-
-/** The same word again, or a third one: nothing new, and nothing to write down. */
-const isRepeat = ({ state, resultAt, contradicted }: Target, ok: boolean): boolean =>
-  state !== 'queued' && resultAt !== null && (contradicted !== null || ok === (state !== 'failed'));

@@ -81,7 +81,7 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
           await engine.command(rt, { t: 'restart', at: clock.now(), ms });
           if (entry.run.state === 'running') await engine.command(rt, holdOf(clock.now(), 'restart'));
         }
-        for (const { id } of book.summaries().filter(isUnanswered(clock.now())).slice(0, KNOWN_RUNS)) {
+        for (const { id } of book.summaries().filter(mayBeAnswered(clock.now())).slice(0, KNOWN_RUNS)) {
           const entry = await book.find(id);
           if (entry) engine.remember(entry.run);
         }
@@ -166,9 +166,11 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
   };
 }
 
-/** Over, with nodes that gave no answer, and not so old that none will come. */
-const isUnanswered =
+/** Over, with nodes that gave no answer, perhaps to an attempt before the last, and not so old that none will come. */
+const mayBeAnswered =
   (now: number) =>
   ({ state, counts, createdAt }: RunSummary): boolean =>
-    (state === 'done' || state === 'stopped') && counts['no-answer'] > 0 && now - createdAt < DAY_MS;
+    (state === 'done' || state === 'stopped') &&
+    counts['no-answer'] + counts.undeliverable + counts.failed > 0 &&
+    now - createdAt < DAY_MS;
 const DAY_MS = 86_400_000;

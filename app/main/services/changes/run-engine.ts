@@ -29,7 +29,6 @@ export type Live = OpenRun & {
 const RETRY_JOURNAL_MS = 5_000;
 /** A late word of a node is about one of so many runs before the last. */
 const MAX_OLDER = 4;
-const WAITED: ReadonlySet<string> = new Set(['sent', 'no-answer']);
 /** After a crash nobody knows more exactly until when results could be heard. */
 const ALIVE_MS = 5_000;
 const isWaited = ({ targets }: Run): boolean =>
@@ -56,7 +55,7 @@ export function createRunEngine(
     if (!before || before === run) return;
     // By id: one that was read anew is the same run, and the object of before is not kept up to date.
     const others = [before, ...(older.get(key) ?? [])].filter((one) => one.plan.id !== run.plan.id);
-    const waited = others.filter((one) => WAITED.has(one.byName.get(name)?.state ?? 'skipped'));
+    const waited = others.filter((one) => (one.byName.get(name)?.due.length ?? 0) > 0);
     if (waited.length > 0) older.set(key, waited.slice(0, MAX_OLDER));
     else older.delete(key);
   };

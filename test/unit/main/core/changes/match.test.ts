@@ -29,7 +29,7 @@ const heard = (fields: object = {}, more: { correlationId?: string; skewMs?: num
   skewMs: more.skewMs === undefined ? 0 : more.skewMs,
 });
 const isFit = (it: ReturnType<typeof sentRun>, what: ReturnType<typeof heard>) =>
-  fits(it.run, it.target('n-0'), what);
+  fits(it.run, it.target('n-0'), what) !== null;
 
 describe('a result', () => {
   it('fits by action, detail and time', () => {
