@@ -54,7 +54,10 @@ export function changesApi(session: SessionService, clock: Clock): ChangesApi {
       const service = changes();
       return whole(service, await service.start(input));
     },
-    'run.list': async ({ limit }) => list(limit),
+    'run.list': async ({ limit }) => {
+      await session.node()?.changes.loaded();
+      return list(limit);
+    },
     'run.watchList': (_input, signal) => {
       let last = '';
       return watchPaced<RunList>(clock, signal, () => {

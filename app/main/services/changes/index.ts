@@ -61,6 +61,31 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     });
   };
 
+  /** Until they are looked at, those that were not over are not told of: they would be said to be running. */
+  let isLoading = false;
+  let loading: Promise<void> = Promise.resolve();
+  const load = async (): Promise<void> => {
+    try {
+      await book.load();
+      for (const entry of [...book.open().values()]) {
+        const rt = engine.adopt(entry);
+        const ms = Math.max(0, clock.now() - entry.run.aliveAt);
+        await engine.command(rt, { t: 'restart', at: clock.now(), ms });
+        if (entry.run.state === 'running') await engine.command(rt, holdOf(clock.now(), 'restart'));
+      }
+      for (const { id } of book.summaries().filter(mayBeAnswered(clock.now())).slice(0, KNOWN_RUNS)) {
+        const entry = await book.find(id);
+        if (entry) engine.remember(entry.run);
+      }
+      await ears.load();
+    } catch (cause) {
+      const words = cause instanceof Error ? cause.message : String(cause);
+      problem = new AppError('JOURNAL_UNWRITABLE', words, { cause });
+      log.error({ error: cause }, 'the journals of changes cannot be read');
+    }
+  };
+  const opened = (): ReturnType<typeof book.open> => (isLoading ? new Map() : book.open());
+
   return {
     ...commands,
     head,
@@ -72,26 +97,13 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
     problem: (): AppError | null => problem,
 
     /** Reads what is there; what was not over is held. Never rejects. */
-    async load(): Promise<void> {
-      try {
-        await book.load();
-        for (const entry of [...book.open().values()]) {
-          const rt = engine.adopt(entry);
-          const ms = Math.max(0, clock.now() - entry.run.aliveAt);
-          await engine.command(rt, { t: 'restart', at: clock.now(), ms });
-          if (entry.run.state === 'running') await engine.command(rt, holdOf(clock.now(), 'restart'));
-        }
-        for (const { id } of book.summaries().filter(mayBeAnswered(clock.now())).slice(0, KNOWN_RUNS)) {
-          const entry = await book.find(id);
-          if (entry) engine.remember(entry.run);
-        }
-        await ears.load();
-      } catch (cause) {
-        const words = cause instanceof Error ? cause.message : String(cause);
-        problem = new AppError('JOURNAL_UNWRITABLE', words, { cause });
-        log.error({ error: cause }, 'the journals of changes cannot be read');
-      }
+    load(): Promise<void> {
+      isLoading = true;
+      loading = load().finally(() => (isLoading = false));
+      return loading;
     },
+    /** What is there was read, and what was not over is held. */
+    loaded: (): Promise<void> => loading,
 
     /** What a run was, to begin another from it; what looks secret is masked. Throws RUN_UNKNOWN. */
     async input(id: string): Promise<ChangeInput> {
@@ -130,18 +142,20 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
 
     list(limit = MAX_LISTED): RunList {
       const seen = ears.observed.list().map((entry) => summaryOfObserved(entry, settings.profile.name));
-      const runs = [...book.summaries(), ...seen].sort((a, b) => b.createdAt - a.createdAt);
+      const ours = book.summaries().filter(({ id }) => !isLoading || !book.open().has(id));
+      const runs = [...ours, ...seen].sort((a, b) => b.createdAt - a.createdAt);
       return { at: clock.now(), runs: runs.slice(0, limit) };
     },
     /** Runs that are not over. */
     openRuns: (): Run[] =>
-      [...book.open().values()]
+      [...opened().values()]
         .map(({ run }) => run)
         .filter((run) => !isOver(run))
         .sort((a, b) => b.plan.createdAt - a.plan.createdAt),
     /** A run in memory. */
-    living: (id: string): Run | null => book.open().get(id)?.run ?? null,
+    living: (id: string): Run | null => opened().get(id)?.run ?? null,
     async get(id: string): Promise<Run | null> {
+      await loading;
       return engine.living(id)?.run ?? (await book.find(id))?.run ?? null;
     },
     observedRun(id: string): { rev: number; head: RunHead; targets: (after?: number) => RunTarget[] } | null {
@@ -155,6 +169,7 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
       };
     },
     async ofNode(name: string): Promise<{ run: RunSummary; target: RunTarget }[]> {
+      await loading;
       const found: { run: RunSummary; target: RunTarget }[] = [];
       for (const run of book.summaries().slice(0, KNOWN_RUNS)) {
         const entry = await book.find(run.id);

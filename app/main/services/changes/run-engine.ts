@@ -89,6 +89,8 @@ export function createRunEngine(
 
   const adopt = (entry: OpenRun): Live => {
     const { run } = entry;
+    const known = live.get(run.plan.id);
+    if (known?.run === run) return known;
     const made: Live = {
       ...entry,
       bodies: run.plan.bodies.map(changeBody),

@@ -376,6 +376,34 @@ describe('a run', () => {
     expect(took('b') + took('c')).toBe(2);
   });
 
+  it('is never told of as running while it is read after a restart: it is held before anybody asks', async () => {
+    const memory = createMemoryJournals();
+    const { a, clock, make } = await stage([{ name: 'b' }, { name: 'c' }], { journals: memory });
+    const run = await a.changes.start({ what: settings(INTERVAL), where: to('b', 'c'), ...slow });
+    await clock.advanceAsync(2_000);
+    await a.stop();
+    const journals: Journals = {
+      ...memory,
+      open: (name) => ({
+        ...memory.open(name),
+        async append(entry) {
+          if (entry['t'] === 'restart') await new Promise<void>((resolve) => clock.after(500, resolve));
+          await memory.open(name).append(entry);
+        },
+      }),
+    };
+    const again = make({ ...id('admin', 2), journals });
+    again.start();
+    const got = again.changes.get(run.plan.id);
+    await clock.advanceAsync(200);
+    expect(again.changes.list().runs).toEqual([]);
+    expect([again.changes.openRuns(), again.changes.living(run.plan.id)]).toEqual([[], null]);
+    await clock.advanceAsync(500);
+    await again.changes.loaded();
+    expect(await got).toMatchObject({ state: 'held', hold: { why: 'restart' } });
+    expect(again.changes.list().runs).toMatchObject([{ state: 'held' }]);
+  });
+
   it('gets back the time that nobody listened, and no more, however often the console is started anew', async () => {
     const journals = createMemoryJournals();
     const { a, clock, make } = await stage([{ name: 'b', mode: 'ask' }], { journals });
