@@ -68,6 +68,17 @@ describe('Changes', () => {
     expect(marks.map((mark) => mark.innerHTML)).toEqual(states.map(markOf));
   });
 
+  it('are rolled back when that came to somebody; before, the roll-back is begun, and is a link away', async () => {
+    const run = aRun([aResult(0, 'a', 'verified', NOW)], NOW, {
+      ...{ id: 'set-9', state: 'done', rollbackBegun: { id: 'set-9b', state: 'held' } },
+    });
+    await open('/changes/set-9', { runs: [run] });
+    expect(sentence()).toMatch(/^A roll-back of this change was begun \(held\)\./);
+    expect(screen.getByRole('link', { name: 'its roll-back' }).getAttribute('href')).toBe('#/changes/set-9b');
+    await open('/changes', { runs: [run] });
+    expect(screen.getAllByRole('grid').at(-1)!.textContent).not.toContain('rolled back');
+  });
+
   it('counts open exactly what they counted', async () => {
     const { user } = await open('/changes', { runs: storyRuns(NOW) });
     await user.click(screen.getByRole('link', { name: 'One change' }));

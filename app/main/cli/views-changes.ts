@@ -129,6 +129,9 @@ const stateText = ({ state, hold, wave, waveCount }: RunSummary): string =>
       ? text('cli.run.wave', { wave, waves: waveCount })
       : text(`run.state.${state}`);
 
+const begunText = ({ id, state }: NonNullable<RunSummary['rollbackBegun']>): string =>
+  `${id} (${text(`run.state.${state}`)})`;
+
 export const runsText = (runs: readonly RunSummary[], at: number): string =>
   table(
     head(
@@ -171,6 +174,9 @@ export function runText(run: Run, now: number): string {
       [text('cli.field.outcome'), `${formatNumber(run.total)}: ${countsText(run.counts)}`],
       ...(run.rollbackOf === null ? [] : [[text('cli.field.rollback-of'), run.rollbackOf] as const]),
       ...(run.rolledBackBy === null ? [] : [[text('cli.field.rolled-back-by'), run.rolledBackBy] as const]),
+      ...(run.rollbackBegun
+        ? [[text('cli.field.rollback-begun'), begunText(run.rollbackBegun)] as const]
+        : []),
       ...(run.differ.length === 0 ? [] : [[text('cli.field.differ'), namesText(run.differ)] as const]),
     ]),
   ];
@@ -216,6 +222,7 @@ const DECISIONS: ReadonlySet<string> = new Set([
   'stopped',
   'retried',
   'rolled-back',
+  'rollback-lost',
   'approved',
 ]);
 

@@ -145,5 +145,6 @@ const DECIDED: ReadonlySet<string> = new Set([
   'stopped',
   'retried',
   'rolled-back',
+  'rollback-lost',
   'approved',
 ]);

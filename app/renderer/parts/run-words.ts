@@ -44,6 +44,7 @@ export function sayRun(
     waves: head.waveCount,
     rule: head.hold?.rule ?? 'failed',
     by: visible(head.by ?? '', 60),
+    state: head.rollbackBegun?.state ?? 'done',
   });
   if (head.state === 'waiting') return { first, counts: [], wave: null };
   const size = wave === null ? head.total : (head.waves[wave - 1]?.size ?? head.total);
@@ -71,15 +72,18 @@ const countParts = (counts: ResultCounts, size: number, oldestSent: number | nul
     age: oldestSent === null ? 'none' : formatAge(oldestSent),
   });
 
+const backKey = ({ rolledBackBy, rollbackBegun }: RunHead): TextKey | null =>
+  rolledBackBy !== null ? 'run.say.rolledBack' : rollbackBegun ? 'run.say.rollbackBegun' : null;
+
 function firstKey(head: RunHead): TextKey {
   const isMany = head.waveCount > 1;
   switch (head.state) {
     case 'waiting':
       return 'run.say.waiting';
     case 'done':
-      return head.rolledBackBy === null ? 'run.say.done' : 'run.say.rolledBack';
+      return backKey(head) ?? 'run.say.done';
     case 'stopped':
-      return head.rolledBackBy === null ? 'run.say.stopped' : 'run.say.rolledBack';
+      return backKey(head) ?? 'run.say.stopped';
     case 'observed':
       return head.by === null ? 'run.say.observed' : 'run.say.observedBy';
     case 'held': {

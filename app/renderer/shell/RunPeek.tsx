@@ -122,8 +122,8 @@ function How({ head }: { readonly head: RunHead }) {
         {head.canary !== null && <Fact term={text('run.story.canary')} value={visible(head.canary, 60)} />}
         <Fact term={text('run.story.rollback')} value={text('run.story.rollback.value', head.rollback)} />
       </dl>
-      {(['rollbackOf', 'rolledBackBy'] as const).map((kind) => {
-        const id = head[kind];
+      {(['rollbackOf', 'rolledBackBy', 'rollbackBegun'] as const).map((kind) => {
+        const id = kind === 'rollbackBegun' ? (head[kind]?.id ?? null) : head[kind];
         return id === null ? null : (
           <p key={kind} className="t2">
             {text(`run.story.${kind}`)}.{' '}

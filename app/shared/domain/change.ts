@@ -335,7 +335,10 @@ export const RunSummary = z.object({
   waveCount: z.number().int(),
   /** This run sends back what that one sent. */
   rollbackOf: z.string().nullable(),
+  /** By a run that has come to somebody. */
   rolledBackBy: z.string().nullable(),
+  /** A roll-back that has not come to anybody, or not yet. */
+  rollbackBegun: z.object({ id: z.string(), state: z.enum(RUN_STATES) }).optional(),
   lastResultAt: z.number().nullable(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

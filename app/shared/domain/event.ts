@@ -109,6 +109,7 @@ export const EVENT_KINDS = {
   'run.stopped': 'changes',
   'run.retried': 'changes',
   'run.rolled-back': 'changes',
+  'run.rollback-lost': 'changes',
   'run.approval-asked': 'changes',
   'run.approved': 'changes',
   'run.approval-signed': 'changes',

@@ -255,9 +255,12 @@ function decide(run: Run, entry: Extract<RunEntry, { t: 'decision' }>): void {
       if (run.state === 'done') run.state = 'running';
       return;
     case 'rolled-back':
-      run.rolledBackBy = entry.run ?? null;
+      if (entry.run !== undefined) run.rollbacks.push(entry.run);
       // Journals of before say it once for all.
       if (entry.follows !== true) goBack(run, entry.n ?? []);
+      return;
+    case 'rollback-lost':
+      run.rollbacks = run.rollbacks.filter((id) => id !== entry.run);
       return;
     default:
       return assertNever(what);

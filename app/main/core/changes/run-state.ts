@@ -123,13 +123,14 @@ export const RunEntry = z.discriminatedUnion('t', [
       'stopped',
       'retried',
       'rolled-back',
+      'rollback-lost',
       'approved',
     ]),
     by: z.string().nullable(),
     reason: z.string().nullable(),
     /** For `retried`: which. */
     n: Index.optional(),
-    /** For `rolled-back`: the run that does it. */
+    /** For `rolled-back`: the run that does it. For `rollback-lost`: the one that was never written down. */
     run: z.string().optional(),
     /** For `rolled-back`: to whom it went is told by `back`. */
     follows: z.boolean().optional(),
@@ -235,7 +236,8 @@ export type Run = {
   hold: Hold | null;
   endedAt: number | null;
   lastResultAt: number | null;
-  rolledBackBy: string | null;
+  /** The runs that were to roll it back, the last one last. */
+  rollbacks: string[];
   readonly counts: Record<ResultState, number>;
   readonly waveCounts: Record<ResultState, number>[];
   inFlight: number;
@@ -315,7 +317,7 @@ export function createRun(plan: RunPlan): Run {
     hold: null,
     endedAt: null,
     lastResultAt: null,
-    rolledBackBy: null,
+    rollbacks: [],
     counts: noCounts(),
     waveCounts: plan.waves.map(noCounts),
     inFlight: 0,

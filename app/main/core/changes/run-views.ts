@@ -55,10 +55,20 @@ export function summaryOfRun(run: Run): RunSummary {
     wave: Math.max(1, run.wave),
     waveCount: plan.waves.length,
     rollbackOf: plan.rollbackOf,
-    rolledBackBy: run.rolledBackBy,
+    rolledBackBy: run.rollbacks.at(-1) ?? null,
     lastResultAt: run.lastResultAt,
   };
 }
+
+/** Of its roll-back, as that stands now: begun is not done, and one that is not there has done nothing. */
+export function withRollback<T extends RunSummary>(run: T, find: (id: string) => RunSummary | null): T {
+  if (run.rolledBackBy === null) return run;
+  const back = find(run.rolledBackBy);
+  if (back && CAME.some((state) => back.counts[state] > 0)) return run;
+  const { id, state } = back ?? {};
+  return { ...run, rolledBackBy: null, ...(id && state && { rollbackBegun: { id, state } }) };
+}
+const CAME = ['success', 'verified', 'no-change', 'regressed', 'no-answer'] as const;
 
 export type HeadExtras = {
   readonly look: LookAt;

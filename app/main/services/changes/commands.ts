@@ -22,6 +22,7 @@ import { APPROVAL_MS, checkApproval, readRequest, requestText, signRequest } fro
 import { type Context, unknownRun } from './context.js';
 import { DEFAULT_STOP, rehearse, type Rehearsal } from './rehearse.js';
 import { reverseOf, type Reverse } from './rollback.js';
+import type { Live } from './run-engine.js';
 
 const SETTLE_POLL_MS = 20;
 
@@ -72,7 +73,7 @@ export function createCommands(context: Context) {
     if (sends && rt.isForgotten)
       throw new AppError('RUN_STATE', 'the values that look secret are gone; begin the change anew');
     await engine.command(rt, entry(run));
-    return summaryOfRun(run);
+    return context.told(summaryOfRun(run));
   };
 
   /** `secondPerson`: what was approved may be sent again; what goes back is another change. */
@@ -99,9 +100,9 @@ export function createCommands(context: Context) {
     const rt = await engine.revive(id);
     if (!rt) throw unknownRun();
     const { run } = rt;
-    const before = run.rolledBackBy === null ? null : engine.living(run.rolledBackBy);
+    const before = engine.living(run.rollbacks.at(-1) ?? '');
     const isGoing = before !== null && !isOver(before.run) && before.run.counts.queued > 0;
-    const isBack = run.rolledBackBy !== null && tookIt(run).length === 0;
+    const isBack = run.rollbacks.length > 0 && tookIt(run).length === 0;
     if (isGoing || isBack || run.state === 'waiting') throw new AppError('RUN_STATE', 'nothing to roll back');
     let back = await checkedReverse(run, given);
     context.confirmed(confirmBack(back), confirm);
@@ -129,7 +130,26 @@ export function createCommands(context: Context) {
     // Each of them is out of it when it is sent to, which is written down before (CH17).
     const n = back.names.flatMap((name) => run.byName.get(name)?.index ?? []);
     await engine.command(rt, decision('rolled-back', { n, run: plan.id, follows: true }));
-    return begin(plan);
+    try {
+      return await begin(plan);
+    } catch (error) {
+      // As at the next start, where this cannot be written either.
+      if (!book.has(plan.id)) await tellLost(rt, plan.id).catch(() => undefined);
+      throw error;
+    }
+  };
+  const tellLost = (rt: Live, lost: string): Promise<void> =>
+    engine.command(rt, decision('rollback-lost', { run: lost, by: null }));
+  /** A roll-back that was written down where it was asked for and ended there with the console, before its own plan. */
+  const tellLostOnes = async (): Promise<void> => {
+    for (const { id, rolledBackBy } of book.summaries()) {
+      if (rolledBackBy === null || book.has(rolledBackBy)) continue;
+      // One that has gone out was there, and has been removed since.
+      const entry = await book.find(id);
+      if (!entry || entry.run.targets.some(({ wentBack }) => wentBack)) continue;
+      const rt = await engine.revive(id);
+      if (rt) await tellLost(rt, rolledBackBy);
+    }
   };
   /** At once, but for legions that would lose their quorum by it. */
   const wavesBack = ({
@@ -182,7 +202,7 @@ export function createCommands(context: Context) {
   };
 
   return {
-    reverse,
+    ...{ reverse, tellLostOnes },
     check: async (input: ChangeInput): Promise<ChangeCheck> => (await rehearsal(input)).check,
 
     async start(

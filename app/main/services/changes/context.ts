@@ -5,6 +5,7 @@ import { isConfirmed } from '../../../shared/domain/reach.js';
 import type { Elsewhere } from '../../core/changes/elsewhere.js';
 import { createKnowledge, type Knowledge } from '../../core/changes/knowledge.js';
 import type { Run, RunEntry } from '../../core/changes/run-state.js';
+import { withRollback } from '../../core/changes/run-views.js';
 import { pathsOf, type What } from '../../core/changes/what.js';
 import type { RunBook } from './run-book.js';
 import type { RunEngine } from './run-engine.js';
@@ -106,6 +107,9 @@ export function createContext(
       ...{ t: 'decision', at: clock.now(), what, by: settings.user, reason: null },
       ...more,
     }),
+
+    /** As it is told: with its roll-back as that stands now. */
+    told: <T extends RunSummary>(run: T): T => withRollback(run, book.summary),
 
     /** Throws RUN_UNKNOWN. */
     async find(id: string): Promise<Run> {

@@ -55,10 +55,11 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
   };
   const head = (run: Run): RunHead => {
     const differ = run.hold?.why === 'link' ? cluster.differ().filter((name) => run.byName.has(name)) : [];
-    return headOfRun(run, {
+    const head = headOfRun(run, {
       ...{ look: cluster.look, at: clock.now(), differ, rollbackKnown: knownBack(run) },
       hash: run.state === 'waiting' ? hashOfRun(run) : '',
     });
+    return context.told(head);
   };
 
   /** Until they are looked at, those that were not over are not told of: they would be said to be running. */
@@ -77,6 +78,7 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
         const entry = await book.find(id);
         if (entry) engine.remember(entry.run);
       }
+      await commands.tellLostOnes();
       await ears.load();
     } catch (cause) {
       const words = cause instanceof Error ? cause.message : String(cause);
@@ -142,7 +144,10 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
 
     list(limit = MAX_LISTED): RunList {
       const seen = ears.observed.list().map((entry) => summaryOfObserved(entry, settings.profile.name));
-      const ours = book.summaries().filter(({ id }) => !isLoading || !book.open().has(id));
+      const ours = book
+        .summaries()
+        .filter(({ id }) => !isLoading || !book.open().has(id))
+        .map(context.told);
       const runs = [...ours, ...seen].sort((a, b) => b.createdAt - a.createdAt);
       return { at: clock.now(), runs: runs.slice(0, limit) };
     },
@@ -174,7 +179,7 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
       for (const run of book.summaries().slice(0, KNOWN_RUNS)) {
         const entry = await book.find(run.id);
         const target = entry?.run.byName.get(name);
-        if (entry && target) found.push({ run, target: viewOfTarget(entry.run, target) });
+        if (entry && target) found.push({ run: context.told(run), target: viewOfTarget(entry.run, target) });
       }
       return found;
     },

@@ -153,7 +153,7 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
       const entry = open.get(id);
       if (!entry || !isOver(entry.run)) return;
       const summary = summaryOfRun(entry.run);
-      await entry.journal.append({ t: 'closed', summary });
+      await entry.journal.append({ t: 'closed', summary } as unknown as JsonObject);
       open.delete(id);
       closed.set(id, summary);
       remember(looked, id, entry);
@@ -184,6 +184,11 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
       open.set(id, entry);
     },
 
+    /** As it stands now. */
+    summary(id: string): RunSummary | null {
+      const entry = open.get(id);
+      return entry ? summaryOfRun(entry.run) : (closed.get(id) ?? null);
+    },
     has: (id: string): boolean => open.has(id) || closed.has(id),
     /** Newest first. */
     summaries: (): RunSummary[] =>

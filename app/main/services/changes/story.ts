@@ -18,6 +18,7 @@ const DECISIONS = {
   stopped: 'run.stopped',
   retried: 'run.retried',
   'rolled-back': 'run.rolled-back',
+  'rollback-lost': 'run.rollback-lost',
   approved: 'run.approved',
 } as const satisfies Record<Extract<RunEntry, { t: 'decision' }>['what'], EventKind>;
 

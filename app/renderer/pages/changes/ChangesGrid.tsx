@@ -163,13 +163,17 @@ function When({ at }: { readonly at: number }) {
   );
 }
 
+const OVER: ReadonlySet<RunSummary['state']> = new Set(['done', 'stopped']);
+
 function More({ run, onStart }: Omit<CellProps, 'id'>) {
   const may = useMay();
   const { counts } = run;
   const isOurs = run.state !== 'observed' && run.state !== 'waiting';
   const canRetry = isOurs && counts.failed + counts.undeliverable + counts['no-answer'] > 0;
   const took = counts.verified + counts.success + counts.regressed;
-  const canRollback = isOurs && run.mode === 'addressed' && took > 0 && run.rolledBackBy === null;
+  const isGoingBack = run.rollbackBegun !== undefined && !OVER.has(run.rollbackBegun.state);
+  const isBack = run.rolledBackBy !== null || isGoingBack;
+  const canRollback = isOurs && run.mode === 'addressed' && took > 0 && !isBack;
   const save = (kind: 'csv' | 'json'): void => {
     ask('run.get', { id: run.id }).then(
       (whole) =>

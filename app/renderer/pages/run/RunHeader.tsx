@@ -46,6 +46,11 @@ export function RunHeader(props: Props) {
               {text('run.rollbackOf')}
             </a>
           )}
+          {head.rollbackBegun && (
+            <a className="bdg" href={runHref(head.rollbackBegun.id)}>
+              {text('run.rollbackBegun')}
+            </a>
+          )}
         </h1>
         <Actions {...props} />
       </div>

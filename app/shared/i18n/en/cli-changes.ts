@@ -125,6 +125,7 @@ export const cliChanges = {
   'cli.field.hash': 'Hash',
   'cli.field.rollback-of': 'Rolls back',
   'cli.field.rolled-back-by': 'Rolled back by',
+  'cli.field.rollback-begun': 'Roll-back begun',
   'cli.field.differ': 'Changed meanwhile',
   'cli.field.allowed': 'May be changed',
   'cli.field.installer': 'Installer',

@@ -6,6 +6,7 @@ export const runPages = {
   'run.title': '{name}, {count, plural, one {# node} other {# nodes}}',
   'run.crumb': 'Where you are',
   'run.rollbackOf': 'roll-back',
+  'run.rollbackBegun': 'its roll-back',
   'run.loading': 'Fetching this change.',
   'run.unknown': 'There is no change with this number here.',
   'run.unknown.why': 'It may be older than what is kept, or from another cluster.',
@@ -30,6 +31,8 @@ export const runPages = {
   'run.say.done': 'This change is done.',
   'run.say.stopped': 'This change was stopped.',
   'run.say.rolledBack': 'This change was rolled back.',
+  'run.say.rollbackBegun':
+    'A roll-back of this change was begun ({state, select, waiting {waits for a second person} running {on its way} held {held} stopped {stopped before it came to anybody} other {it came to nobody}}).',
   'run.say.observed': 'Somebody else pushed this change.',
   'run.say.observedBy': '{by} pushed this change.',
   'run.count':
@@ -106,6 +109,7 @@ export const runPages = {
   'run.story.no': 'no',
   'run.story.rollbackOf': 'Sends back what another change sent',
   'run.story.rolledBackBy': 'Was rolled back by another change',
+  'run.story.rollbackBegun': 'A roll-back was begun',
   'run.story.open': 'Open it',
   'run.decision': '{by} {what}{count, plural, =-1 {} one {, # node} other {, # nodes}}',
   'run.decision.wave': 'wave {wave, number} began',

@@ -212,7 +212,7 @@ describe('a pushed settings change', () => {
     expect(back.plan).toMatchObject({ names: ['b'], rollbackOf: second.plan.id });
     await clock.advanceAsync(9_000);
     expect(node('b').receiver.own.tree()).toMatchObject({ extensions: { node: { beat_interval: 1 } } });
-    expect((await a.changes.get(second.plan.id))!.rolledBackBy).toBe(back.plan.id);
+    expect((await a.changes.get(second.plan.id))!.rollbacks).toEqual([back.plan.id]);
     await expect(a.changes.rollback(second.plan.id, {}, undefined)).rejects.toThrow(code('RUN_STATE'));
     await expect(a.changes.rollback(first.plan.id, {}, undefined)).rejects.toThrow(code('ROLLBACK_UNKNOWN'));
   });
