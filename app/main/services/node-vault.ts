@@ -69,7 +69,7 @@ export function createNodeVault(settings: NodeSettings, deps: NodeDeps, { keys, 
     address: deps.vault?.settings.address ?? null,
     story: () => events.list(MAX_EVENTS, 'audit'),
   });
-  const taking = createWrappedTaking({ ...wrapped, log });
+  const taking = createWrappedTaking({ ...wrapped, log, isOpen: () => asking.isOpen() });
   const queue = createVaultQueue({
     ...{ bus, clock, log },
     // VX1

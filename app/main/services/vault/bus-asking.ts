@@ -101,9 +101,11 @@ export function createAsking({ clock, log, record, send, isWanted, speaks, mayAc
     /** An answer would be looked at. */
     isOpen: (): boolean => askedUp !== null && clock.uptime() - askedUp < OPEN_MS && isWanted(),
     askedAt: (): number | null => askedAt,
+    /** Nothing more is asked, and what is still on its way is not looked at. */
     stop(): void {
       timer();
       dueUp = null;
+      askedUp = null;
       left = 0;
     },
   };

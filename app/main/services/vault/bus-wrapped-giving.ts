@@ -65,7 +65,18 @@ const oldestOut = <K>(map: Map<K, unknown>, limit: number): void => {
 export type WrappedGiving = ReturnType<typeof createWrappedGiving>;
 
 export function createWrappedGiving({ bus, clock, random, record, name: self, ...deps }: WrappedGivingDeps) {
-  const asked = new Map<string, { readonly question: Question; readonly up: number }>();
+  type Asked = { readonly question: Question; readonly up: number };
+  /** Whose key is pinned, apart: a crowd of made-up names pushes none of those out. */
+  const asked = { pinned: new Map<string, Asked>(), others: new Map<string, Asked>() };
+  const askedBy = (id: string): Asked | undefined => asked.pinned.get(id) ?? asked.others.get(id);
+  const remember = (name: string, key: PublicKey, one: Asked): void => {
+    const id = idOf(name, key);
+    const isPinned = deps.keys().keyring.pinOf(name)?.key.fingerprint === key.fingerprint;
+    for (const map of [asked.pinned, asked.others]) map.delete(id);
+    const map = isPinned ? asked.pinned : asked.others;
+    map.set(id, one);
+    oldestOut(map, MAX_KNOWN);
+  };
   const given = createGiven({
     ...{ clock, record, address: deps.address, story: deps.story },
     revoke: (accessor) => deps.vault().handover().revoke(accessor),
@@ -92,7 +103,7 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
 
   const handout: Handout = {
     against(key, _, name) {
-      const known = asked.get(idOf(name, key));
+      const known = askedBy(idOf(name, key));
       const up = clock.uptime();
       if (!known || up - known.up > OPEN_MS)
         return new AppError('VAULT_ASKED_LATE', 'its last question is older than a minute');
@@ -108,7 +119,7 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
     /** VW3, VW4 Gives what the audit says of it. Rejects with AppError. */
     async send(name, key) {
       const id = idOf(name, key);
-      const question = asked.get(id)?.question;
+      const question = askedBy(id)?.question;
       const own = deps.keys().privatePem();
       const pinned = question && pinnedKey(name, key, question);
       if (!pinned) throw new AppError('VAULT_ASKED_LATE', 'nothing is asked');
@@ -154,7 +165,7 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
     heard(name: string, key: PublicKey, part: unknown): Heard {
       const [id, up] = [idOf(name, key), clock.uptime()];
       if (part === undefined || part === null) {
-        const isKnown = up - (asked.get(id)?.up ?? -Infinity) < KNOWN_MS;
+        const isKnown = up - (askedBy(id)?.up ?? -Infinity) < KNOWN_MS;
         return isKnown ? refuse('downgrade', name, key.fingerprint) : 'asked';
       }
       const parsed = Question.safeParse(part);
@@ -167,10 +178,8 @@ export function createWrappedGiving({ bus, clock, random, record, name: self, ..
       // It may have lost our answer; whoever has not answered it yet can.
       if (isUsed === 'often') return 'passed';
       if (isUsed !== null) return refuse(isUsed, name, key.fingerprint);
-      if (asked.get(id)?.question.nonce === question.nonce) return 'same';
-      asked.delete(id);
-      asked.set(id, { question, up });
-      oldestOut(asked, MAX_KNOWN);
+      if (askedBy(id)?.question.nonce === question.nonce) return 'same';
+      remember(name, key, { question, up });
       return 'asked';
     },
 

@@ -46,6 +46,8 @@ export type WrappedTakingDeps = {
   readonly name: string;
   readonly keys: () => Pick<KeyService, 'keyring' | 'privatePem'>;
   readonly vault: () => Pick<VaultService, 'isUsed' | 'isEmpty' | 'handover' | 'alarm'>;
+  /** False: a person wants none any more. */
+  readonly isOpen: () => boolean;
 };
 
 export function createWrappedTaking({ bus, clock, log, random, record, name, ...deps }: WrappedTakingDeps) {
@@ -129,7 +131,7 @@ export function createWrappedTaking({ bus, clock, log, random, record, name, ...
       // From here on it is the giver itself that speaks: a forgery does not use a question up.
       const done = turns.take();
       if (takenFrom === null) questions.take(answer.nonce, giver);
-      if (takenFrom !== null || !isEmpty()) {
+      if (takenFrom !== null || !isEmpty() || !deps.isOpen()) {
         ignore('held', CODES.held, giver);
         return void tell(giver, answer.nonce, 'held', own.pem).finally(done);
       }

@@ -265,7 +265,10 @@ export function createVault(
       await own.renew();
     },
     async revoke(): Promise<boolean> {
-      return needed().revoke();
+      const own = needed();
+      // No new one until a person wants it: an answer that is still under way would bring one.
+      asking.stop();
+      return own.revoke();
     },
     /** VW10 False: Vault did not know it any more. Throws VAULT_OFF, VAULT_NOT_GIVEN, VAULT_NO_TOKEN and whatever Vault says. */
     async revokeGiven(accessor: string): Promise<boolean> {

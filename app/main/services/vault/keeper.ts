@@ -147,7 +147,11 @@ export function createKeeper(
     const before = held;
     const mine = epoch;
     const reading = await logIn();
-    if (mine !== epoch) return;
+    if (mine !== epoch) {
+      // Nobody wants it any more: it need not live.
+      if (reading.ok && typeof reading.value !== 'string') await client.revokeSelf(reading.value.token);
+      return;
+    }
     if (!reading.ok) return loginFailed(reading.problem);
     refusedLogin = null;
     if (typeof reading.value === 'string') {
@@ -325,12 +329,14 @@ export function createKeeper(
       if (!held) throw new AppError('VAULT_NO_TOKEN', 'no token is held');
       const isShared = given.source === 'peer' && given.isWrapped !== true;
       const facts = { accessor: accessor() };
+      const mine = epoch;
       if (!isShared) {
         const reading = await client.revokeSelf(held.token);
         // Dead already is as good.
         if (!reading.ok && reading.problem.kind !== 'denied') throw toAppError(reading.problem);
       }
-      drop('revoked');
+      // Another one took its place meanwhile.
+      if (mine === epoch) drop('revoked');
       record(isShared ? 'vault.let-go' : 'vault.revoked', facts);
       look();
       return !isShared;
@@ -343,10 +349,12 @@ export function createKeeper(
       const last = isOurs() ? held : null;
       held = null;
       epoch += 1;
-      if (!last) return;
+      if (!last && !machine.view(clock.uptime()).isBusy) return;
       let cancel: Cancel = () => undefined;
       const enough = new Promise<void>((resolve) => (cancel = clock.after(FAREWELL_MS, resolve)));
-      await Promise.race([client.revokeSelf(last.token), enough]).catch(() => undefined);
+      // A login that is under way may bring one more.
+      const ended = Promise.all([last && client.revokeSelf(last.token), idle]);
+      await Promise.race([ended, enough]).catch(() => undefined);
       cancel();
     },
   };

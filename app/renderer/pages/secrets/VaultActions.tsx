@@ -28,7 +28,7 @@ export function VaultActions({ vault }: { readonly vault: Vault }) {
       {text('vaultPage.enter')}
     </Button>
   );
-  const canAsk = !NO_ASKING.has(state) && (login !== 'none' || state !== 'connected');
+  const canAsk = !NO_ASKING.has(state) && (login !== 'none' || token === null);
   return (
     <>
       <ActError error={acting.error} />

@@ -25,7 +25,7 @@ export const vault = {
   'vault.about.backoff':
     '{held, select, yes {{failures, plural, =0 {Vault cannot be asked for now} one {# failed renewal} other {# failed renewals}}, {left, select, none {the token does not end} other {the token ends in {left}}}.} other {No token is held, and the way to one fails for now.}}',
   'vault.about.soon':
-    '{failures, plural, =0 {{renewal, select, self {The token ends in {left}.} other {The token ends in {left} and is not renewed any more.}}} one {# failed renewal, the token ends in {left}.} other {# failed renewals, the token ends in {left}.}} {login, select, none {Enter another one, or ask the other nodes.} other {Log in again for a new one, or enter one.}}',
+    '{failures, plural, =0 {{renewal, select, self {The token ends in {left}.} other {The token ends in {left} and is not renewed any more.}}} one {# failed renewal, the token ends in {left}.} other {# failed renewals, the token ends in {left}.}} {login, select, none {Enter another one. Other nodes can be asked when none is held.} other {Log in again for a new one, or enter one.}}',
   'vault.about.sealed':
     '{held, select, yes {Vault is sealed and serves nobody. The token is kept; work goes on when an operator has unsealed it.} other {Vault is sealed and serves nobody. A token comes when an operator has unsealed it.}}',
   'vault.about.ended':

@@ -451,6 +451,19 @@ describe('asking others for a token', () => {
     expect(asker.eventsOf('vault.asked')).toHaveLength(2);
   });
 
+  it('VX4 one that a person let go of does not come back by itself', async () => {
+    const { console, ruby, pass, aToken } = vaultStage();
+    const asker = await console('asker');
+    const holder = await ruby('worker-5', '1.4', aToken().id);
+    await asker.vault.ask();
+    await pass(1);
+    expect(asker.vault.state()).toBe('connected');
+    await expect(asker.vault.revoke()).resolves.toBe(false);
+    const given = holder.answers();
+    await pass(90);
+    expect([asker.vault.state(), holder.answers()]).toEqual(['wanted', given]);
+  });
+
   it('VX5 who makes us ask cannot be the stranger that answers: only a pinned key can, or where a person asked', async () => {
     const { console, ruby, pass, aToken } = vaultStage();
     const asker = await console('asker');

@@ -283,6 +283,28 @@ describe('a question that is not as it should be', () => {
   });
 });
 
+describe('a crowd', () => {
+  it('VW2 of made-up names does not push a pinned one out of what is known to read the better form', async () => {
+    const stage = await pair('trusted', false);
+    const { giver, asker, say, clock, pass } = stage;
+    await stage.ask();
+    const stranger = await stage.ruby('stranger', '1.9', null, { atSharedQueue: false });
+    const { fingerprint } = readPublicKey(stranger.pem);
+    for (let n = 0; n < 1_100; n += 1) {
+      const name = `crowd-${n}`;
+      const chance = new Uint8Array(16).map((_, index) => (n >> (index % 2 ? 8 : 0)) & 0xff);
+      const question = makeQuestion({ name, fingerprint }, stranger.privatePem, chance, clock.now());
+      await say(requestVaultToken({ name, pem: stranger.pem }, 'vault', clock.now(), question));
+      if (n % 10 === 9) await pass(1);
+    }
+    await pass(5);
+    await say(requestVaultToken({ name: 'asker', pem: asker.keys.ourKey().pem }, 'vault', clock.now()));
+    await pass(5);
+    expect(stage.refusals()).toContain('downgrade');
+    expect(giver.eventsOf('vault.given')).toEqual([]);
+  }, 60_000);
+});
+
 describe('a third on the way', () => {
   it('VW7 VW8 who opens it first is noticed: alarm at the asker, and the giver revokes what was made', async () => {
     const stage = await pair();

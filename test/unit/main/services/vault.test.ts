@@ -127,6 +127,16 @@ describe('a token', () => {
     expect(staged.view()).toMatchObject({ state: 'connected', token: { renewals: 1 } });
   });
 
+  it('VT4 of eleven seconds is renewed five before its end, at the latest', async () => {
+    const staged = stage();
+    const { id } = staged.fake.createToken({ policies: ['default', 'p'], periodS: 11 });
+    await staged.vault.enter(id);
+    await staged.pass(300);
+    expect(renewals(staged).length).toBeGreaterThan(40);
+    for (const gap of gaps(renewals(staged))) expect(gap).toBeLessThanOrEqual(6);
+    expect(staged.view().state).toBe('connected');
+  });
+
   it('VT4 of one second ends without a storm', async () => {
     const staged = stage();
     const { id } = staged.fake.createToken({ policies: ['default', 'p'], ttlS: 1 });
@@ -345,6 +355,8 @@ describe('a token', () => {
     });
     expect(renewals(staged)).toHaveLength(1);
     for (const gap of gaps(staged.asked('sys/seal-status'))) expect(gap).toBeLessThanOrEqual(31);
+    // Each 10 s at the most, and once with each look at the server.
+    expect(staged.asked('sys/seal-status').length).toBeLessThan(0.75 * HOUR_S * (1 / 10 + 1 / 20));
     staged.fake.unseal();
     await staged.pass(61);
     expect(staged.view()).toMatchObject({
@@ -457,6 +469,18 @@ describe('a token', () => {
     await staged.pass(10);
     await Promise.all([asking, stopping]);
     expect(staged.clock.pending()).toBe(0);
+  });
+
+  it('VT12 of a login that was under way when the node left is revoked as well', async () => {
+    const staged = stage({ login: appRole(), role: { ttlS: HOUR_S } });
+    await staged.pass(1);
+    staged.line.slowMs = 300;
+    const asking = expect(staged.vault.ask()).rejects.toThrow(code('VAULT_OFF'));
+    await staged.pass(0.2);
+    const stopping = staged.vault.stop();
+    await staged.pass(2);
+    await Promise.all([asking, stopping]);
+    expect(staged.fake.tokens().map(({ policies }) => policies)).toEqual([['root']]);
   });
 
   it('VT12 of our own login is revoked when another takes its place', async () => {
