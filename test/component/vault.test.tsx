@@ -133,7 +133,7 @@ describe('Vault', () => {
     const ending = { endsAt: now + 12.5 * MINUTE, isRenewable: false, nextRenewalAt: null };
     const { client } = await show('soon', { login: 'none', token: aVaultToken(now, ending) });
     expect(sentence()).toContain('The Vault token ends in 12 min and is not renewed any more.');
-    expect(about()).toContain('and is not renewed any more. Enter another one, or ask the other nodes.');
+    expect(about()).toContain('and is not renewed any more. Enter another one.');
     const token = aVaultToken(now, { ...ending, isRenewable: true, failures: 1 });
     await tell(() => client.vault(aVaultView(now, 'soon', { token, nextTryAt: now + 9_500 })));
     expect(about()).toMatch(/^1 failed renewal, the token ends in 12 min\. .* Next try in 9 s\.$/);
@@ -249,7 +249,7 @@ describe('what can be done about the token', () => {
     ['connected', 'none', ['Renew', 'Enter a token…', 'Revoke…']],
     ['connected', 'approle', ['Renew', 'Log in again…', 'Enter a token…', 'Revoke…']],
     ['backoff', 'approle', ['Renew', 'Log in again…', 'Enter a token…', 'Revoke…']],
-    ['soon', 'none', ['Renew', 'Ask for one…', 'Enter a token…', 'Revoke…']],
+    ['soon', 'none', ['Renew', 'Enter a token…', 'Revoke…']],
     ['sealed', 'none', ['Enter a token…', 'Revoke…']],
     ['ended', 'none', ['Enter a token…', 'Ask for one…']],
     ['refused', 'cert', ['Log in again…', 'Enter a token…']],
