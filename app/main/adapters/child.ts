@@ -22,6 +22,8 @@ export type ChildCall = {
   readonly maxOutput: number;
   /** It goes on when this process ends: what it takes back must not stay half taken back. */
   readonly outlivesUs?: boolean;
+  /** Ends it, with all that it started. */
+  readonly ends?: AbortSignal | undefined;
 };
 
 const hasGroups = process.platform !== 'win32';
@@ -40,7 +42,7 @@ process.once('exit', () => running.forEach(end));
 
 /** Never rejects. No shell, unless `file` is one. */
 export function runChild(call: ChildCall): Promise<ChildEnd> {
-  const { file, args, env, cwd, timeoutMs, maxOutput, outlivesUs = false } = call;
+  const { file, args, env, cwd, timeoutMs, maxOutput, outlivesUs = false, ends } = call;
   return new Promise((resolve) => {
     const child = spawn(file, args, {
       env,
@@ -56,8 +58,12 @@ export function runChild(call: ChildCall): Promise<ChildEnd> {
       isLate = true;
       end(child);
     }, timeoutMs);
+    const stop = (): void => end(child);
+    ends?.addEventListener('abort', stop);
+    if (ends?.aborted === true) stop();
     const done = (code: ChildEnd['code']): void => {
       clearTimeout(timer);
+      ends?.removeEventListener('abort', stop);
       running.delete(child);
       resolve({ code, ...said, isLate });
     };

@@ -27,7 +27,7 @@ export const hookRunner: HookRunner = {
   },
 };
 
-async function command({ argument, shell, timeoutMs, env }: HookCall): Promise<HookResult> {
+async function command({ argument, shell, timeoutMs, env, ends }: HookCall): Promise<HookResult> {
   const words = shell ? [...SHELL, argument] : wordsOf(argument);
   if (words === null) return { ok: false, code: null, output: 'a quote is left open' };
   const [file, ...args] = words;
@@ -36,7 +36,7 @@ async function command({ argument, shell, timeoutMs, env }: HookCall): Promise<H
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   ) as Record<string, string>;
   const ended = await runChild({
-    ...{ file, args, timeoutMs, maxOutput: MAX_OUTPUT, outlivesUs: true },
+    ...{ file, args, timeoutMs, maxOutput: MAX_OUTPUT, outlivesUs: true, ends },
     env: { ...passed, ...clean(env) },
   });
   const code = typeof ended.code === 'number' ? ended.code : null;
@@ -58,7 +58,7 @@ const clean = (env: HookCall['env']): Record<string, string> =>
   );
 
 /** Redirects are not followed: what a hook says goes where a person has said. */
-async function request({ argument, timeoutMs, env }: HookCall): Promise<HookResult> {
+async function request({ argument, timeoutMs, env, ends }: HookCall): Promise<HookResult> {
   const ending = new AbortController();
   // One timer for all of it, the answer too.
   const timer = setTimeout(() => ending.abort(new Error(notWithin(timeoutMs))), timeoutMs);
@@ -67,7 +67,7 @@ async function request({ argument, timeoutMs, env }: HookCall): Promise<HookResu
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(env),
-      signal: ending.signal,
+      signal: ends ? AbortSignal.any([ending.signal, ends]) : ending.signal,
       redirect: 'error',
     });
     const text = maskText(await beginning(answer)).slice(0, KEPT_OUTPUT);

@@ -9,6 +9,8 @@ export type HookCall = {
   readonly timeoutMs: number;
   /** What happened, as variables. */
   readonly env: Readonly<Record<string, string>>;
+  /** It is not wanted any more. */
+  readonly ends?: AbortSignal | undefined;
 };
 
 export type HookResult = {

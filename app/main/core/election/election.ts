@@ -60,6 +60,7 @@ export type Heard = { readonly announcement: Announcement; readonly skewMs: numb
 export const MAX_PEERS = 1_024;
 /** Timers drift: a packet that is late by less has not missed the tolerance. */
 const GRACE_MS = 250;
+export const graceOf = (freqMs: number): number => Math.min(GRACE_MS, freqMs / 4);
 /** We look at the clock at least so often. */
 const LOOK_MS = 1_000;
 
@@ -72,7 +73,7 @@ export function createElection(self: Self, rules: Rules, startUp: number) {
   const peers = new Map<string, Peer>();
   const ownWeight = weightOf(self);
   const pace = createPace(rules, startUp);
-  const grace = Math.min(GRACE_MS, freqMs / 4);
+  const grace = graceOf(freqMs);
   let lastUp = startUp;
   /** EL9 No election before two periods, so that we have heard whoever is there. */
   let electsUp = startUp + 2 * freqMs;

@@ -28,6 +28,8 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
   let chain: Promise<unknown> = Promise.resolve();
   let telling: Promise<unknown> = Promise.resolve();
   let waiting = 0;
+  /** Lord hooks, when the process ends: what they would set up nobody could take back. */
+  const takeOvers = new AbortController();
 
   async function one(hook: Hook, facts: HookFacts): Promise<boolean> {
     const from = clock.uptime();
@@ -40,7 +42,8 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
       LEGION_MEMBERS: membersIn(facts.members),
       ...(facts.node === undefined ? {} : { LEGION_NODE: facts.node }),
     };
-    const result = await hookRunner.run({ ...hook, timeoutMs: hook.timeoutS * 1_000, env });
+    const ends = hook.event === 'lord' ? takeOvers.signal : undefined;
+    const result = await hookRunner.run({ ...hook, timeoutMs: hook.timeoutS * 1_000, env, ends });
     const ms = Math.round(clock.uptime() - from);
     last.set(hook.id, { at: clock.now(), ms, ok: result.ok, code: result.code, output: result.output });
     if (hook.action === 'log') log.info({ legion: config.name, words: hook.argument }, 'hook');
@@ -95,6 +98,8 @@ export function createHooks(config: LegionConfig, { clock, hookRunner, log, reco
         .catch((error: unknown) => log.error({ error, legion: config.name, event }, 'a hook failed'))
         .finally(() => (waiting -= 1));
     },
+    /** Ends what a lord hook is doing; unlord and death hooks follow at once. */
+    endTakeOver: (): void => takeOvers.abort(),
     views: (): LegionHook[] => config.hooks.map((hook) => ({ ...hook, last: last.get(hook.id) ?? null })),
   };
 }

@@ -372,7 +372,10 @@ export function createMembership(
      * so that whoever comes after this finds nothing half undone. Never rejects.
      */
     async stop(now = true): Promise<void> {
-      if (now) endNow();
+      if (now) {
+        endNow();
+        hooks.endTakeOver();
+      }
       retry();
       comeBack();
       await change(() => leave()).catch(() => undefined);

@@ -41,6 +41,34 @@ describe('EL31 a clock that falls', () => {
     expect(heard([100, 0], [84, 16], [87, 19], [90, 22])).toEqual(['used', 'falling', 'falling', 'falling']);
   });
 
+  it('is found again when it falls twice in a row, or while a recording is sent beside it', () => {
+    expect(heard([100, 0], [90, 3], [83, 6], [86, 9])).toEqual(['used', 'falling', 'falling', 'used']);
+    expect(heard([100, 0], [80, 3], [60, 3.5], [83, 6], [61, 6.5], [86, 9])).toEqual([
+      ...['used', 'falling', 'falling', 'used', 'falling', 'used'],
+    ]);
+  });
+
+  it('is a recording when it falls a third time within a minute', () => {
+    const loop = Array.from({ length: 12 }, (_, n) => [90 + 3 * (n % 3), 3 * n] as const);
+    const said = heard(...loop);
+    expect(said.slice(0, 9)).toEqual([
+      ...['used', 'used', 'used', 'falling', 'used', 'used', 'falling', 'used', 'used'],
+    ]);
+    expect(said.slice(9)).toEqual(['falling', 'falling', 'replay']);
+  });
+
+  it('brings nobody back who said goodbye', () => {
+    const bye = { dead: true };
+    expect(heard([100, 0], [103, 3, bye], [97, 4], [100, 7], [103, 10])).toEqual([
+      ...['used', 'used', 'falling', 'falling', 'falling'],
+    ]);
+    // One that was called dead and lives goes on from there.
+    expect(heard([100, 0], [103, 3, bye], [106, 6])).toEqual(['used', 'used', 'used']);
+    expect(heard([100, 0], [80, 3], [83, 6], [84, 7, bye], [95, 8], [98, 11])).toEqual([
+      ...['used', 'falling', 'used', 'used', 'falling', 'falling'],
+    ]);
+  });
+
   it('is a recording when the member itself speaks between', () => {
     expect(heard([100, 0], [80, 2], [103, 3], [83, 5], [106, 6], [86, 8])).toEqual([
       ...['used', 'falling', 'used', 'falling', 'used', 'falling'],
