@@ -123,6 +123,7 @@ export function changesApi(session: SessionService, clock: Clock): ChangesApi {
     let rev = -1;
     let head = '';
     let waiting: RunTarget[] | null = null;
+    let latest = 'plan' in first ? first : null;
     for await (const frame of watchPaced<RunFrame>(clock, signal, next, () =>
       waiting?.length ? 0 : undefined,
     )) {
@@ -146,7 +147,9 @@ export function changesApi(session: SessionService, clock: Clock): ChangesApi {
     function look(): { rev: number; head: RunHead; rows: (after: number) => RunTarget[] } | null {
       const seen = service.observedRun(id);
       if (seen) return { rev: seen.rev, head: seen.head, rows: seen.targets };
-      const run = service.living(id) ?? (first && 'plan' in first ? first : null);
+      // Once over it may live again as another object, and be over again: the one seen last has all of it.
+      latest = service.living(id) ?? latest;
+      const run = latest;
       if (!run) return null;
       return {
         rev: run.rev,

@@ -339,6 +339,8 @@ export const RunSummary = z.object({
   rolledBackBy: z.string().nullable(),
   /** A roll-back that has not come to anybody, or not yet. */
   rollbackBegun: z.object({ id: z.string(), state: z.enum(RUN_STATES) }).optional(),
+  /** Where there were several: all that were begun, oldest first. */
+  rollbacks: z.array(z.string()).optional(),
   lastResultAt: z.number().nullable(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

@@ -88,13 +88,15 @@ export const hasSaid = ({ earlier }: Target, attempt: number, ok: boolean): bool
 
 /** A word on an attempt before the last stands with that one. */
 export function keepWord(run: Run, target: Target, attempt: number, word: Word): void {
+  const before = target.earlier.find((one) => one.attempt === attempt)?.state;
   target.earlier = target.earlier.map((one) =>
     one.attempt === attempt && one.state === 'no-answer'
       ? { ...one, state: word.ok ? 'success' : 'failed', at: word.at, error: word.error }
       : one,
   );
   touchTarget(run, target);
-  if (word.ok) return;
+  // One that said success first took part all the same.
+  if (word.ok || before === 'success') return;
   // What failed may have set some of its sections; of a gem it set nothing.
   const body = bodyFor(run, target);
   target.past = target.past.flatMap((one) => {

@@ -60,9 +60,11 @@ export function fits(run: Run, target: Target, heard: HeardResult): number | nul
   if (heard.correlationId || !fitsDetail(bodyFor(run, target), result)) return null;
   const waiting = resultAt === null && last ? [last, ...due.filter((one) => one !== last)] : due;
   const again = resultAt === null ? [] : [{ attempt, sentAt: sentAt ?? 0 }];
-  const fitting = [...waiting, ...again].find(
-    (one) => isInTime(run, one.sentAt, resultAt, heard) && fitsTime(one.sentAt, heard),
-  );
+  const isFor = (one: { readonly sentAt: number }, until: number): boolean =>
+    heard.at <= until && fitsTime(one.sentAt, heard);
+  const fitting =
+    waiting.find((one) => isFor(one, one.sentAt + run.plan.deadlineMs + LATE_MS)) ??
+    again.find((one) => isFor(one, (resultAt ?? 0) + TWICE_MS));
   return fitting?.attempt ?? null;
 }
 
@@ -70,11 +72,6 @@ function fitsDetail(what: What, { detail, status }: UpdateResult): boolean {
   if (detail === null || detail === undefined || detail === detailOf(what)) return true;
   // A failed one names the gem without its version.
   return status !== 'success' && what.kind === 'gem' && detail === what.extension;
-}
-
-/** Long after, or long after a first word, it is an answer to somebody else. */
-function isInTime({ plan }: Run, sentAt: number, resultAt: number | null, { at }: HeardResult): boolean {
-  return at <= (resultAt === null ? sentAt + plan.deadlineMs + LATE_MS : resultAt + TWICE_MS);
 }
 
 function fitsTime(sentAt: number, { result, at, skewMs }: HeardResult): boolean {

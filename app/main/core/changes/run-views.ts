@@ -56,6 +56,7 @@ export function summaryOfRun(run: Run): RunSummary {
     waveCount: plan.waves.length,
     rollbackOf: plan.rollbackOf,
     rolledBackBy: run.rollbacks.at(-1) ?? null,
+    ...(run.rollbacks.length > 1 && { rollbacks: run.rollbacks.slice(-MAX_ROLLBACKS) }),
     lastResultAt: run.lastResultAt,
   };
 }
@@ -63,11 +64,13 @@ export function summaryOfRun(run: Run): RunSummary {
 /** Of its roll-back, as that stands now: begun is not done, and one that is not there has done nothing. */
 export function withRollback<T extends RunSummary>(run: T, find: (id: string) => RunSummary | null): T {
   if (run.rolledBackBy === null) return run;
-  const back = find(run.rolledBackBy);
-  if (back && CAME.some((state) => back.counts[state] > 0)) return run;
-  const { id, state } = back ?? {};
-  return { ...run, rolledBackBy: null, ...(id && state && { rollbackBegun: { id, state } }) };
+  const backs = (run.rollbacks ?? [run.rolledBackBy]).map(find);
+  const came = backs.findLast((back) => back && CAME.some((state) => back.counts[state] > 0));
+  const last = backs.at(-1);
+  const { id, state } = last === came ? {} : (last ?? {});
+  return { ...run, rolledBackBy: came?.id ?? null, ...(id && state && { rollbackBegun: { id, state } }) };
 }
+const MAX_ROLLBACKS = 20;
 const CAME = ['success', 'verified', 'no-change', 'regressed', 'no-answer'] as const;
 
 export type HeadExtras = {

@@ -163,16 +163,14 @@ function When({ at }: { readonly at: number }) {
   );
 }
 
-const OVER: ReadonlySet<RunSummary['state']> = new Set(['done', 'stopped']);
-
 function More({ run, onStart }: Omit<CellProps, 'id'>) {
   const may = useMay();
   const { counts } = run;
   const isOurs = run.state !== 'observed' && run.state !== 'waiting';
   const canRetry = isOurs && counts.failed + counts.undeliverable + counts['no-answer'] > 0;
   const took = counts.verified + counts.success + counts.regressed;
-  const isGoingBack = run.rollbackBegun !== undefined && !OVER.has(run.rollbackBegun.state);
-  const isBack = run.rolledBackBy !== null || isGoingBack;
+  // Where a roll-back reached nobody, it is tried again from its own run.
+  const isBack = run.rolledBackBy !== null || run.rollbackBegun !== undefined;
   const canRollback = isOurs && run.mode === 'addressed' && took > 0 && !isBack;
   const save = (kind: 'csv' | 'json'): void => {
     ask('run.get', { id: run.id }).then(

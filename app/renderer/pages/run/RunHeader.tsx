@@ -91,7 +91,9 @@ function Actions({ head, counts, rowsShown }: Props) {
     disabled: may.whyNot !== null,
     ...(may.whyNot === null ? {} : { title: may.whyNot }),
   };
-  const canRollback = isOurs && head.mode === 'addressed' && head.rollback.took > 0;
+  const back = head.rollbackBegun?.state;
+  const isGoingBack = back !== undefined && back !== 'done' && back !== 'stopped';
+  const canRollback = isOurs && head.mode === 'addressed' && head.rollback.took > 0 && !isGoingBack;
   const close = (): void => setAsking(null);
   return (
     <>
