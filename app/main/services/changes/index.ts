@@ -158,7 +158,7 @@ export function createChanges(settings: ChangeSettings, deps: ChangeDeps) {
         .filter((run) => !isOver(run))
         .sort((a, b) => b.plan.createdAt - a.plan.createdAt),
     /** A run in memory. */
-    living: (id: string): Run | null => opened().get(id)?.run ?? null,
+    living: (id: string): Run | null => (opened().get(id) ?? book.looked(id))?.run ?? null,
     async get(id: string): Promise<Run | null> {
       await loading;
       return engine.living(id)?.run ?? (await book.find(id))?.run ?? null;

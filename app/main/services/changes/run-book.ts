@@ -176,6 +176,9 @@ export function createRunBook(journals: Journals, secrets: Store, log: Log) {
       return entry;
     },
 
+    /** One that is over and was looked at lately: what is still decided about it is decided there. */
+    looked: (id: string): OpenRun | null => looked.get(id) ?? null,
+
     /** It lives again: somebody tries the rest once more. */
     reopen(entry: OpenRun): void {
       const { id } = entry.run.plan;
