@@ -30,6 +30,8 @@ export async function main(argv: readonly string[], hooks: Hooks = {}): Promise<
     if (error.code === 'EPIPE') process.exit(EXIT.done);
     throw error;
   });
+  // Nobody reads the log any more: that is no reason to stop, and there is nowhere left to say it.
+  process.stderr.on('error', () => undefined);
   return runCli(argv, {
     version: VERSION,
     out: (line) => void process.stdout.write(`${line}\n`),

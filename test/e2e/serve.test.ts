@@ -53,6 +53,16 @@ describe('legion-console serve', () => {
     for (const line of err().trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
+  it('goes on when nobody reads its log any more', async () => {
+    const { child, ask } = await serving(['--log-level', 'debug']);
+    child.stderr!.destroy();
+    // Each of these is a line of the log, at the other end of nothing.
+    for (let n = 0; n < 5; n += 1) expect((await ask('status', '--json')).code).toBe(0);
+    child.kill('SIGTERM');
+    await until(() => child.exitCode !== null, 20_000);
+    expect(child.exitCode).toBe(0);
+  });
+
   it('shows nothing of its flags to other users of the machine', async () => {
     const { child } = await serving(['--bus-password', 'hunter2']);
     if (process.platform !== 'linux') return;
