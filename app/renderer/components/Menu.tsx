@@ -117,7 +117,9 @@ type DialogProps = {
 
 /** A button that is disabled while something is asked for has lost the focus by the time that its dialog opens. */
 let lastFocused: EventTarget | null = null;
-document.addEventListener('focusin', ({ target }) => (lastFocused = target));
+// Where components are only looked at, there is no document.
+if (typeof document !== 'undefined')
+  document.addEventListener('focusin', ({ target }) => (lastFocused = target));
 const hasFocus = (): EventTarget | null =>
   document.activeElement === document.body ? lastFocused : document.activeElement;
 

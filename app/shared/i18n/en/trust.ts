@@ -68,7 +68,8 @@ export const trust = {
   'event.key.asked-to-forget': 'We asked all to forget the key of {name}',
   'event.secret.requested': '{name} asks for the cluster secret{count, plural, =1 {} other {, # times}}',
   'event.secret.answered-elsewhere': 'Another node gave {name} the cluster secret',
-  'event.secret.vault-failed': 'The cluster secret could not be read from Vault: {code}',
+  'event.secret.vault-failed':
+    'The cluster secret could not be read from Vault{reason, select, none {} other {: {reason}}}',
   'event.secret.asked': 'We asked for the cluster secret',
   'event.secret.no-answer': 'Nobody gave us a cluster secret that can be used',
   'event.secret.held': 'The cluster secret is held{source, select, none {} other {, {source}}}',

@@ -216,7 +216,7 @@ describe('TLS to Vault', () => {
     const paths = files(certs.strangerClient);
     const client = createVaultClient({ http: transport(paths), address: origin, namespace: null });
     const before = await client.loginCert('console');
-    expect(before).toMatchObject({ ok: false, problem: { code: 'VAULT_INVALID' } });
+    expect(before).toMatchObject({ ok: false, problem: { code: 'VAULT_LOGIN' } });
     writeFileSync(paths.certFile ?? '', certs.client.cert);
     writeFileSync(paths.keyFile ?? '', certs.client.key);
     expect(await client.loginCert('console')).toMatchObject({ ok: true, value: { isRenewable: true } });
